@@ -1,0 +1,332 @@
+/**
+ * The resolved configuration: validated, defaults filled, frozen, serialisable. Nobody downstream fills a default again.
+ *
+ * @module
+ */
+
+import type { SecretReference } from "../command.ts";
+
+/** A whole deployment for one destination, ready to be planned. */
+export interface Config {
+  /** Unique name of the app on its hosts. */
+  readonly service: string;
+  /** Destination, such as `staging`; `undefined` without one. */
+  readonly destination: string | undefined;
+  /** Image without registry and tag, such as `acme/shop`. */
+  readonly image: string;
+  /** Image with registry, without tag, such as `registry.acme.dev/acme/shop`. */
+  readonly repository: string;
+  /** Where the image is pushed to and pulled from. */
+  readonly registry: Registry;
+  /** All roles, the primary one first, the others by name. */
+  readonly roles: readonly Role[];
+  /** Name of the role that boots first; `undefined` where only accessories are deployed. */
+  readonly primaryRole: string | undefined;
+  /** Every host of roles and accessories, once; the primary host first. */
+  readonly hosts: readonly Host[];
+  /** Long-lived containers beside the app, by name. */
+  readonly accessories: readonly Accessory[];
+  /** How the image is built. */
+  readonly builder: Builder;
+  /** How kamal-proxy itself runs. */
+  readonly proxyRun: ProxyRun;
+  /** In which groups hosts switch versions. */
+  readonly boot: Boot;
+  /** How hosts are reached. */
+  readonly ssh: Ssh;
+  /** Labels of every app container, beside Kamal's own. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Volumes of every app container, as `docker run --volume` takes them. */
+  readonly volumes: readonly string[];
+  /** Folder of hook executables, relative to the project. */
+  readonly hooksPath: string;
+  /** Path of the secrets file, relative to the project. */
+  readonly secretsPath: string;
+  /** Old containers kept for rollback, per role. */
+  readonly retainContainers: number;
+  /** Seconds a container without a proxy must run before it counts as ready. */
+  readonly readinessDelay: number;
+  /** Seconds until a container that is not healthy has failed. */
+  readonly deployTimeout: number;
+  /** Seconds that requests in flight have to end. */
+  readonly drainTimeout: number;
+  /** Every secret named anywhere, sorted. */
+  readonly secretNames: readonly string[];
+}
+
+/** One machine reached by SSH. */
+export interface Host {
+  /** Unique name: the address, with its port where that is not the usual one. */
+  readonly name: string;
+  /** Address or DNS name. */
+  readonly address: string;
+  /** Port of its SSH server. */
+  readonly port: number;
+  /** Login name. */
+  readonly user: string;
+  /** Tags that select environment variables. */
+  readonly tags: readonly string[];
+}
+
+/** An image registry and how to log in. */
+export interface Registry {
+  /** Address, such as `ghcr.io`; `undefined` for Docker Hub. */
+  readonly server: string | undefined;
+  /** Login name; `undefined` where no login is needed. */
+  readonly username: string | SecretReference | undefined;
+  /** Password or token, by its secret's name. */
+  readonly password: SecretReference | undefined;
+}
+
+/** Hosts that run the same container with the same command. */
+export interface Role {
+  /** Name of the role. */
+  readonly name: string;
+  /** Whether it boots first and opens the barrier for the others. */
+  readonly isPrimary: boolean;
+  /** Names of its hosts, in order. */
+  readonly hosts: readonly string[];
+  /** Container prefix and proxy service name: service, role and destination. */
+  readonly containerPrefix: string;
+  /** Command in place of the image's own. */
+  readonly cmd: string | undefined;
+  /** Environment on each of its hosts, by host name, tags merged in. */
+  readonly env: Readonly<Record<string, Env>>;
+  /** Traffic from kamal-proxy; `undefined` for a role without. */
+  readonly proxy: Proxy | undefined;
+  /** Labels of its containers. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+  /** Log driver and its options. */
+  readonly logging: Logging;
+  /** Restart policy. */
+  readonly restart: string;
+  /** Seconds between TERM and KILL; `undefined` for Docker's own 10. */
+  readonly stopTimeout: number | undefined;
+}
+
+/** `docker run` options by name without dashes; `true` is a bare flag, a list repeats it. */
+export type RunOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** Environment of a container. */
+export interface Env {
+  /** Values that may be seen. */
+  readonly clear: Readonly<Record<string, string>>;
+  /** Values that may not: name in the container to name of the secret. */
+  readonly secret: Readonly<Record<string, string>>;
+}
+
+/** What kamal-proxy does for a role. */
+export interface Proxy {
+  /** Public host names; empty answers to all. */
+  readonly hosts: readonly string[];
+  /** Port that the app listens on. */
+  readonly appPort: number;
+  /** Whether kamal-proxy obtains certificates and serves HTTPS. */
+  readonly ssl: boolean;
+  /** Whether HTTP is sent to HTTPS; `undefined` leaves kamal-proxy's default. */
+  readonly sslRedirect: boolean | undefined;
+  /** Whether X-Forwarded headers are passed on; `undefined` leaves kamal-proxy's default. */
+  readonly forwardHeaders: boolean | undefined;
+  /** Seconds until a request to the app fails; `undefined` leaves kamal-proxy's default. */
+  readonly responseTimeout: number | undefined;
+  /** Path prefixes that are routed here; empty for all. */
+  readonly pathPrefixes: readonly string[];
+  /** Whether the prefix is cut off; `undefined` leaves kamal-proxy's default. */
+  readonly stripPathPrefix: boolean | undefined;
+  /** How kamal-proxy finds out that the app is well. */
+  readonly healthcheck: Healthcheck;
+  /** What is buffered on its way. */
+  readonly buffering: Buffering;
+  /** Headers that kamal-proxy logs. */
+  readonly logging: ProxyLogging;
+}
+
+/** A health check over HTTP. */
+export interface Healthcheck {
+  /** Path that must answer 200. */
+  readonly path: string;
+  /** Seconds between checks. */
+  readonly interval: number;
+  /** Seconds that one check may take. */
+  readonly timeout: number;
+}
+
+/** Buffering in kamal-proxy. */
+export interface Buffering {
+  /** Whether requests are buffered. */
+  readonly requests: boolean;
+  /** Whether responses are buffered. */
+  readonly responses: boolean;
+  /** Bytes held in memory; `undefined` leaves kamal-proxy's default. */
+  readonly memory: number | undefined;
+  /** Largest request body in bytes. */
+  readonly maxRequestBody: number | undefined;
+  /** Largest response body in bytes. */
+  readonly maxResponseBody: number | undefined;
+}
+
+/** Header names in kamal-proxy's log. */
+export interface ProxyLogging {
+  /** Headers of requests. */
+  readonly requestHeaders: readonly string[];
+  /** Headers of responses. */
+  readonly responseHeaders: readonly string[];
+}
+
+/** How the proxy container itself runs. */
+export interface ProxyRun {
+  /** Image with registry and tag. */
+  readonly image: string;
+  /** Version of kamal-proxy, such as `v0.9.2`. */
+  readonly version: string;
+  /** Port published for HTTP. */
+  readonly httpPort: number;
+  /** Port published for HTTPS. */
+  readonly httpsPort: number;
+  /** Largest log file, such as `10m`; empty for no limit. */
+  readonly logMaxSize: string;
+  /** Whether kamal-proxy logs more. */
+  readonly debug: boolean;
+  /** Port of its metrics inside the container; `undefined` for none. */
+  readonly metricsPort: number | undefined;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+}
+
+/** Docker's log driver. */
+export interface Logging {
+  /** Name of the driver; `undefined` for Docker's own default. */
+  readonly driver: string | undefined;
+  /** Options of the driver. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** A supporting container that outlives deploys. */
+export interface Accessory {
+  /** Name in the configuration. */
+  readonly name: string;
+  /** Name of its container, its label and its folder on the host. */
+  readonly service: string;
+  /** Image with registry and tag. */
+  readonly image: string;
+  /** Names of its hosts. */
+  readonly hosts: readonly string[];
+  /** Command in place of the image's own. */
+  readonly cmd: string | undefined;
+  /** Port to publish, as `docker run --publish` takes it. */
+  readonly publish: string | undefined;
+  /** Environment. */
+  readonly env: Env;
+  /** Files that are uploaded and mounted. */
+  readonly files: readonly AccessoryFile[];
+  /** Folders that are made and mounted. */
+  readonly directories: readonly AccessoryDirectory[];
+  /** Volumes, as `docker run --volume` takes them. */
+  readonly volumes: readonly string[];
+  /** Docker network. */
+  readonly network: string;
+  /** Labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+  /** Log driver and its options. */
+  readonly logging: Logging;
+  /** Restart policy. */
+  readonly restart: string;
+}
+
+/** A file of the project that an accessory mounts. */
+export interface AccessoryFile {
+  /** Path in the project. */
+  readonly local: string;
+  /** Path on the host, relative to the login's home. */
+  readonly hostPath: string;
+  /** Path in the container. */
+  readonly containerPath: string;
+  /** Octal mode, such as `755`. */
+  readonly mode: string;
+  /** Owner, such as `1000:1000`; `undefined` leaves it to the login. */
+  readonly owner: string | undefined;
+  /** Mount options, such as `ro`. */
+  readonly mountOptions: string | undefined;
+  /** SHA-256 of the content, in hex. */
+  readonly sha256: string;
+}
+
+/** A folder on the host that an accessory mounts. */
+export interface AccessoryDirectory {
+  /** Path on the host; relative to the login's home unless it begins with a slash. */
+  readonly hostPath: string;
+  /** Path in the container. */
+  readonly containerPath: string;
+  /** Octal mode; `undefined` leaves it as it is. */
+  readonly mode: string | undefined;
+  /** Owner; `undefined` leaves it as it is. */
+  readonly owner: string | undefined;
+  /** Mount options, such as `ro`. */
+  readonly mountOptions: string | undefined;
+}
+
+/** How the image is built. */
+export interface Builder {
+  /** Dockerfile, relative to the context. */
+  readonly dockerfile: string;
+  /** Folder that is sent to the builder, relative to the project. */
+  readonly context: string;
+  /** Platform, such as `linux/amd64`; `undefined` for the builder's own. */
+  readonly platform: string | undefined;
+  /** Build arguments. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Stage to build; `undefined` for the last. */
+  readonly target: string | undefined;
+}
+
+/** How hosts switch, group by group. */
+export interface Boot {
+  /** Hosts per group: a number, or a percentage such as `25%`; `undefined` for all at once. */
+  readonly limit: number | string | undefined;
+  /** Seconds between groups. */
+  readonly wait: number;
+  /** What goes back to the old version when a group fails: all, that group only, or nothing. */
+  readonly onFailure: "rollback" | "rollback-group" | "halt";
+}
+
+/** How hosts are reached. */
+export interface Ssh {
+  /** Login name where a host names none. */
+  readonly user: string;
+  /** Port where a host names none. */
+  readonly port: number;
+  /** Key files; empty for the usual ones. */
+  readonly keys: readonly string[];
+  /** Whether only `keys` are tried, not the agent's. */
+  readonly keysOnly: boolean;
+  /** What happens with a host key that was never seen. */
+  readonly hostKeys: "accept-new" | "strict";
+  /** Seconds until a host counts as unreachable. */
+  readonly connectTimeout: number;
+}
+
+/** Service and destination together, as they stand in paths and labels on the hosts. */
+export function serviceWithDestination(config: Pick<Config, "service" | "destination">): string {
+  return [config.service, config.destination].filter((part) => part).join("-");
+}
+
+/** Looks a host up by its name. */
+export function hostOf(config: Config, name: string): Host {
+  const host = config.hosts.find((host) => host.name === name);
+  if (!host) throw new RangeError(`No host is named "${name}"`);
+  return host;
+}
+
+/** The roles of one host, the primary one first. */
+export function rolesOn(config: Config, host: string): readonly Role[] {
+  return config.roles.filter((role) => role.hosts.includes(host));
+}
+
+/** The accessories of one host. */
+export function accessoriesOn(config: Config, host: string): readonly Accessory[] {
+  return config.accessories.filter((accessory) => accessory.hosts.includes(host));
+}
