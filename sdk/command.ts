@@ -65,7 +65,7 @@ export function append(command: Command, to: Word): Command {
   return { kind: "write", command, to, append: true };
 }
 
-/** Runs a command with both of its streams thrown away. */
+/** Runs a command with its output thrown away; what it says of errors stays. */
 export function quiet(command: Command): Command {
   return { kind: "quiet", command };
 }
@@ -78,6 +78,22 @@ export function text(shell: string): Command {
 /** Text for the host's shell to interpret, such as `$PWD`; never with a value from outside in it. */
 export function raw(shell: string): RawText {
   return { raw: shell };
+}
+
+/**
+ * A value in which the host's shell expands `${NAME}` and nothing else, as Kamal does for clear values.
+ *
+ * @example
+ * ```ts
+ * import { expandable } from "./command.ts";
+ *
+ * expandable("token $x ${HOST_TOKEN}"); // 'token $x '"${HOST_TOKEN}"
+ * ```
+ */
+export function expandable(value: string): Word {
+  const parts = value.split(/(\$\{[A-Za-z_]\w*\})/).filter((part) => part !== "");
+  if (!parts.some(isVariable)) return value;
+  return raw(parts.map((part) => isVariable(part) ? `"${part}"` : quote(part)).join(""));
 }
 
 /** The one quoting function: any string as one word of sh. */
@@ -116,12 +132,16 @@ function render(command: Command, word: (word: Word) => string): string {
     case "write":
       return `${render(command.command, word)} ${command.append ? ">>" : ">"} ${word(command.to)}`;
     case "quiet":
-      return `${render(command.command, word)} >/dev/null 2>&1`;
+      return `${render(command.command, word)} >/dev/null`;
     case "text":
       return command.text;
     default:
       return command satisfies never;
   }
+}
+
+function isVariable(part: string): boolean {
+  return /^\$\{[A-Za-z_]\w*\}$/.test(part);
 }
 
 function group(text: string): string {

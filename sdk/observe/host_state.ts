@@ -1,0 +1,114 @@
+/**
+ * What a host answered when it was probed: plain facts, nothing decided.
+ *
+ * @module
+ */
+
+/** Everything one probe tells about a host. */
+export interface HostState {
+  /** Name of the host. */
+  readonly host: string;
+  /** The Docker Engine, or why there is none. */
+  readonly docker: DockerState;
+  /** All containers, running or not, by name. */
+  readonly containers: readonly ContainerState[];
+  /** All images that have a tag. */
+  readonly images: readonly ImageState[];
+  /** Names of Docker networks. */
+  readonly networks: readonly string[];
+  /** What kamal-proxy routes. */
+  readonly routes: readonly RouteState[];
+  /** SHA-256 of the files of this service below `.kamal`, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The deploy lock of this service, where it is held. */
+  readonly lock: LockState | undefined;
+  /** Salt of the secret digests, once a deploy has made one. */
+  readonly salt: string | undefined;
+  /** Free space in KiB where Docker keeps its data, or in the home folder if that is less. */
+  readonly freeKiB: number;
+  /** TCP ports that something on the host listens on. */
+  readonly listening: readonly ListeningPort[];
+  /** Hash of what a plan rests on, made by the host. */
+  readonly hash: string;
+}
+
+/** The Docker Engine of a host. */
+export type DockerState =
+  | { readonly status: "running"; readonly version: string; readonly architecture: string }
+  | { readonly status: "missing" | "stopped"; readonly message: string };
+
+/** One container. */
+export interface ContainerState {
+  /** Name without the leading slash. */
+  readonly name: string;
+  /** Full id. */
+  readonly id: string;
+  /** Image as it was named at the start. */
+  readonly image: string;
+  /** Id of that image. */
+  readonly imageId: string;
+  /** Whether it runs or is about to be restarted. */
+  readonly running: boolean;
+  /** Labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Published ports: container port such as `80/tcp` to host ports. */
+  readonly ports: Readonly<Record<string, readonly string[]>>;
+  /** Status, such as `running`, `exited` or `restarting`. */
+  readonly status: string;
+  /** Docker's own health check: `healthy`, `unhealthy`, `starting`; `undefined` without one. */
+  readonly health: string | undefined;
+  /** Last exit status. */
+  readonly exitCode: number;
+  /** Start time, ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** One tag of an image. */
+export interface ImageState {
+  /** Repository and tag. */
+  readonly name: string;
+  /** Id of the image. */
+  readonly id: string;
+  /** Digest in the registry; `undefined` for an image that was never pushed or pulled. */
+  readonly digest: string | undefined;
+}
+
+/** One service in kamal-proxy. */
+export interface RouteState {
+  /** Name of the proxy service. */
+  readonly service: string;
+  /** Public hosts; empty for all. */
+  readonly hosts: readonly string[];
+  /** Path prefixes. */
+  readonly pathPrefixes: readonly string[];
+  /** Targets as `<container id>:<port>`. */
+  readonly targets: readonly string[];
+  /** Whether kamal-proxy serves HTTPS for it. */
+  readonly tls: boolean;
+}
+
+/** Who holds the lock. */
+export interface LockState {
+  /** Directory of the lock. */
+  readonly path: string;
+  /** The holder's words, such as `Locked by: …`, decoded. */
+  readonly details: string;
+}
+
+/** A port in use. */
+export interface ListeningPort {
+  /** The port. */
+  readonly port: number;
+  /** Name of the process, where the login may see it. */
+  readonly process: string | undefined;
+}
+
+/** The container that kamal-proxy runs in. */
+export function proxyContainer(state: HostState): ContainerState | undefined {
+  return state.containers.find((container) => container.name === "kamal-proxy");
+}
+
+/** The short form of a container's id, as kamal-proxy's targets have it. */
+export function shortId(id: string): string {
+  return id.slice(0, 12);
+}

@@ -1,0 +1,221 @@
+/**
+ * Containers: run, start, stop, rename, remove.
+ *
+ * @module
+ */
+
+import { all, any, type Command, expandable, quiet, quote, raw, run, text, type Word } from "../command.ts";
+import { type Definition, lastLines } from "./definition.ts";
+
+/** Runs a new container. */
+export interface RunContainer {
+  /** Which operation. */
+  readonly kind: "run-container";
+  /** Name of the container. */
+  readonly name: string;
+  /** Role or accessory that it belongs to. */
+  readonly role: string;
+  /** Image with tag. */
+  readonly image: string;
+  /** Docker network. */
+  readonly network: string;
+  /** Host name inside; `undefined` leaves Docker's own. */
+  readonly hostname: string | undefined;
+  /** Restart policy. */
+  readonly restart: string;
+  /** Environment that may be seen; `${NAME}` in a value is expanded by the host. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Env file on the host, written by an operation before; `undefined` for none. */
+  readonly envFile: string | undefined;
+  /** Shell file on the host with the values that an env file cannot hold. */
+  readonly envScript: string | undefined;
+  /** Log driver. */
+  readonly logDriver: string | undefined;
+  /** Options of the log driver. */
+  readonly logOptions: Readonly<Record<string, string>>;
+  /** Ports to publish. */
+  readonly publish: readonly string[];
+  /** Volumes; a host path that begins with neither slash nor dollar stands below the login's home. */
+  readonly volumes: readonly string[];
+  /** Labels; an empty value makes a bare label. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Further options of `docker run`, by name without dashes. */
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** Command line in place of the image's own, as the host's shell reads it. */
+  readonly cmd: string | undefined;
+  /** File on the host that receives the container's id. */
+  readonly idFile: string;
+  /** Seconds between TERM and KILL when it is taken back. */
+  readonly stopTimeout: number | undefined;
+}
+
+/** Starts a stopped container. */
+export interface StartContainer {
+  /** Which operation. */
+  readonly kind: "start-container";
+  /** Name of the container. */
+  readonly name: string;
+  /** Role or accessory that it belongs to. */
+  readonly role: string;
+}
+
+/** Stops a container and keeps it. */
+export interface StopContainer {
+  /** Which operation. */
+  readonly kind: "stop-container";
+  /** Name of the container. */
+  readonly name: string;
+  /** Role or accessory that it belongs to. */
+  readonly role: string;
+  /** Seconds between TERM and KILL; `undefined` for Docker's own 10. */
+  readonly timeout: number | undefined;
+  /** Why, for the plan. */
+  readonly because: string | undefined;
+}
+
+/** Gives a container another name. */
+export interface RenameContainer {
+  /** Which operation. */
+  readonly kind: "rename-container";
+  /** Name so far. */
+  readonly from: string;
+  /** Name from now on. */
+  readonly to: string;
+}
+
+/** Removes a stopped container. */
+export interface RemoveContainer {
+  /** Which operation. */
+  readonly kind: "remove-container";
+  /** Name of the container. */
+  readonly name: string;
+  /** Role or accessory that it belongs to. */
+  readonly role: string;
+}
+
+/** An operation on a container. */
+export type ContainerOperation =
+  | RunContainer
+  | StartContainer
+  | StopContainer
+  | RenameContainer
+  | RemoveContainer;
+
+/** How containers are run. */
+export const runContainer: Definition<RunContainer> = {
+  changes: true,
+  describe: ({ name, role }) => ({ mark: "+", noun: role, subject: name }),
+  render: renderRun,
+  inverse: ({ name, role, stopTimeout }) => [
+    { kind: "stop-container", name, role, timeout: stopTimeout, because: "it is taken back" },
+  ],
+  explain: ({ name, publish }, { stderr }) => ({
+    code: "COMMAND_FAILED",
+    message: `${name} could not be run: ${lastLines(stderr, 3)[0] ?? "docker run said nothing"}`,
+    details: lastLines(stderr, 5),
+    hint: publish.length === 0 ? undefined : `Something else may use ${publish.join(", ")} on the host.`,
+  }),
+};
+
+/** How containers are started again. */
+export const startContainer: Definition<StartContainer> = {
+  changes: true,
+  describe: ({ name, role }) => ({ mark: "+", noun: role, subject: name, detail: "start" }),
+  render: ({ name }) => quiet(run("docker", "container", "start", name)),
+  inverse: ({ name, role }) => [
+    { kind: "stop-container", name, role, timeout: undefined, because: "it is taken back" },
+  ],
+};
+
+/** How containers are stopped. */
+export const stopContainer: Definition<StopContainer> = {
+  changes: true,
+  describe: ({ name, role, because }) => ({ mark: "-", noun: role, subject: name, detail: because }),
+  // A container that is not there is as good as stopped: undo must hold for half-done steps.
+  render: ({ name, timeout }) => {
+    const wait = timeout === undefined ? [] : ["-t", String(timeout)];
+    return any(
+      quiet(run("docker", "stop", ...wait, name)),
+      text(`! docker container inspect ${quote(name)} >/dev/null 2>&1`),
+    );
+  },
+  inverse: ({ name, role }) => [{ kind: "start-container", name, role }],
+};
+
+/** How containers are renamed. */
+export const renameContainer: Definition<RenameContainer> = {
+  changes: true,
+  describe: ({ from, to }) => ({ noun: "rename", subject: from, detail: `to ${to}`, minor: true }),
+  render: ({ from, to }) => run("docker", "rename", from, to),
+  // The failed container that took the name makes room first.
+  inverse: ({ from, to }) => [
+    { kind: "remove-container", name: from, role: from },
+    { kind: "rename-container", from: to, to: from },
+  ],
+};
+
+/** How containers are removed. */
+export const removeContainer: Definition<RemoveContainer> = {
+  changes: true,
+  describe: ({ name, role }) => ({ mark: "-", noun: role, subject: name, detail: "remove" }),
+  render: ({ name }) =>
+    any(
+      quiet(run("docker", "rm", "--force", name)),
+      text(`! docker container inspect ${quote(name)} >/dev/null 2>&1`),
+    ),
+};
+
+/** A host path as `docker run --volume` needs it: below the login's home unless it is absolute. */
+export function hostPath(path: string): Word {
+  if (path.startsWith("/") || path.startsWith("$")) return expandable(path);
+  return raw(`"$PWD"/${quote(path)}`);
+}
+
+function renderRun(operation: RunContainer): Command {
+  const { envFile, envScript, idFile } = operation;
+  const words: Word[] = ["docker", "run", "--detach", "--restart", operation.restart];
+  words.push("--name", operation.name, "--network", operation.network, "--cidfile", idFile);
+  if (operation.hostname !== undefined) words.push("--hostname", operation.hostname);
+  for (const [name, value] of Object.entries(operation.env)) words.push("--env", expandable(`${name}=${value}`));
+  if (envFile !== undefined) words.push("--env-file", envFile);
+  if (envScript !== undefined) words.push(raw("$SEXTANT_ENV"));
+  words.push(...logWords(operation), ...publishWords(operation));
+  for (const volume of operation.volumes) words.push("--volume", volumeWord(volume));
+  for (const [name, value] of Object.entries(operation.labels)) {
+    words.push("--label", value === "" ? name : `${name}=${value}`);
+  }
+  words.push(...optionWords(operation.options), operation.image);
+  // Kamal: the command is the user's own shell words, appended as they are.
+  if (operation.cmd !== undefined) words.push(raw(operation.cmd));
+  const prepare = [run("rm", "-f", idFile)];
+  // The dot command looks in PATH unless its file has a slash.
+  if (envScript !== undefined) prepare.push(run(".", `./${envScript}`));
+  return all(...prepare, run(...words));
+}
+
+function logWords({ logDriver, logOptions }: RunContainer): readonly Word[] {
+  const driver = logDriver === undefined ? [] : ["--log-driver", logDriver];
+  return [...driver, ...Object.entries(logOptions).flatMap(([name, value]) => ["--log-opt", `${name}=${value}`])];
+}
+
+function publishWords({ publish }: RunContainer): readonly Word[] {
+  return publish.flatMap((port) => ["--publish", port]);
+}
+
+/** Options by name as words: `true` is a bare flag, a list repeats the flag. */
+export function optionWords(
+  options: Readonly<Record<string, string | number | boolean | readonly string[]>>,
+): readonly Word[] {
+  return Object.entries(options).flatMap(([name, value]): Word[] => {
+    if (value === true) return [`--${name}`];
+    const values = Array.isArray(value) ? value : [value];
+    return values.flatMap((one) => [`--${name}`, expandable(String(one))]);
+  });
+}
+
+/** A volume whose relative host part stands below the login's home; a bare name is a Docker volume. */
+export function volumeWord(volume: string): Word {
+  const [source = "", ...rest] = volume.split(":");
+  if (!source.includes("/") || source.startsWith("/") || source.startsWith("$")) return expandable(volume);
+  return raw(`"$PWD"/${quote(source)}:${quote(rest.join(":"))}`);
+}

@@ -1,0 +1,204 @@
+/**
+ * Images: build, push, pull, tag, prune.
+ *
+ * @module
+ */
+
+import { all, any, type Command, each, quiet, quote, run, text, type Word } from "../command.ts";
+import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
+import { loginCommand, type RegistryLogin } from "./registry.ts";
+
+/** Builds the app's image here. */
+export interface BuildImage {
+  /** Which operation. */
+  readonly kind: "build-image";
+  /** Names that the image gets, the version's first. */
+  readonly tags: readonly string[];
+  /** Service, as a label that pruning relies on. */
+  readonly service: string;
+  /** Dockerfile, relative to the context. */
+  readonly dockerfile: string;
+  /** Folder that is sent to the builder, relative to the project. */
+  readonly context: string;
+  /** Platform; `undefined` for the builder's own. */
+  readonly platform: string | undefined;
+  /** Build arguments. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Stage to build; `undefined` for the last. */
+  readonly target: string | undefined;
+  /** Whether layers are built anew. */
+  readonly noCache: boolean;
+}
+
+/** Pushes the image to its registry. */
+export interface PushImage {
+  /** Which operation. */
+  readonly kind: "push-image";
+  /** Names to push. */
+  readonly tags: readonly string[];
+}
+
+/** Pulls the image on a host. */
+export interface PullImage {
+  /** Which operation. */
+  readonly kind: "pull-image";
+  /** Image with tag. */
+  readonly image: string;
+  /** Service whose label the image must carry; `undefined` for an image from elsewhere. */
+  readonly service: string | undefined;
+  /** Login before the pull; `undefined` where none is needed. */
+  readonly login: RegistryLogin | undefined;
+}
+
+/** Gives the image another tag on a host. */
+export interface TagImage {
+  /** Which operation. */
+  readonly kind: "tag-image";
+  /** Image with tag. */
+  readonly image: string;
+  /** The other tag. */
+  readonly tag: string;
+}
+
+/** Removes a service's images that no container uses. */
+export interface PruneImages {
+  /** Which operation. */
+  readonly kind: "prune-images";
+  /** Service. */
+  readonly service: string;
+  /** Image with registry, without tag. */
+  readonly repository: string;
+  /** Tag that is always kept. */
+  readonly latest: string;
+  /** Whether all go, used or not. */
+  readonly all: boolean;
+}
+
+/** Removes an image on a host. */
+export interface RemoveImage {
+  /** Which operation. */
+  readonly kind: "remove-image";
+  /** Image with tag. */
+  readonly image: string;
+}
+
+/** An operation on an image. */
+export type ImageOperation = BuildImage | PushImage | PullImage | TagImage | PruneImages | RemoveImage;
+
+/** How the image is built. */
+export const buildImage: Definition<BuildImage> = {
+  changes: true,
+  describe: ({ tags, context, dockerfile }) => ({
+    noun: "build",
+    subject: tags[0] ?? "",
+    detail: `from ${context === "." ? "" : `${context}: `}./${dockerfile}`,
+  }),
+  render: (operation) => {
+    const words: Word[] = ["docker", "build"];
+    if (operation.platform !== undefined) words.push("--platform", operation.platform);
+    for (const tag of operation.tags) words.push("--tag", tag);
+    words.push("--label", `service=${operation.service}`);
+    for (const [name, value] of Object.entries(operation.args)) words.push("--build-arg", `${name}=${value}`);
+    const context = operation.context.replace(/\/$/, "");
+    words.push("--file", context === "." ? operation.dockerfile : `${context}/${operation.dockerfile}`);
+    if (operation.target !== undefined) words.push("--target", operation.target);
+    if (operation.noCache) words.push("--no-cache");
+    return run(...words, operation.context);
+  },
+  explain: ({ dockerfile }, { stdout, stderr }) => ({
+    code: "BUILD_FAILED",
+    message: `the image could not be built from ${dockerfile}`,
+    details: [...lastLines(stdout, 10), ...lastLines(stderr, 10)],
+    hint: "Run `docker build .` here to see it alone.",
+  }),
+};
+
+/** How the image is pushed. */
+export const pushImage: Definition<PushImage> = {
+  changes: true,
+  describe: ({ tags }) => ({ noun: "push", subject: tags[0] ?? "" }),
+  render: ({ tags }) => all(...tags.map((tag) => run("docker", "push", "--quiet", tag))),
+  explain: ({ tags }, { stderr }) => ({
+    code: "REGISTRY_REFUSED",
+    message: `the registry did not take ${tags[0]}: ${lastLines(stderr, 1)[0] ?? "docker push said nothing"}`,
+    details: lastLines(stderr, 5),
+    hint: "Check .registry({ server, username, password }) and that the registry can be reached from here.",
+  }),
+};
+
+/** How the image is pulled. */
+export const pullImage: Definition<PullImage> = {
+  changes: true,
+  describe: ({ image }) => ({ noun: "pull", subject: image }),
+  render: ({ image, service, login }) => {
+    const parts: Command[] = login === undefined ? [] : [loginCommand(login)];
+    parts.push(run("docker", "pull", "--quiet", image));
+    // Kamal: images without the label would escape pruning, or belong to somebody else.
+    if (service !== undefined) {
+      const label = `docker inspect -f '{{index .Config.Labels "service"}}' ${quote(image)}`;
+      parts.push(text(`{ [ "$(${label})" = ${quote(service)} ] || exit ${NOT_OURS}; }`));
+    }
+    return all(...parts);
+  },
+  explain: explainPull,
+};
+
+/** How an image is tagged. */
+export const tagImage: Definition<TagImage> = {
+  changes: true,
+  describe: ({ image, tag }) => ({ noun: "tag", subject: tag, detail: `is ${image}` }),
+  render: ({ image, tag }) => run("docker", "tag", image, tag),
+};
+
+/** How unused images are removed. */
+export const pruneImages: Definition<PruneImages> = {
+  changes: true,
+  describe: ({ service, all }) => ({ noun: "images", subject: service, detail: all ? "remove all" : "remove unused" }),
+  render: ({ service, repository, latest, all: everything }) => {
+    const filter = `label=service=${service}`;
+    if (everything) return quiet(run("docker", "image", "prune", "--all", "--force", "--filter", filter));
+    return each(
+      quiet(run("docker", "image", "prune", "--force", "--filter", filter)),
+      text(unusedImages(filter, repository, latest)),
+      text("true"),
+    );
+  },
+};
+
+/** How an image is removed. */
+export const removeImage: Definition<RemoveImage> = {
+  changes: true,
+  describe: ({ image }) => ({ mark: "-", noun: "image", subject: image }),
+  render: ({ image }) => any(quiet(run("docker", "image", "rm", "--force", image)), text("true")),
+};
+
+// Exit status of a pull that brought an image without the service's label.
+const NOT_OURS = 78;
+
+function explainPull({ image, service }: PullImage, { exitCode, stderr }: Outcome): Explanation {
+  if (exitCode === NOT_OURS) {
+    return {
+      code: "IMAGE_MISSING",
+      message: `${image} does not carry the label service=${service}`,
+      hint: `Build it with sextant, or with docker build --label service=${service}`,
+    };
+  }
+  return {
+    code: "IMAGE_MISSING",
+    message: `${image} could not be pulled: ${lastLines(stderr, 1)[0] ?? "docker pull said nothing"}`,
+    details: lastLines(stderr, 5),
+    hint: "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
+  };
+}
+
+// Kamal: commands/prune.rb, tagged_images. Images of any container stay, and so does the latest tag.
+function unusedImages(filter: string, repository: string, latest: string): string {
+  const used = `docker container ls -a --format '{{.Image}}' --filter ${quote(filter)}`;
+  return `docker image ls --filter ${quote(filter)} --format '{{.Repository}}:{{.Tag}}' | grep -vxF -e ${
+    quote(`${repository}:${latest}`)
+  } -e ${quote(`${repository}:<none>`)} | { u=$(${used}); while read -r i; do case "
+$u
+" in *"
+$i
+"*) ;; *) docker rmi "$i" >/dev/null 2>&1;; esac; done; }`;
+}

@@ -1,0 +1,159 @@
+/**
+ * The closed union of operations, and the one table that knows them all.
+ *
+ * @module
+ */
+
+import { type Command, toShell } from "../command.ts";
+import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
+import {
+  type ContainerOperation,
+  removeContainer,
+  renameContainer,
+  runContainer,
+  startContainer,
+  stopContainer,
+} from "./container.ts";
+import {
+  type Definition,
+  type Description,
+  type Explanation,
+  lastLines,
+  type Outcome,
+  type RenderContext,
+} from "./definition.ts";
+import { type InstallDocker, installDocker } from "./docker.ts";
+import { type FileOperation, makeDirectories, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
+import { type AwaitHealthy, awaitHealthy } from "./health.ts";
+import { type RunHook, runHook } from "./hook.ts";
+import { buildImage, type ImageOperation, pruneImages, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
+import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
+import { type CreateNetwork, createNetwork } from "./network.ts";
+import { type PruneContainers, pruneContainers } from "./prune.ts";
+import {
+  type ProxyOperation,
+  removeCandidate,
+  removeProxy,
+  removeRoute,
+  routeTraffic,
+  runProxy,
+  startProxy,
+} from "./proxy.ts";
+import { execCommand, listContainers, type QuestionOperation, runCommand, showLogs } from "./question.ts";
+import { loginRegistry, logoutRegistry, type RegistryOperation } from "./registry.ts";
+import { checkState, probe, type StateOperation } from "./state.ts";
+
+/** One change on a host, or one question to it, as plain data. */
+export type Operation =
+  | AuditOperation
+  | AwaitHealthy
+  | ContainerOperation
+  | CreateNetwork
+  | FileOperation
+  | ImageOperation
+  | InstallDocker
+  | LockOperation
+  | ProxyOperation
+  | PruneContainers
+  | QuestionOperation
+  | RegistryOperation
+  | RunHook
+  | StateOperation;
+
+/** Name of a kind of operation. */
+export type OperationKind = Operation["kind"];
+
+type Definitions = { readonly [K in OperationKind]: Definition<Extract<Operation, { kind: K }>> };
+
+const DEFINITIONS: Definitions = Object.freeze({
+  "acquire-lock": acquireLock,
+  "await-healthy": awaitHealthy,
+  "build-image": buildImage,
+  "check-state": checkState,
+  "create-network": createNetwork,
+  "exec-command": execCommand,
+  "install-docker": installDocker,
+  "list-containers": listContainers,
+  "login-registry": loginRegistry,
+  "logout-registry": logoutRegistry,
+  "make-directories": makeDirectories,
+  "probe": probe,
+  "prune-containers": pruneContainers,
+  "prune-images": pruneImages,
+  "pull-image": pullImage,
+  "push-image": pushImage,
+  "record-audit": recordAudit,
+  "release-lock": releaseLock,
+  "remove-candidate": removeCandidate,
+  "remove-container": removeContainer,
+  "remove-image": removeImage,
+  "remove-path": removePath,
+  "remove-proxy": removeProxy,
+  "remove-route": removeRoute,
+  "rename-container": renameContainer,
+  "route-traffic": routeTraffic,
+  "run-command": runCommand,
+  "run-container": runContainer,
+  "run-hook": runHook,
+  "run-proxy": runProxy,
+  "show-audit": showAudit,
+  "show-lock": showLock,
+  "show-logs": showLogs,
+  "start-container": startContainer,
+  "start-proxy": startProxy,
+  "stop-container": stopContainer,
+  "tag-image": tagImage,
+  "upload-file": uploadFile,
+  "write-env": writeEnv,
+  "write-salt": writeSalt,
+});
+
+/** Whether an operation changes anything. */
+export function changesAnything(operation: Operation): boolean {
+  return definitionOf(operation).changes;
+}
+
+/** How an operation shows in a plan. */
+export function describeOperation(operation: Operation): Description {
+  return definitionOf(operation).describe(operation);
+}
+
+/** The command that an operation becomes. */
+export function renderOperation(operation: Operation, context: RenderContext): Command {
+  return definitionOf(operation).render(operation, context);
+}
+
+/** The operations that take an operation back, in order. */
+export function invertOperation(operation: Operation): readonly Operation[] {
+  return definitionOf(operation).inverse?.(operation) ?? [];
+}
+
+/** Why an operation failed. */
+export function explainFailure(operation: Operation, outcome: Outcome): Explanation {
+  const explained = definitionOf(operation).explain?.(operation, outcome);
+  if (explained !== undefined) return explained;
+  const { noun, subject } = describeOperation(operation);
+  const said = lastLines(outcome.stderr, 1)[0] ?? `exit status ${outcome.exitCode}`;
+  return {
+    code: "COMMAND_FAILED",
+    message: `${noun} ${subject} failed: ${said}`,
+    details: lastLines(outcome.stderr, 10),
+  };
+}
+
+/**
+ * The shell text of operations that run side by side; with several, the first failure in order is the exit status.
+ * It holds secrets.
+ */
+export function shellOf(operations: readonly Operation[], context: RenderContext): string {
+  const texts = operations.map((operation) => toShell(renderOperation(operation, context), context.secret));
+  if (texts.length === 1) return texts[0]!;
+  const started = texts.map((shell, index) => `(${shell}\n) & sx_p${index}=$!`);
+  const awaited = texts.map((_, index) => `wait $sx_p${index} || sx_r="\${sx_r:-$?}"`);
+  return `sx_r=; ${started.join("\n")}\n${awaited.join("\n")}\nexit "\${sx_r:-0}"`;
+}
+
+// The table is keyed by the union's own kinds, so the definition fits the operation; TypeScript cannot follow that.
+function definitionOf<O extends Operation>(operation: O): Definition<O> {
+  return DEFINITIONS[operation.kind] as unknown as Definition<O>;
+}

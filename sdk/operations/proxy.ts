@@ -1,0 +1,248 @@
+/**
+ * kamal-proxy: its container, and the routes in it.
+ *
+ * @module
+ */
+
+import { all, any, type Command, quiet, quote, raw, run, text, type Word } from "../command.ts";
+import { optionWords } from "./container.ts";
+import { type Definition, lastLines } from "./definition.ts";
+
+/** Runs the proxy's container. */
+export interface RunProxy {
+  /** Which operation. */
+  readonly kind: "run-proxy";
+  /** Image with tag. */
+  readonly image: string;
+  /** Port published for HTTP. */
+  readonly httpPort: number;
+  /** Port published for HTTPS. */
+  readonly httpsPort: number;
+  /** Largest log file; empty for no limit. */
+  readonly logMaxSize: string;
+  /** Whether it logs more. */
+  readonly debug: boolean;
+  /** Port of its metrics; `undefined` for none. */
+  readonly metricsPort: number | undefined;
+  /** Further options of `docker run`. */
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** Whether the configuration says anything about how it runs; otherwise the host's own boot config counts. */
+  readonly configured: boolean;
+}
+
+/** Starts the proxy's stopped container. */
+export interface StartProxy {
+  /** Which operation. */
+  readonly kind: "start-proxy";
+}
+
+/** Stops the proxy and removes its container; routes and certificates stay in its volume. */
+export interface RemoveProxy {
+  /** Which operation. */
+  readonly kind: "remove-proxy";
+  /** Whether its image, volume and folder go as well. */
+  readonly everything: boolean;
+}
+
+/** Sends traffic to a container. */
+export interface RouteTraffic {
+  /** Which operation. */
+  readonly kind: "route-traffic";
+  /** Name of the proxy service. */
+  readonly service: string;
+  /** Container that gets the traffic. */
+  readonly container: string;
+  /** Id of that container, or the file on the host that holds it. */
+  readonly target: { readonly id: string } | { readonly idFile: string };
+  /** Port that it listens on. */
+  readonly port: number;
+  /** Everything else that `kamal-proxy deploy` is told, as flags. */
+  readonly flags: readonly string[];
+  /** What to show: the public hosts. */
+  readonly hosts: readonly string[];
+  /** Version that gets the traffic. */
+  readonly version: string;
+  /** Where traffic goes today; `undefined` for a new route. */
+  readonly previous: { readonly container: string; readonly id: string; readonly version: string } | undefined;
+}
+
+/** Removes a route. */
+export interface RemoveRoute {
+  /** Which operation. */
+  readonly kind: "remove-route";
+  /** Name of the proxy service. */
+  readonly service: string;
+}
+
+/** Removes the candidate by which a container was awaited. */
+export interface RemoveCandidate {
+  /** Which operation. */
+  readonly kind: "remove-candidate";
+  /** Name of the proxy service whose candidate it is. */
+  readonly service: string;
+}
+
+/** An operation on the proxy. */
+export type ProxyOperation =
+  | RunProxy
+  | StartProxy
+  | RemoveProxy
+  | RouteTraffic
+  | RemoveRoute
+  | RemoveCandidate;
+
+/** How the proxy is told. */
+export const PROXY = "docker exec kamal-proxy kamal-proxy";
+
+/** Name of the service by which a new container is awaited without traffic. */
+export function candidateName(service: string): string {
+  return `${service}-candidate`;
+}
+
+/** How the proxy is run. */
+export const runProxy: Definition<RunProxy> = {
+  changes: true,
+  describe: ({ image, httpPort, httpsPort }) => ({
+    mark: "+",
+    noun: "proxy",
+    subject: "kamal-proxy",
+    detail: `${image} on ports ${httpPort} and ${httpsPort}`,
+  }),
+  render: renderRun,
+  explain: ({ httpPort, httpsPort }, { stderr }) => ({
+    code: "COMMAND_FAILED",
+    message: `kamal-proxy could not be run: ${lastLines(stderr, 1)[0] ?? "docker run said nothing"}`,
+    details: lastLines(stderr, 5),
+    hint: `Ports ${httpPort} and ${httpsPort} must be free on the host: docker ps --filter publish=${httpPort}`,
+  }),
+};
+
+/** How a stopped proxy is started. */
+export const startProxy: Definition<StartProxy> = {
+  changes: true,
+  describe: () => ({ mark: "+", noun: "proxy", subject: "kamal-proxy", detail: "start" }),
+  render: () => quiet(run("docker", "container", "start", "kamal-proxy")),
+};
+
+/** How the proxy's container is removed. */
+export const removeProxy: Definition<RemoveProxy> = {
+  changes: true,
+  describe: ({ everything }) => ({
+    mark: "-",
+    noun: "proxy",
+    subject: "kamal-proxy",
+    detail: everything ? "with its image and its routes" : "its routes stay",
+  }),
+  render: ({ everything }) => {
+    const stop = text(
+      "{ docker stop -t 30 kamal-proxy >/dev/null 2>&1; docker rm kamal-proxy >/dev/null 2>&1 || ! docker container inspect kamal-proxy >/dev/null 2>&1; }",
+    );
+    if (!everything) return stop;
+    return all(
+      stop,
+      text("{ docker volume rm kamal-proxy-config >/dev/null 2>&1; true; }"),
+      text(
+        "{ docker image prune --all --force --filter label=org.opencontainers.image.title=kamal-proxy >/dev/null; }",
+      ),
+      run("rm", "-rf", ".kamal/proxy"),
+    );
+  },
+};
+
+/** How traffic is sent to a container. */
+export const routeTraffic: Definition<RouteTraffic> = {
+  changes: true,
+  describe: ({ hosts, service, version, previous }) => ({
+    mark: previous === undefined ? "+" : "~",
+    noun: "route",
+    subject: hosts.join(", ") || service,
+    detail: previous === undefined || previous.version === version ? version : `${previous.version} → ${version}`,
+  }),
+  render: deployService,
+  inverse: (operation) => {
+    const { previous, service } = operation;
+    if (previous === undefined) return [{ kind: "remove-route", service }];
+    return [{
+      ...operation,
+      container: previous.container,
+      target: { id: previous.id },
+      version: previous.version,
+      previous: undefined,
+    }];
+  },
+  explain: ({ service, hosts }, { stderr }) => ({
+    code: "COMMAND_FAILED",
+    message: `kamal-proxy did not take the route of ${service}: ${lastLines(stderr, 1)[0] ?? "it said nothing"}`,
+    hint: hosts.length === 0
+      ? "Only one service of a proxy may answer to all hosts: give it one with .proxy({ host: … })"
+      : undefined,
+  }),
+};
+
+/** How a route is removed. */
+export const removeRoute: Definition<RemoveRoute> = {
+  changes: true,
+  describe: ({ service }) => ({ mark: "-", noun: "route", subject: service }),
+  render: ({ service }) =>
+    text(`{ ${PROXY} remove ${quote(service)} >/dev/null 2>&1 || ! ${PROXY} list 2>/dev/null | grep -qw ${quote(service)}; }`),
+};
+
+/** How a candidate is removed. */
+export const removeCandidate: Definition<RemoveCandidate> = {
+  changes: true,
+  describe: ({ service }) => ({ noun: "candidate", subject: candidateName(service), minor: true }),
+  render: ({ service }) => removeCandidateQuietly(service),
+};
+
+// One `docker exec` for both commands: each costs the start of a client.
+function deployService({ service, target, port, flags }: RouteTraffic): Command {
+  const deploy = ["kamal-proxy", "deploy", service, "--target", ...flags].map(quote);
+  deploy.splice(4, 0, '"$0"');
+  const remove = `kamal-proxy remove ${quote(candidateName(service))}`;
+  const id: Word = "id" in target
+    ? `${target.id.slice(0, 12)}:${port}`
+    : raw(`"$(cut -c1-12 ${quote(target.idFile)}):${port}"`);
+  const both = `${deploy.join(" ")} && { ${remove} >/dev/null 2>&1; true; }`;
+  return run("docker", "exec", "kamal-proxy", "sh", "-c", both, id);
+}
+
+function removeCandidateQuietly(service: string): Command {
+  return any(quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidateName(service))), text("true"));
+}
+
+function renderRun(operation: RunProxy): Command {
+  const base: Word[] = ["docker", "run", "--name", "kamal-proxy", "--network", "kamal", "--detach"];
+  base.push("--restart", "unless-stopped", "--volume", "kamal-proxy-config:/home/kamal-proxy/.config/kamal-proxy");
+  base.push("--volume", raw('"$PWD"/.kamal/proxy/apps-config:/home/kamal-proxy/.apps-config'));
+  const folder = run("mkdir", "-p", ".kamal/proxy/apps-config");
+  return all(folder, operation.configured ? configuredRun(base, operation) : bootConfigRun(base, operation));
+}
+
+function configuredRun(base: readonly Word[], operation: RunProxy): Command {
+  const words: Word[] = [...base];
+  words.push("--publish", `${operation.httpPort}:80`, "--publish", `${operation.httpsPort}:443`);
+  if (operation.logMaxSize !== "") words.push("--log-opt", `max-size=${operation.logMaxSize}`);
+  if (operation.metricsPort !== undefined) words.push(`--expose=${operation.metricsPort}`);
+  words.push(...optionWords(operation.options), operation.image, "kamal-proxy", "run");
+  if (operation.debug) words.push("--debug");
+  if (operation.metricsPort !== undefined) words.push("--metrics-port", String(operation.metricsPort));
+  return run(...words);
+}
+
+// Kamal: `kamal proxy boot_config` leaves its settings in these files; a host that has them keeps them.
+function bootConfigRun(base: readonly Word[], { image }: RunProxy): Command {
+  const [repository = "", tag = ""] = splitTag(image);
+  const or = (file: string, value: string) => `$(cat .kamal/proxy/${file} 2>/dev/null || echo ${quote(value)})`;
+  const line = [
+    or("options", "--publish 80:80 --publish 443:443 --log-opt max-size=10m"),
+    `${or("image", repository)}:${or("image_version", tag)}`,
+    or("run_command", ""),
+  ].join(" ");
+  const docker = base.map((word) => typeof word === "string" ? quote(word) : "raw" in word ? word.raw : "").join(" ");
+  return text(`echo ${line} | xargs ${docker}`);
+}
+
+function splitTag(image: string): readonly [string, string] {
+  const colon = image.lastIndexOf(":");
+  return [image.slice(0, colon), image.slice(colon + 1)];
+}
