@@ -1,0 +1,33 @@
+/**
+ * What exec needs from outside a plan: the user's functions, secret values, files.
+ *
+ * @module
+ */
+
+/** The user's side of a run; the plan names these things, and only exec asks for them. */
+export interface Effects {
+  /**
+   * Runs a hook to its end.
+   *
+   * @throws {SextantError} `HOOK_FAILED` if it fails.
+   */
+  readonly hook: (call: HookCall) => Promise<void>;
+  /** Gives a secret's value. */
+  readonly secret: (name: string) => string;
+  /** Gives a project file's content as Base64. */
+  readonly file: (path: string) => string;
+  /** Replaces every secret value in a text by its name. */
+  readonly redact: (text: string) => string;
+}
+
+/** A hook that is due. */
+export interface HookCall {
+  /** Kamal's name of the hook. */
+  readonly name: string;
+  /** Hosts that it is about. */
+  readonly hosts: readonly string[];
+  /** Takes a line of its output. */
+  readonly log: (line: string) => void;
+  /** Tells it to end. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,105 @@
+/**
+ * The plan: what will be done, where and in which order, as pure data.
+ *
+ * @module
+ */
+
+import { changesAnything, type Operation } from "../operations/operation.ts";
+
+/** Everything one command will do. */
+export interface Plan {
+  /** The command, such as `deploy` or `accessory boot`. */
+  readonly verb: string;
+  /** Service. */
+  readonly service: string;
+  /** Destination; `undefined` without one. */
+  readonly destination: string | undefined;
+  /** Version that it is about. */
+  readonly version: string;
+  /** Hosts that it is about, in order. */
+  readonly hosts: readonly string[];
+  /** Version that serves on each host as the plan is made; hosts without one are left out. */
+  readonly serving: Readonly<Record<string, string>>;
+  /** In order; a stage ends when its hosts do. */
+  readonly stages: readonly Stage[];
+  /** Runs at the very end, whatever happened, once the lock was taken. */
+  readonly unlock: HostScript | undefined;
+  /** What goes back when a stage fails. */
+  readonly onFailure: "rollback" | "rollback-group" | "halt";
+}
+
+/** Name of a stage. */
+export type StageName =
+  | "bootstrap"
+  | "build"
+  | "lock"
+  | "hook"
+  | "prepare"
+  | "accessories"
+  | "boot"
+  | "switch"
+  | "apply"
+  | "finish"
+  | "ask";
+
+/** What all hosts do before any of them goes on. */
+export interface Stage {
+  /** Name, shown in plans and progress. */
+  readonly name: StageName;
+  /** Number of the boot group, from 0; `undefined` outside of groups. */
+  readonly group: number | undefined;
+  /** One per host. */
+  readonly scripts: readonly HostScript[];
+  /** Whether it may be broken off; one that is not is short, and ends first. */
+  readonly interruptible: boolean;
+  /** Seconds to let pass afterwards, as the user asked. */
+  readonly pauseSeconds: number;
+}
+
+/** What one host does in a stage: one exchange. */
+export interface HostScript {
+  /** Name of the host, or {@linkcode HERE}. */
+  readonly host: string;
+  /** Steps on other hosts that come first; `undefined` for none. */
+  readonly after: Wait | undefined;
+  /** In order; the first failure ends the script. */
+  readonly steps: readonly Step[];
+}
+
+/** Steps of other hosts that a script waits for. */
+export interface Wait {
+  /** Their ids. */
+  readonly steps: readonly string[];
+  /** Whether all must be done, or any one of them. */
+  readonly until: "all" | "any";
+  /** What is waited for, in words. */
+  readonly reason: string;
+}
+
+/** One step: an operation, or several side by side. */
+export interface Step {
+  /** Unique within the plan. */
+  readonly id: string;
+  /** What it does; several run at once. */
+  readonly operations: readonly Operation[];
+  /** What takes it back, in order. */
+  readonly undo: readonly Operation[];
+}
+
+/** Stands for this machine where a host is named. */
+export const HERE = "here";
+
+/** Whether a plan would do nothing. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.stages.length === 0;
+}
+
+/** Whether a plan changes anything, rather than only asking. */
+export function changesHosts(plan: Plan): boolean {
+  return stepsOf(plan).some((step) => step.operations.some(changesAnything));
+}
+
+/** All steps of a plan in order of stages, hosts and scripts. */
+export function stepsOf(plan: Plan): readonly Step[] {
+  return plan.stages.flatMap((stage) => stage.scripts.flatMap((script) => script.steps));
+}
