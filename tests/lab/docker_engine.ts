@@ -1,0 +1,113 @@
+/**
+ * A machine's Docker Engine: Debian's dockerd with a data root of its own.
+ *
+ * @module
+ */
+
+import type { Machine } from "./machine.ts";
+import { LabError } from "./shell.ts";
+
+/** How an engine is set up. */
+export interface EngineOptions {
+  /** Registry it may speak plain HTTP to, `address:port`. */
+  readonly registry: string;
+  /** Parent of its containers' control groups, which outlive the engine and are removed by name. */
+  readonly controlGroup: string;
+  /** Size of the data root in MiB. @default {that of the real machine's disk} */
+  readonly diskMiB?: number;
+  /** A second socket, for clients outside of the machine. */
+  readonly outerSocket?: string;
+}
+
+/** Starts and stops the engine of one machine. */
+export class DockerEngine {
+  readonly #machine: Machine;
+  readonly #options: EngineOptions;
+
+  /** Prepares nothing yet; call {@linkcode prepare} and {@linkcode start}. */
+  constructor(machine: Machine, options: EngineOptions) {
+    this.#machine = machine;
+    this.#options = options;
+  }
+
+  /** Makes the data root. */
+  async prepare(): Promise<void> {
+    const size = this.#options.diskMiB;
+    const mount = size === undefined
+      ? ""
+      : `mount -t tmpfs -o size=${size}m tmpfs ${this.#dataRoot}`;
+    await this.#machine.must(`mkdir -p ${this.#dataRoot}\n${mount}`);
+  }
+
+  /**
+   * Starts the engine and waits until it answers. Containers with a restart policy come back.
+   *
+   * @throws {LabError} If it ends or does not answer within 30 s; carries the end of its log.
+   */
+  async start(): Promise<void> {
+    const { registry, controlGroup, outerSocket } = this.#options;
+    const sockets = ["unix:///run/docker.sock"];
+    if (outerSocket !== undefined) sockets.push(`unix://${outerSocket}`);
+    const args = [
+      `--data-root ${this.#dataRoot} --exec-root /run/docker --pidfile /run/docker.pid`,
+      ...sockets.map((socket) => `-H ${socket}`),
+      `--insecure-registry ${registry} --cgroup-parent ${controlGroup}`,
+      "--exec-opt native.cgroupdriver=cgroupfs --log-level warn",
+    ];
+    await this.#machine.must(`
+      dockerd ${args.join(" ")} >>${this.#log} 2>&1 </dev/null &
+      engine=$! tries=0
+      until [ -S /run/docker.sock ] && docker version >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        if ! kill -0 $engine 2>/dev/null || [ $tries -gt 600 ]; then
+          tail -n 20 ${this.#log}
+          exit 1
+        fi
+        sleep 0.05
+      done`);
+  }
+
+  /** Stops the engine as its service would: containers first, each with its own grace. */
+  async stop(): Promise<void> {
+    await this.#machine.must(`
+      [ ! -e /run/docker.pid ] || pid=$(cat /run/docker.pid)
+      [ -n "$pid" ] || exit 0
+      kill "$pid"
+      tries=0
+      while kill -0 "$pid" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ $tries -le 1200 ] || exit 1
+        sleep 0.05
+      done`);
+  }
+
+  /** Takes all space that is left on the data root. Needs a data root of limited size. */
+  async fillDisk(): Promise<void> {
+    this.#expectLimitedDisk();
+    const free = `$(df --block-size=1 --output=avail ${this.#dataRoot} | tail -n 1)`;
+    await this.#machine.must(`fallocate --length ${free} ${this.#ballast}`);
+  }
+
+  /** Gives the space back. */
+  async freeDisk(): Promise<void> {
+    this.#expectLimitedDisk();
+    await this.#machine.must(`rm -f ${this.#ballast}`);
+  }
+
+  #expectLimitedDisk(): void {
+    if (this.#options.diskMiB !== undefined) return;
+    throw new LabError(`${this.#machine.name} has no disk of its own; give up() a diskMiB`);
+  }
+
+  get #dataRoot(): string {
+    return `${this.#machine.folder}/docker`;
+  }
+
+  get #ballast(): string {
+    return `${this.#dataRoot}/ballast`;
+  }
+
+  get #log(): string {
+    return `${this.#machine.folder}/dockerd.log`;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * A lab that is up.
+ *
+ * @module
+ */
+
+import { type AppKind, type AppOptions, commitApp } from "./apps.ts";
+import type { LabHost } from "./host.ts";
+import type { LabRecord } from "./record.ts";
+import { run, SYSTEM_PATH } from "./shell.ts";
+import { dataFolder, leftBehind, tearDown } from "./teardown.ts";
+
+/** The Docker Engine that builds and pushes images. */
+export interface Builder {
+  /** Value for DOCKER_HOST. */
+  readonly dockerHost: string;
+  /** Value for PATH that finds Debian's `docker` first and then whatever the caller's finds. */
+  readonly path: string;
+}
+
+/** Hosts, a registry and a builder on this machine, until it is taken down. */
+export class Lab {
+  /** Names the lab on this machine. */
+  readonly id: string;
+  /** The hosts, `host1` first. */
+  readonly hosts: readonly LabHost[];
+  /** The image registry: plain HTTP, no login needed, any login taken. */
+  readonly registry: { readonly address: string };
+  /** The engine that builds and pushes. */
+  readonly builder: Builder;
+  /** A HOME folder: `.ssh/id_ed25519`, `.ssh/known_hosts`, `.ssh/config` and a git identity. */
+  readonly home: string;
+  readonly #record: LabRecord;
+  #apps = 0;
+
+  /** A lab of running parts; `up()` makes them. */
+  constructor(record: LabRecord, hosts: readonly LabHost[], registry: string, socket: string) {
+    const folder = dataFolder(record);
+    this.id = record.id;
+    this.hosts = hosts;
+    this.registry = { address: registry };
+    this.builder = {
+      dockerHost: `unix://${socket}`,
+      path: `${folder}/bin:${Deno.env.get("PATH") ?? SYSTEM_PATH}`,
+    };
+    this.home = `${folder}/home`;
+    this.#record = record;
+  }
+
+  /** Gives a new folder with an app's project: Dockerfile, files, one git commit. */
+  async appFolder(kind: AppKind, options: AppOptions = {}): Promise<string> {
+    const folder = `${dataFolder(this.#record)}/apps/${++this.#apps}`;
+    await Deno.mkdir(folder, { recursive: true });
+    await commitApp(folder, kind, options);
+    return folder;
+  }
+
+  /** Builds an app, pushes it to the lab's registry, and gives its full name there. */
+  async buildImage(kind: AppKind, nameAndTag: string, options: AppOptions = {}): Promise<string> {
+    const folder = await this.appFolder(kind, options);
+    const image = `${this.registry.address}/${nameAndTag}`;
+    const env = { DOCKER_HOST: this.builder.dockerHost, HOME: this.home, DOCKER_BUILDKIT: "1" };
+    await run("/usr/bin/docker", ["build", "--quiet", "--tag", image, folder], { env });
+    await run("/usr/bin/docker", ["push", "--quiet", image], { env });
+    return image;
+  }
+
+  /**
+   * Takes the lab down and removes all it made; containers end before their daemons.
+   *
+   * @throws {LabError} If something could not be removed.
+   */
+  async down(): Promise<void> {
+    try {
+      await tearDown(this.#record);
+    } catch (error) {
+      throw leftBehind(this.#record, error);
+    }
+  }
+}
