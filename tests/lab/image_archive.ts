@@ -5,7 +5,7 @@
  * @module
  */
 
-import { withScratch } from "./cache.ts";
+import { sha256, withScratch } from "./cache.ts";
 import { run } from "./shell.ts";
 
 /** What an image runs, and as whom. */
@@ -57,9 +57,4 @@ function imageConfig(settings: ImageSettings, layer: string): unknown {
     },
     rootfs: { type: "layers", diff_ids: [`sha256:${layer}`] },
   };
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

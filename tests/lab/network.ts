@@ -60,7 +60,7 @@ export function delayedLinkOf(lab: { readonly id: string }, place: Place): strin
 export async function makeNetwork(lab: LabRecord, places: readonly Place[]): Promise<void> {
   const bridge = bridgeOf(lab);
   const outside = [
-    `link add ${bridge} type bridge`,
+    `link add ${bridge} address ${bridgeHardwareAddress(lab)} type bridge`,
     `address add ${lab.range}.1/25 dev ${bridge}`,
     `link set ${bridge} up`,
     ...places.flatMap((place) => [
@@ -81,4 +81,10 @@ export async function makeNetwork(lab: LabRecord, places: readonly Place[]): Pro
 
 async function batch(options: readonly string[], lines: readonly string[]): Promise<void> {
   await run("ip", [...options, "-batch", "-"], { input: `${lines.join("\n")}\n` });
+}
+
+/** Without one of its own a bridge takes a port's, and changes it with the next port. */
+function bridgeHardwareAddress(lab: LabRecord): string {
+  const bytes = [2, 0, ...lab.range.split(".").map(Number), 1];
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }

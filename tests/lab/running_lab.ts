@@ -5,6 +5,7 @@
  */
 
 import { type AppKind, type AppOptions, commitApp } from "./apps.ts";
+import type { Delay } from "./delay.ts";
 import type { LabHost } from "./host.ts";
 import type { LabRecord } from "./record.ts";
 import { run, SYSTEM_PATH } from "./shell.ts";
@@ -16,6 +17,22 @@ export interface Builder {
   readonly dockerHost: string;
   /** Value for PATH that finds Debian's `docker` first and then whatever the caller's finds. */
   readonly path: string;
+}
+
+/** What a lab is made of. */
+export interface LabParts {
+  /** How it is written down. */
+  readonly record: LabRecord;
+  /** Its hosts. */
+  readonly hosts: readonly LabHost[];
+  /** Address and port of its registry. */
+  readonly registry: string;
+  /** Socket of its builder. */
+  readonly socket: string;
+  /** Home folder of who deploys to it. */
+  readonly home: string;
+  /** Its delayed paths. */
+  readonly delay: Delay;
 }
 
 /** Hosts, a registry and a builder on this machine, until it is taken down. */
@@ -31,20 +48,22 @@ export class Lab {
   /** A HOME folder: `.ssh/id_ed25519`, `.ssh/known_hosts`, `.ssh/config` and a git identity. */
   readonly home: string;
   readonly #record: LabRecord;
+  readonly #delay: Delay;
   #apps = 0;
 
   /** A lab of running parts; `up()` makes them. */
-  constructor(record: LabRecord, hosts: readonly LabHost[], registry: string, socket: string) {
-    const folder = dataFolder(record);
-    this.id = record.id;
-    this.hosts = hosts;
-    this.registry = { address: registry };
+  constructor(parts: LabParts) {
+    const folder = dataFolder(parts.record);
+    this.id = parts.record.id;
+    this.hosts = parts.hosts;
+    this.registry = { address: parts.registry };
     this.builder = {
-      dockerHost: `unix://${socket}`,
+      dockerHost: `unix://${parts.socket}`,
       path: `${folder}/bin:${Deno.env.get("PATH") ?? SYSTEM_PATH}`,
     };
-    this.home = `${folder}/home`;
-    this.#record = record;
+    this.home = parts.home;
+    this.#record = parts.record;
+    this.#delay = parts.delay;
   }
 
   /** Gives a new folder with an app's project: Dockerfile, files, one git commit. */
@@ -63,6 +82,19 @@ export class Lab {
     await run("/usr/bin/docker", ["build", "--quiet", "--tag", image, folder], { env });
     await run("/usr/bin/docker", ["push", "--quiet", image], { env });
     return image;
+  }
+
+  /**
+   * Opens a second path to all hosts, at their `delayedAddress`, on which a packet and its answer
+   * take this long together. Opened again with another time, it breaks what goes over it.
+   */
+  async delay(roundTripMs: number): Promise<void> {
+    await this.#delay.start(roundTripMs);
+  }
+
+  /** Undoes {@linkcode delay}: the delayed addresses fall silent. */
+  async noDelay(): Promise<void> {
+    await this.#delay.stop();
   }
 
   /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { appProgram } from "./apps.ts";
+import { Delay } from "./delay.ts";
 import { DockerEngine } from "./docker_engine.ts";
 import { introduceHosts, makeHome, privateKeyFile } from "./home.ts";
 import { LabHost } from "./host.ts";
@@ -53,6 +55,7 @@ export async function up(options: UpOptions): Promise<Lab> {
   const progress = options.progress ?? toStandardError;
   const { record, archive } = await exclusively(async () => {
     await installPackages(progress);
+    await appProgram(progress);
     return { archive: await kamalProxyArchive(progress), record: await claim() };
   });
   try {
@@ -83,7 +86,8 @@ async function boot(record: LabRecord, options: UpOptions, archive: string): Pro
   await introduceHosts(home, hosts);
   await Deno.mkdir(`${folder}/bin`);
   await Deno.symlink("/usr/bin/docker", `${folder}/bin/docker`);
-  return new Lab(record, hosts, registryOf(record), socketOf(record));
+  const [registry, socket] = [registryOf(record), socketOf(record)];
+  return new Lab({ record, hosts, registry, socket, home, delay: new Delay(record, places) });
 }
 
 async function bootHost(

@@ -1,0 +1,132 @@
+// A small web app to deploy in tests. /etc/app.json says how it behaves.
+//
+//	/, /version  its version: KAMAL_VERSION, or else the one in its image
+//	/up          its health
+//	/wait/N      its version, after N seconds
+//	others       files of /www
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+type settings struct {
+	Kind    string
+	Version string
+	Seconds float64
+	Status  int
+	Port    int
+}
+
+// Requests without an answer yet.
+var underWay atomic.Int64
+
+func main() {
+	app := read()
+	fmt.Printf("starting %s app, version %s\n", app.Kind, app.Version)
+	if app.Kind == "crashing" {
+		fmt.Fprintln(os.Stderr, "cannot open the database: no such host")
+		os.Exit(3)
+	}
+	server := &http.Server{Addr: fmt.Sprintf(":%d", app.Port), Handler: counted(app.handler())}
+	ended := make(chan struct{})
+	go app.shutDown(server, ended)
+	fmt.Printf("listening on port %d\n", app.Port)
+	if err := server.ListenAndServe(); err != http.ErrServerClosed {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	<-ended
+}
+
+func read() settings {
+	var app settings
+	text, err := os.ReadFile("/etc/app.json")
+	if err == nil {
+		err = json.Unmarshal(text, &app)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	if version := os.Getenv("KAMAL_VERSION"); version != "" {
+		app.Version = version
+	}
+	return app
+}
+
+// Answers what is under way before it ends; a deaf app never learns that it should.
+func (app settings) shutDown(server *http.Server, ended chan<- struct{}) {
+	if app.Kind == "deaf" {
+		signal.Ignore(syscall.SIGTERM)
+		return
+	}
+	terminate := make(chan os.Signal, 1)
+	signal.Notify(terminate, syscall.SIGTERM)
+	<-terminate
+	fmt.Printf("stopping version %s\n", app.Version)
+	// A connection that was opened and never used would hold Shutdown up for five seconds.
+	for !shutDownSoon(server) && underWay.Load() > 0 {
+	}
+	close(ended)
+}
+
+func shutDownSoon(server *http.Server) bool {
+	soon, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	return server.Shutdown(soon) == nil
+}
+
+func counted(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		underWay.Add(1)
+		defer underWay.Add(-1)
+		handler.ServeHTTP(w, r)
+	})
+}
+
+func (app settings) handler() http.Handler {
+	mux := http.NewServeMux()
+	if app.Kind == "unhealthy" {
+		mux.HandleFunc("/", app.refuse)
+		return mux
+	}
+	version := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, app.Version) }
+	mux.HandleFunc("/{$}", version)
+	mux.HandleFunc("/version", version)
+	mux.HandleFunc("/up", app.up(time.Now()))
+	mux.HandleFunc("/wait/{seconds}", func(w http.ResponseWriter, r *http.Request) {
+		seconds, _ := strconv.ParseFloat(r.PathValue("seconds"), 64)
+		time.Sleep(time.Duration(seconds * float64(time.Second)))
+		version(w, r)
+	})
+	mux.Handle("/", http.FileServer(http.Dir("/www")))
+	return mux
+}
+
+func (app settings) up(started time.Time) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if app.Kind == "slow" && time.Since(started).Seconds() < app.Seconds {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "OK")
+	}
+}
+
+func (app settings) refuse(w http.ResponseWriter, r *http.Request) {
+	fmt.Printf("%s %s %d\n", r.Method, r.URL.Path, app.Status)
+	if app.Status == http.StatusMovedPermanently {
+		w.Header().Set("Location", "https://app.example.com"+r.URL.Path)
+	}
+	w.WriteHeader(app.Status)
+}

@@ -1,0 +1,122 @@
+/// <reference lib="deno.worker" />
+/**
+ * The thread of a load: takes its options, then `report` and `stop`, and answers each with counts.
+ *
+ * @module
+ */
+
+import type { LoadOptions, LoadReport } from "./load.ts";
+
+const TICK_MS = 5;
+
+/** Counts while requests are made. */
+class Counts {
+  readonly #failures = new Map<string, number>();
+  readonly #versions = new Map<string, number>();
+  readonly #durations: number[] = [];
+  sent = 0;
+
+  addAnswer(version: string, milliseconds: number): void {
+    this.#versions.set(version, (this.#versions.get(version) ?? 0) + 1);
+    this.#durations.push(milliseconds);
+  }
+
+  addFailure(reason: string): void {
+    this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
+  }
+
+  report(): LoadReport {
+    const sorted = this.#durations.toSorted((one, other) => one - other);
+    const within = (share: number): number =>
+      Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+    return {
+      sent: this.sent,
+      failed: [...this.#failures.values()].reduce((sum, count) => sum + count, 0),
+      failures: Object.fromEntries(this.#failures),
+      versions: Object.fromEntries(this.#versions),
+      medianMs: within(0.5),
+      p99Ms: within(0.99),
+      slowestMs: within(1),
+    };
+  }
+}
+
+/** Requests at fixed times, however long the answers take. */
+class Generator {
+  readonly counts = new Counts();
+  readonly #options: LoadOptions;
+  readonly #clients = [
+    Deno.createHttpClient({ allowHost: true, http2: false, poolMaxIdlePerHost: 256 }),
+    Deno.createHttpClient({ allowHost: true, http2: false, poolMaxIdlePerHost: 0 }),
+  ];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #started = performance.now();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#sendWhatIsDue(), TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#underWay);
+    for (const client of this.#clients) client.close();
+  }
+
+  async firstAnswer(): Promise<void> {
+    while (this.#underWay.size === 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    await Promise.race(this.#underWay);
+  }
+
+  #sendWhatIsDue(): void {
+    const { ratePerSecond = 300 } = this.#options;
+    const due = Math.floor((performance.now() - this.#started) * ratePerSecond / 1000);
+    while (this.counts.sent < due) {
+      const request = this.#send(this.counts.sent++).finally(() => this.#underWay.delete(request));
+      this.#underWay.add(request);
+    }
+  }
+
+  async #send(number: number): Promise<void> {
+    const { addresses, path = "/version", timeoutMs = 10_000 } = this.#options;
+    // Both kinds of connection to each address, and not always the same kind to the same one.
+    const client = this.#clients[number % 2];
+    const address = addresses[Math.floor(number / 2) % addresses.length] ?? "";
+    const sentAt = performance.now();
+    try {
+      const response = await fetch(`http://${address}${path}`, {
+        headers: { host: this.#options.host ?? address },
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(client === undefined ? {} : { client }),
+      });
+      const text = (await response.text()).trim().slice(0, 80);
+      if (response.ok) this.counts.addAnswer(text, performance.now() - sentAt);
+      else this.counts.addFailure(`status ${response.status}`);
+    } catch (error) {
+      this.counts.addFailure(reason(error));
+    }
+  }
+}
+
+/** The innermost cause without addresses, so that equal failures count as one. */
+function reason(error: unknown): string {
+  let inner = error;
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  if (inner instanceof DOMException && inner.name === "TimeoutError") return "timeout";
+  const message = inner instanceof Error ? inner.message : String(inner);
+  return message.replace(/^.*\): /, "").slice(0, 200);
+}
+
+let generator: Generator | undefined;
+
+self.onmessage = async (event: MessageEvent<LoadOptions | "report" | "stop">) => {
+  if (typeof event.data === "object") {
+    generator = new Generator(event.data);
+    await generator.firstAnswer();
+  } else if (event.data === "stop") {
+    await generator?.stop();
+  }
+  self.postMessage(generator?.counts.report());
+};
