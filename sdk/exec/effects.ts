@@ -28,6 +28,8 @@ export interface HookCall {
   readonly hosts: readonly string[];
   /** Takes a line of its output. */
   readonly log: (line: string) => void;
+  /** Seconds that the run took, for hooks at its end. */
+  readonly runtime: number | undefined;
   /** Tells it to end. */
   readonly signal: AbortSignal;
 }

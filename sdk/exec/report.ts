@@ -25,8 +25,6 @@ export interface Report {
   readonly exchanges: Readonly<Record<string, number>>;
   /** Whether the lock was taken and given back; `undefined` where none was needed. */
   readonly lock: "released" | "kept" | undefined;
-  /** Answers of hosts that were not in the state the plan was made from. */
-  readonly moved: Readonly<Record<string, string>>;
   /** Seconds from the first step to the last. */
   readonly seconds: number;
 }

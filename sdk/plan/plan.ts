@@ -24,6 +24,8 @@ export interface Plan {
   readonly stages: readonly Stage[];
   /** Runs at the very end, whatever happened, once the lock was taken. */
   readonly unlock: HostScript | undefined;
+  /** Runs after everything succeeded and the lock is released: the hook `post-deploy`. */
+  readonly afterwards: HostScript | undefined;
   /** What goes back when a stage fails. */
   readonly onFailure: "rollback" | "rollback-group" | "halt";
 }

@@ -1,0 +1,205 @@
+/**
+ * Runs a plan: stage by stage, all hosts at once, back again if something fails, and the lock given back whatever happens.
+ *
+ * @module
+ */
+
+import type { Operation } from "../operations/operation.ts";
+import type { HostScript, Plan, Stage } from "../plan/plan.ts";
+import type { Session } from "../transport/transport.ts";
+import type { Effects } from "./effects.ts";
+import type { Event, Failure, RunOutcome } from "./event.ts";
+import { failureOfError, failureOfStep } from "./failure.ts";
+import { Latches } from "./latches.ts";
+import { Ledger } from "./ledger.ts";
+import type { Report, StageReport } from "./report.ts";
+import { type RunContext, runScript, sessionOf, toScriptStep } from "./run.ts";
+
+/** What a run needs. */
+export interface ExecuteOptions {
+  /** Open hosts by name, this machine among them as `here`. */
+  readonly sessions: ReadonlyMap<string, Session>;
+  /** The user's functions, secrets and files. */
+  readonly effects: Effects;
+  /** Takes events as they happen. */
+  readonly emit: (event: Event) => void;
+  /** Breaks the run off: what runs is ended, what was done goes back. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a run ended. */
+export interface Execution {
+  /** What was done. */
+  readonly report: Report;
+  /** New answers of hosts that were not as planned, by host. */
+  readonly moved: ReadonlyMap<string, string>;
+}
+
+/**
+ * Runs a plan to its end. Never throws for a failed step: the report tells.
+ * Every host finishes its script before a stage has failed, and all failures are reported.
+ */
+export async function execute(plan: Plan, options: ExecuteOptions): Promise<Execution> {
+  return await new PlanRun(plan, options).run();
+}
+
+class PlanRun {
+  readonly #plan: Plan;
+  readonly #options: ExecuteOptions;
+  readonly #context: RunContext;
+  readonly #signal: AbortSignal;
+  readonly #started = performance.now();
+  readonly #failures: Failure[] = [];
+  readonly #cleanUpFailures: Failure[] = [];
+  readonly #stages: StageReport[] = [];
+  readonly #exchangesBefore: Readonly<Record<string, number>>;
+
+  constructor(plan: Plan, options: ExecuteOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#signal = options.signal ?? new AbortController().signal;
+    this.#exchangesBefore = exchangesOf(options.sessions);
+    this.#context = {
+      sessions: options.sessions,
+      effects: options.effects,
+      emit: options.emit,
+      latches: new Latches(),
+      ledger: new Ledger(plan),
+      fail: (failure) => this.#failures.push(failure),
+      moved: new Map(),
+      elapsed: () => (performance.now() - this.#started) / 1000,
+    };
+  }
+
+  async run(): Promise<Execution> {
+    const failed = await this.#runStages();
+    const outcome = this.#outcome(failed);
+    if (failed !== undefined && outcome !== "moved") await this.#takeBack(failed);
+    const lock = await this.#unlock();
+    const ended = outcome === "done" ? await this.#runAfterwards() : outcome;
+    const seconds = this.#context.elapsed();
+    this.#options.emit({ type: "end", outcome: ended, seconds });
+    const before = this.#exchangesBefore;
+    const after = exchangesOf(this.#options.sessions);
+    return {
+      moved: this.#context.moved,
+      report: {
+        plan: this.#plan,
+        outcome: ended,
+        steps: this.#context.ledger.reports(),
+        failures: ended === "moved" ? [] : this.#failures,
+        cleanUpFailures: this.#cleanUpFailures,
+        stages: this.#stages,
+        exchanges: Object.fromEntries(Object.entries(after).map(([host, count]) => [host, count - (before[host] ?? 0)])),
+        lock,
+        seconds,
+      },
+    };
+  }
+
+  /** Runs the stages in order and gives the one that was not done. */
+  async #runStages(): Promise<Stage | undefined> {
+    const { stages } = this.#plan;
+    for (const [index, stage] of stages.entries()) {
+      // Once the last switch is over, ending well is the shorter way.
+      const isOver = stage.name === "finish" && stages.slice(0, index).some(({ name }) => name === "switch");
+      if (this.#signal.aborted && !isOver) return stage;
+      if (!await this.#runStage(stage)) return stage;
+      if (stage.pauseSeconds > 0) await pause(stage.pauseSeconds, this.#signal);
+    }
+    return undefined;
+  }
+
+  async #runStage(stage: Stage): Promise<boolean> {
+    const { emit } = this.#options;
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / 1000;
+    const named = { stage: stage.name, group: stage.group };
+    emit({ type: "stage-begin", ...named, seconds: 0 });
+    const signal = stage.interruptible ? this.#signal : new AbortController().signal;
+    const results = await Promise.all(
+      stage.scripts.map((script) => runScript(this.#context, stage.name, script, signal)),
+    );
+    this.#stages.push({ stage: stage.name, seconds: seconds() });
+    emit({ type: "stage-end", ...named, seconds: seconds() });
+    return results.every((done) => done);
+  }
+
+  #outcome(failed: Stage | undefined): RunOutcome {
+    if (failed === undefined) return "done";
+    if (this.#context.moved.size > 0 && this.#failures.length === this.#context.moved.size) return "moved";
+    return this.#failures.length === 0 && this.#signal.aborted ? "cancelled" : "failed";
+  }
+
+  /** Takes back what was done, host by host, newest first; nothing can break this off. */
+  async #takeBack(failed: Stage): Promise<void> {
+    const { onFailure } = this.#plan;
+    if (onFailure === "halt" || failed.name === "finish") return;
+    const group = onFailure === "rollback-group" ? failed.group : undefined;
+    const hosts = [...this.#options.sessions.keys()];
+    const undos = hosts.map((host) => ({ host, steps: this.#context.ledger.touched(this.#plan, host, group) }))
+      .filter(({ steps }) => steps.some(({ undo }) => undo.length > 0));
+    if (undos.length === 0) return;
+    const names = undos.map(({ host }) => host);
+    this.#options.emit({ type: "undo-begin", hosts: names });
+    await Promise.all(undos.map(async ({ host, steps }) => {
+      const operations = steps.toReversed().flatMap((step) => step.undo);
+      if (!await this.#cleanUp(host, operations)) return;
+      for (const { id, undo } of steps) {
+        if (undo.length > 0 && this.#context.ledger.statusOf(id) === "done") {
+          this.#context.ledger.note(id, { status: "undone" });
+        }
+      }
+    }));
+    this.#options.emit({ type: "undo-end", hosts: names });
+  }
+
+  /** Gives the lock back if it was taken, or may have been. */
+  async #unlock(): Promise<Report["lock"]> {
+    const { unlock } = this.#plan;
+    const { ledger } = this.#context;
+    if (unlock === undefined) return undefined;
+    const status = ledger.statusOf("lock");
+    const wasRefused = status === "failed" && ledger.exitCodeOf("lock") !== undefined;
+    if (status === "skipped" || wasRefused) return undefined;
+    const released = await this.#cleanUp(unlock.host, unlock.steps.flatMap((step) => step.operations));
+    return released ? "released" : "kept";
+  }
+
+  /** Runs operations that must run whatever happened; gives whether all went well. */
+  async #cleanUp(host: string, operations: readonly Operation[]): Promise<boolean> {
+    const { effects, sessions } = this.#options;
+    try {
+      const steps = operations.map((operation) => toScriptStep([operation], effects));
+      const results = await sessionOf(sessions, host).run({ steps, keepGoing: true });
+      const failures = results.flatMap((result, index) =>
+        result.exitCode === 0 ? [] : [failureOfStep(host, [operations[index]!], result, effects.redact)]
+      );
+      this.#cleanUpFailures.push(...failures);
+      return failures.length === 0;
+    } catch (error) {
+      this.#cleanUpFailures.push(failureOfError(host, error, effects.redact));
+      return false;
+    }
+  }
+
+  async #runAfterwards(): Promise<RunOutcome> {
+    const { afterwards } = this.#plan;
+    if (afterwards === undefined) return "done";
+    return await runScript(this.#context, "hook", afterwards satisfies HostScript, this.#signal) ? "done" : "failed";
+  }
+}
+
+function exchangesOf(sessions: ReadonlyMap<string, Session>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...sessions].map(([host, session]) => [host, session.exchanges]));
+}
+
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

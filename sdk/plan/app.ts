@@ -1,0 +1,101 @@
+/**
+ * The plans of `app start` and `app stop`.
+ *
+ * @module
+ */
+
+import type { Role } from "../config/config.ts";
+import type { ContainerState } from "../observe/host_state.ts";
+import { awaitRole, proxyFlags } from "./app_container.ts";
+import { stopTimeout } from "./boot.ts";
+import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import { containerName, ownFolder } from "./names.ts";
+import type { Plan, Step } from "./plan.ts";
+import { audit, proxyUp } from "./proxy.ts";
+import { plan, script, stage, step } from "./stages.ts";
+
+/** Plans `app start`: the containers that served last, or those of a version, start and get traffic again. */
+export function planAppStart(input: PlanInput, version: string | undefined): Plan {
+  const scripts = appHosts(input).map((host) =>
+    script(host, withAudit(input, host, "Started app", selectedRoles(input, host).flatMap((role) => {
+      const { running } = lookUp(input, host, role);
+      const container = running.length > 0 ? undefined : containerToStart(input, host, role, version);
+      return container === undefined ? [] : startSteps(input, host, role, container);
+    })))
+  );
+  return plan(input, "app start", [stage("apply", scripts)], { lock: true, serving: servingVersions(input) });
+}
+
+/** Plans `app stop`: the route goes, then the containers stop. */
+export function planAppStop(input: PlanInput): Plan {
+  const scripts = appHosts(input).map((host) =>
+    script(host, withAudit(input, host, "Stopped app", selectedRoles(input, host).flatMap((role) => stopSteps(input, host, role))))
+  );
+  return plan(input, "app stop", [stage("apply", scripts)], { lock: true, serving: servingVersions(input) });
+}
+
+/** The steps that take a role from a host's traffic and stop its containers. */
+export function stopSteps(input: PlanInput, host: string, role: Role): readonly Step[] {
+  const { running, route } = lookUp(input, host, role);
+  const stops = running.map((container) => ({
+    kind: "stop-container" as const,
+    name: container.name,
+    role: role.name,
+    timeout: stopTimeout(input.config, role),
+    because: undefined,
+  }));
+  return [
+    ...route === undefined ? [] : [step(`${host} unroute ${role.name}`, {
+      kind: "remove-route",
+      service: role.containerPrefix,
+    })],
+    ...stops.length === 0 ? [] : [step(`${host} stop ${role.name}`, ...stops)],
+  ];
+}
+
+function containerToStart(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  version: string | undefined,
+): ContainerState | undefined {
+  const { containers } = lookUp(input, host, role);
+  const named = (one: string): ContainerState | undefined =>
+    containers.find((container) => container.name === containerName(role, one));
+  if (version !== undefined) return named(version);
+  const released = stateOf(input, host).releases.findLast((release) => named(release) !== undefined);
+  return released === undefined ? containers[0] : named(released);
+}
+
+function startSteps(input: PlanInput, host: string, role: Role, container: ContainerState): readonly Step[] {
+  const { config } = input;
+  const { name, id } = container;
+  const { proxy } = role;
+  return [
+    ...proxy === undefined ? [] : proxyUp(input, host),
+    step(`${host} folder ${role.name}`, {
+      kind: "make-directories",
+      paths: [ownFolder(config)],
+      mode: undefined,
+      owner: undefined,
+    }),
+    step(`${host} start ${role.name}`, { kind: "start-container", name, role: role.name }),
+    step(`${host} healthy ${role.name}`, awaitRole(config, role, name, { id })),
+    ...proxy === undefined ? [] : [step(`${host} route ${role.name}`, {
+      kind: "route-traffic",
+      service: role.containerPrefix,
+      container: name,
+      target: { id },
+      port: proxy.appPort,
+      flags: proxyFlags(config, proxy),
+      hosts: proxy.hosts,
+      version: versionOf(role, container),
+      previous: undefined,
+    })],
+  ];
+}
+
+function withAudit(input: PlanInput, host: string, message: string, steps: readonly Step[]): readonly Step[] {
+  return steps.length === 0 ? [] : [...steps, step(`${host} audit`, audit(input, message))];
+}

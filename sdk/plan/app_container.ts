@@ -1,0 +1,147 @@
+/**
+ * The container that a role should have on a host.
+ *
+ * @module
+ */
+
+import { type Config, hostOf, type Proxy, type Role } from "../config/config.ts";
+import type { ContainerState } from "../observe/host_state.ts";
+import type { RunContainer } from "../operations/container.ts";
+import type { WriteEnv } from "../operations/file.ts";
+import type { AwaitHealthy } from "../operations/health.ts";
+import type { ProxyTarget } from "../operations/proxy.ts";
+import { CONFIG_LABEL, digest, ENV_LABEL } from "./digest.ts";
+import type { PlanInput } from "./input.ts";
+import { containerName, envScript, idFile, imageName, ownFolder, roleEnvFile } from "./names.ts";
+
+/** The run of a role's container on a host. */
+export function runRole(input: PlanInput, role: Role, host: string): RunContainer {
+  const { config, version, run } = input;
+  const name = containerName(role, version);
+  const { address } = hostOf(config, host);
+  const env = role.env[host] ?? { clear: {}, secret: {} };
+  const fixed = {
+    image: imageName(config, version),
+    network: "kamal",
+    restart: role.restart,
+    env: {
+      KAMAL_CONTAINER_NAME: name,
+      KAMAL_VERSION: version,
+      KAMAL_HOST: address,
+      ...config.destination === undefined ? {} : { KAMAL_DESTINATION: config.destination },
+      ...env.clear,
+    },
+    logDriver: role.logging.driver,
+    logOptions: role.logging.options,
+    publish: [],
+    volumes: config.volumes,
+    options: role.options,
+    cmd: role.cmd,
+  };
+  const labels = {
+    service: config.service,
+    role: role.name,
+    destination: config.destination ?? "",
+    ...config.labels,
+    ...role.labels,
+  };
+  return {
+    kind: "run-container",
+    name,
+    role: role.name,
+    ...fixed,
+    hostname: `${address.slice(0, 51).replace(/\.$/, "")}-${run.suffix.slice(0, 12)}`,
+    envFile: roleEnvFile(config, role.name),
+    envScript: envScript(config, "roles", role.name),
+    labels: {
+      ...labels,
+      [CONFIG_LABEL]: digest({ ...fixed, labels, secret: env.secret }),
+      ...envLabel(input, env.secret),
+    },
+    idFile: idFile(config, name),
+    stopTimeout: role.stopTimeout,
+  };
+}
+
+/** The label with the digest of secrets; none where they were not resolved. */
+export function envLabel(input: PlanInput, secrets: Readonly<Record<string, string>>): Record<string, string> {
+  const { secretDigests } = input;
+  if (secretDigests === undefined) return {};
+  return { [ENV_LABEL]: digest(Object.entries(secrets).map(([name, key]) => [name, secretDigests.get(key)])) };
+}
+
+/** What a container differs in from the one that should run; empty where it is the same. */
+export function differences(container: ContainerState, wanted: RunContainer): readonly string[] {
+  const found: string[] = [];
+  if (container.name !== wanted.name) found.push("version");
+  else if (container.labels[CONFIG_LABEL] === undefined) found.push("unknown configuration");
+  else if (container.labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL]) found.push("configuration");
+  const env = wanted.labels[ENV_LABEL];
+  if (env !== undefined && container.labels[ENV_LABEL] !== undefined && container.labels[ENV_LABEL] !== env) {
+    found.push("secrets");
+  }
+  return found;
+}
+
+/** The files with a role's secrets. */
+export function writeRoleEnv(config: Config, role: Role, host: string, because: string | undefined): WriteEnv {
+  return {
+    kind: "write-env",
+    role: role.name,
+    envFile: roleEnvFile(config, role.name),
+    envScript: envScript(config, "roles", role.name),
+    secrets: role.env[host]?.secret ?? {},
+    because,
+  };
+}
+
+/** The wait for a role's container. */
+export function awaitRole(config: Config, role: Role, name: string, target: ProxyTarget): AwaitHealthy {
+  return {
+    kind: "await-healthy",
+    name,
+    role: role.name,
+    target,
+    folder: ownFolder(config),
+    timeout: config.deployTimeout,
+    readiness: role.proxy === undefined
+      ? { by: "container", readinessDelay: config.readinessDelay }
+      : {
+        by: "proxy",
+        service: role.containerPrefix,
+        port: role.proxy.appPort,
+        path: role.proxy.healthcheck.path,
+        checkTimeout: role.proxy.healthcheck.timeout,
+        host: role.proxy.hosts[0],
+      },
+  };
+}
+
+/** What `kamal-proxy deploy` is told besides the target, in Kamal's order. */
+export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
+  return [
+    ...proxy.hosts.map((host) => `--host=${host}`),
+    ...proxy.ssl ? ["--tls"] : [],
+    `--deploy-timeout=${config.deployTimeout}s`,
+    `--drain-timeout=${config.drainTimeout}s`,
+    `--health-check-interval=${proxy.healthcheck.interval}s`,
+    `--health-check-timeout=${proxy.healthcheck.timeout}s`,
+    `--health-check-path=${proxy.healthcheck.path}`,
+    ...proxy.responseTimeout === undefined ? [] : [`--target-timeout=${proxy.responseTimeout}s`],
+    `--buffer-requests=${proxy.buffering.requests}`,
+    `--buffer-responses=${proxy.buffering.responses}`,
+    ...optionalFlag("--buffer-memory", proxy.buffering.memory),
+    ...optionalFlag("--max-request-body", proxy.buffering.maxRequestBody),
+    ...optionalFlag("--max-response-body", proxy.buffering.maxResponseBody),
+    ...proxy.pathPrefixes.map((prefix) => `--path-prefix=${prefix}`),
+    ...optionalFlag("--strip-path-prefix", proxy.stripPathPrefix),
+    ...optionalFlag("--forward-headers", proxy.forwardHeaders),
+    ...optionalFlag("--tls-redirect", proxy.sslRedirect),
+    ...proxy.logging.requestHeaders.map((header) => `--log-request-header=${header}`),
+    ...proxy.logging.responseHeaders.map((header) => `--log-response-header=${header}`),
+  ];
+}
+
+function optionalFlag(flag: string, value: number | boolean | undefined): readonly string[] {
+  return value === undefined ? [] : [`${flag}=${value}`];
+}

@@ -1,0 +1,142 @@
+/**
+ * One boot group: start the new containers, wait for all of them, switch, stop the old.
+ *
+ * @module
+ */
+
+import type { Config, Role } from "../config/config.ts";
+import type { ContainerState } from "../observe/host_state.ts";
+import type { RunContainer } from "../operations/container.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { ProxyTarget } from "../operations/proxy.ts";
+import { awaitRole, proxyFlags } from "./app_container.ts";
+import { type RoleOnHost, versionOf } from "./current.ts";
+import type { PlanInput } from "./input.ts";
+import type { HostScript, Step, Wait } from "./plan.ts";
+import { script, step } from "./stages.ts";
+
+/** What has to change for a role on a host. */
+export interface RoleChange {
+  /** The role. */
+  readonly role: Role;
+  /** What stands there today. */
+  readonly current: RoleOnHost;
+  /** The container that should run. */
+  readonly wanted: RunContainer;
+  /** Whether a new container is booted. */
+  readonly boots: boolean;
+  /** Whether its route is set. */
+  readonly routes: boolean;
+  /** Containers that stop once the new one serves. */
+  readonly stale: readonly ContainerState[];
+  /** Why, in words. */
+  readonly reasons: readonly string[];
+}
+
+/** Hosts in groups of the configured size, one after the other. */
+export function groupsOf({ boot }: Config, hosts: readonly string[]): readonly (readonly string[])[] {
+  const size = groupSize(boot.limit, hosts.length);
+  const groups: string[][] = [];
+  for (let start = 0; start < hosts.length; start += size) groups.push(hosts.slice(start, start + size));
+  return groups;
+}
+
+/** What a host does to start the new containers of a group. */
+export function bootScript(
+  input: PlanInput,
+  host: string,
+  group: readonly string[],
+  changes: ReadonlyMap<string, readonly RoleChange[]>,
+): HostScript {
+  const boots = changes.get(host)!.filter((change) => change.boots);
+  const steps = boots.flatMap((change) => bootSteps(input, host, change));
+  const isGatekeeper = boots.some(({ role }) => role.isPrimary);
+  return script(host, steps, isGatekeeper ? undefined : barrier(group, changes));
+}
+
+/** What a host does to send traffic to the new containers and stop the old. */
+export function switchScript(input: PlanInput, host: string, changes: readonly RoleChange[]): HostScript {
+  const routes = changes.filter((change) => change.routes).flatMap((change) => routeStep(input, host, change));
+  const stops = changes.flatMap((change) => change.stale.map((container) => stopOld(input.config, change, container)));
+  return script(host, [...routes, ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)]]);
+}
+
+/** Seconds that a role's containers have between TERM and KILL. */
+export function stopTimeout(config: Config, role: Role): number | undefined {
+  // Kamal: containers behind the proxy were drained by it, the others get the drain's time to end.
+  return role.stopTimeout ?? (role.proxy === undefined ? config.drainTimeout : undefined);
+}
+
+function groupSize(limit: number | string | undefined, hosts: number): number {
+  if (limit === undefined) return Math.max(hosts, 1);
+  if (typeof limit === "number") return limit;
+  return Math.max(Math.floor(hosts * Number.parseFloat(limit) / 100), 1);
+}
+
+function bootSteps(input: PlanInput, host: string, { role, current, wanted }: RoleChange): readonly Step[] {
+  const { config } = input;
+  const namesake = current.containers.find((container) => container.name === wanted.name);
+  const steps: Step[] = [];
+  if (namesake !== undefined) {
+    const to = `${wanted.name}_replaced_${input.run.suffix}`;
+    steps.push(step(`${host} rename ${wanted.name}`, { kind: "rename-container", from: wanted.name, to }));
+  }
+  steps.push(step(`${host} run ${wanted.name}`, wanted));
+  steps.push(step(gateId(host, role), awaitRole(config, role, wanted.name, { idFile: wanted.idFile })));
+  return steps;
+}
+
+function gateId(host: string, role: Role): string {
+  return `${host} healthy ${role.name}`;
+}
+
+function barrier(group: readonly string[], changes: ReadonlyMap<string, readonly RoleChange[]>): Wait | undefined {
+  const gates = group.flatMap((host) =>
+    changes.get(host)!.filter(({ role, boots }) => role.isPrimary && boots).map(({ role }) => ({ host, role }))
+  );
+  if (gates.length === 0) return undefined;
+  return {
+    steps: gates.map(({ host, role }) => gateId(host, role)),
+    until: "any",
+    reason: `after the first healthy ${gates[0]!.role.name}`,
+  };
+}
+
+function routeStep(input: PlanInput, host: string, { role, current, wanted, boots }: RoleChange): readonly Step[] {
+  const { config } = input;
+  const { proxy } = role;
+  const { serving } = current;
+  if (proxy === undefined || (!boots && serving === undefined)) return [];
+  const target: ProxyTarget = boots ? { idFile: wanted.idFile } : { id: serving!.id };
+  const hasRoute = current.route !== undefined && serving !== undefined;
+  // The one that serves may have made room for the new one's name.
+  const name = serving?.name === wanted.name && boots ? `${wanted.name}_replaced_${input.run.suffix}` : serving?.name;
+  return [step(`${host} route ${role.name}`, {
+    kind: "route-traffic",
+    service: role.containerPrefix,
+    container: boots ? wanted.name : serving!.name,
+    target,
+    port: proxy.appPort,
+    flags: proxyFlags(config, proxy),
+    hosts: proxy.hosts,
+    version: input.version,
+    previous: hasRoute ? { container: name!, id: serving.id, version: versionOf(role, serving) } : undefined,
+  })];
+}
+
+function stopOld(config: Config, { role, wanted, boots, current }: RoleChange, container: ContainerState): Operation {
+  const isNamesake = boots && container.name === wanted.name;
+  const renamed = `${container.name}_replaced_`;
+  return {
+    kind: "stop-container",
+    // Ids stay where names move.
+    name: isNamesake ? container.id : container.name,
+    role: role.name,
+    timeout: stopTimeout(config, role),
+    because: isNamesake
+      ? `now ${renamed}…`
+      : container === current.serving && role.proxy !== undefined
+      ? `drains up to ${config.drainTimeout} s`
+      : undefined,
+  };
+}

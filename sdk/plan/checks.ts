@@ -1,0 +1,125 @@
+/**
+ * What must be true of the hosts before anything is asked or touched.
+ *
+ * @module
+ */
+
+import type { Config } from "../config/config.ts";
+import { HostError, throwHostErrors } from "../errors.ts";
+import { type HostState, proxyContainer } from "../observe/host_state.ts";
+import { lockHeld } from "../operations/lock.ts";
+import { selectedRoles } from "./current.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+
+/** Least free space on a host, KiB: below it not even small images and logs fit. */
+const LEAST_FREE_KIB = 64 * 1024;
+
+/** Oldest kamal-proxy that understands what it is told. */
+const OLDEST_PROXY = "v0.9.2";
+
+/**
+ * Checks every host and names all that cannot be worked on.
+ *
+ * @throws {HostError} `DOCKER_MISSING`, `DOCKER_NOT_RUNNING`, `DISK_FULL`, `PROXY_TOO_OLD`, `PORT_TAKEN` or `ROUTE_TAKEN`.
+ */
+export function checkHosts(input: PlanInput, options: { readonly proxy: boolean }): void {
+  const errors = input.hosts.flatMap((host) => {
+    const state = stateOf(input, host);
+    const problem = dockerProblem(state) ?? diskProblem(state);
+    if (problem) return [problem];
+    const proxied = selectedRoles(input, host).filter((role) => role.proxy !== undefined);
+    if (!options.proxy || proxied.length === 0) return [];
+    return [proxyProblem(input.config, state) ?? routeProblem(input, host)].filter((error) => error !== undefined);
+  });
+  throwHostErrors(errors);
+}
+
+/**
+ * Refuses to begin while somebody else holds the lock.
+ *
+ * @throws {HostError} `LOCK_HELD`.
+ */
+export function checkLock(input: PlanInput): void {
+  const lock = input.states.get(input.lockHost)?.lock;
+  if (lock === undefined) return;
+  const { code, message, hint } = lockHeld(lock.details);
+  throw new HostError(code, input.lockHost, message, { hint });
+}
+
+/** Why Docker cannot be used on a host; `undefined` where it can. */
+export function dockerProblem({ host, docker }: HostState): HostError | undefined {
+  if (docker.status === "running") return undefined;
+  return docker.status === "missing"
+    ? new HostError("DOCKER_MISSING", host, "Docker is not installed", {
+      hint: "Let Sextant install it: sextant server bootstrap",
+    })
+    : new HostError("DOCKER_NOT_RUNNING", host, `Docker does not answer: ${docker.message}`, {
+      hint: "Start it on the host (systemctl start docker), or let the login use it (group docker).",
+    });
+}
+
+function diskProblem({ host, freeKiB }: HostState): HostError | undefined {
+  if (freeKiB >= LEAST_FREE_KIB) return undefined;
+  return new HostError("DISK_FULL", host, `only ${Math.floor(freeKiB / 1024)} MiB are free where Docker keeps its data`, {
+    hint: "Make room on the host: sextant prune, docker system df",
+  });
+}
+
+function proxyProblem({ proxyRun }: Config, state: HostState): HostError | undefined {
+  const proxy = proxyContainer(state);
+  if (proxy === undefined) return portProblem(state, [proxyRun.httpPort, proxyRun.httpsPort]);
+  const version = proxy.image.split(":").at(-1) ?? "";
+  if (!/^v?\d+(\.\d+)*$/.test(version) || compareVersions(version, OLDEST_PROXY) >= 0) return undefined;
+  return new HostError("PROXY_TOO_OLD", state.host, `kamal-proxy ${version} is too old, ${OLDEST_PROXY} is needed`, {
+    hint: "Replace it: sextant proxy reboot",
+  });
+}
+
+function portProblem(state: HostState, ports: readonly number[]): HostError | undefined {
+  for (const port of ports) {
+    const container = state.containers.find((container) =>
+      container.running && Object.values(container.ports).flat().includes(String(port))
+    );
+    const listener = state.listening.find((listening) => listening.port === port);
+    if (container === undefined && listener === undefined) continue;
+    const holder = container ? `container ${container.name}` : `process ${listener?.process ?? "of another user"}`;
+    return new HostError("PORT_TAKEN", state.host, `port ${port} is taken by ${holder}`, {
+      hint: container
+        ? `kamal-proxy needs the port. Stop it on the host: docker stop ${container.name}`
+        : `kamal-proxy needs the port. Stop the process, or choose another: .proxy({ run: { httpPort: … } })`,
+    });
+  }
+  return undefined;
+}
+
+function routeProblem(input: PlanInput, host: string): HostError | undefined {
+  const { routes } = stateOf(input, host);
+  for (const role of selectedRoles(input, host)) {
+    const { proxy } = role;
+    if (proxy === undefined) continue;
+    const rival = routes.find((route) =>
+      route.service !== role.containerPrefix && !route.service.endsWith("-candidate") &&
+      overlaps(route.hosts, proxy.hosts) && overlaps(route.pathPrefixes.filter((path) => path !== "/"), proxy.pathPrefixes)
+    );
+    if (rival === undefined) continue;
+    const name = proxy.hosts.join(", ") || "every host name";
+    return new HostError("ROUTE_TAKEN", host, `kamal-proxy already sends ${name} to ${rival.service}`, {
+      hint: "Give the service a host name of its own: .proxy({ host: … })",
+    });
+  }
+  return undefined;
+}
+
+function overlaps(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length === 0 || others.length === 0) return some.length === others.length;
+  return some.some((one) => others.includes(one));
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.replace(/^v/, "").split(".").map(Number)) as [number[], number[]];
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,212 @@
+/**
+ * The plan of `setup`, `deploy`, `redeploy` and `app boot`: from what runs to the new version, without a gap.
+ *
+ * @module
+ */
+
+import type { Operation } from "../operations/operation.ts";
+import { bootAccessories } from "./accessory.ts";
+import { differences, runRole, writeRoleEnv } from "./app_container.ts";
+import { bootScript, groupsOf, type RoleChange, switchScript } from "./boot.ts";
+import { appHosts, lookUp, selectedRoles, servingVersions } from "./current.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import {
+  appFolder,
+  auditFile,
+  imageName,
+  latestTag,
+  ownFolder,
+  releasesFile,
+  saltFile,
+} from "./names.ts";
+import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
+import { proxyUp } from "./proxy.ts";
+import { registryLogin } from "./registry.ts";
+import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
+
+/** What a deploy includes besides switching versions. */
+export interface DeployParts {
+  /** Name of the command. */
+  readonly verb: string;
+  /** Whether the image is built and pushed. */
+  readonly build: boolean;
+  /** Whether it is built without cached layers. */
+  readonly noCache: boolean;
+  /** Whether hosts pull the image. */
+  readonly pull: boolean;
+  /** Whether missing accessories are booted. */
+  readonly accessories: boolean;
+  /** Whether old containers and images are pruned. */
+  readonly prune: boolean;
+  /** Whether containers are replaced that are up to date. */
+  readonly force: boolean;
+}
+
+/** Plans a deploy; an up-to-date deployment gives an empty plan. */
+export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
+  const changes = new Map(appHosts(input).map((host) => [host, changesOn(input, host, parts.force)]));
+  const groups = groupsOf(input.config, appHosts(input).filter((host) => changes.get(host)!.length > 0));
+  const boots = groups.flat().some((host) => changes.get(host)!.some((change) => change.boots));
+  const bootStages = groups.flatMap((hosts, index) => bootGroup(input, hosts, changes, index, groups.length));
+  const accessoryStages = parts.accessories ? bootAccessories(input) : [];
+  const finish = stage("finish", appHosts(input).map((host) => script(host, finishSteps(input, host, changes.get(host)!, parts))), {
+    interruptible: false,
+  });
+  const prepare = stage("prepare", appHosts(input).map((host) => script(host, prepareSteps(input, host, changes.get(host)!, parts))));
+  const work = [prepare, ...accessoryStages, ...bootStages, finish];
+  const hosts = hostsIn(work);
+  const isBusy = hosts.length > 0;
+  return plan(input, parts.verb, [
+    ...boots && parts.build ? [buildStage(input, parts)] : [],
+    ...isBusy && parts.verb !== "app boot" ? hookStage(input, "pre-deploy", hosts) : [],
+    ...work,
+  ], {
+    lock: true,
+    takesBack: true,
+    serving: servingVersions(input),
+    ...parts.verb === "app boot" ? {} : { afterwards: "post-deploy" },
+  });
+}
+
+/** What has to change for each role of a host; roles that are up to date are left out. */
+function changesOn(input: PlanInput, host: string, force: boolean): readonly RoleChange[] {
+  return selectedRoles(input, host).flatMap((role) => {
+    const current = lookUp(input, host, role);
+    const wanted = runRole(input, role, host);
+    const { serving, route } = current;
+    const reasons = serving === undefined ? ["new"] : differences(serving, wanted);
+    const boots = force || reasons.length > 0;
+    const stale = current.running.filter((container) => boots || container !== serving);
+    const isRouted = role.proxy === undefined || (route !== undefined && serving !== undefined &&
+      route.targets.includes(`${serving.id.slice(0, 12)}:${role.proxy.appPort}`) &&
+      sameHosts(route.hosts, role.proxy.hosts) && route.tls === role.proxy.ssl);
+    if (!boots && isRouted && stale.length === 0) return [];
+    return [{ role, current, wanted, boots, routes: boots || !isRouted, stale, reasons }];
+  });
+}
+
+function sameHosts(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((host) => others.includes(host));
+}
+
+function buildStage(input: PlanInput, { noCache }: DeployParts): Stage {
+  const { config, version } = input;
+  const tags = [imageName(config, version), `${config.repository}:${latestTag(config)}`];
+  const steps: Step[] = [];
+  if (input.hooks.has("pre-build")) {
+    steps.push(step("pre-build", { kind: "run-hook", name: "pre-build", hosts: appHosts(input) }));
+  }
+  const login = registryLogin(input);
+  if (login) steps.push(step("login here", { kind: "login-registry", ...login }));
+  steps.push(step("build", { kind: "build-image", tags, service: config.service, noCache, ...config.builder }));
+  steps.push(step("push", { kind: "push-image", tags }));
+  return stage("build", [script(HERE, steps)]);
+}
+
+function prepareSteps(
+  input: PlanInput,
+  host: string,
+  changes: readonly RoleChange[],
+  { pull }: DeployParts,
+): readonly Step[] {
+  const { config, version } = input;
+  const state = stateOf(input, host);
+  const boots = changes.filter((change) => change.boots);
+  const steps: Step[] = [];
+  if (pull && boots.length > 0) {
+    // The pull may run beside the check: images are not part of what is checked.
+    steps.push(step(`${host} pull`, checkState(input, host), {
+      kind: "pull-image",
+      image: imageName(config, version),
+      service: config.service,
+      login: registryLogin(input),
+    }));
+  }
+  if (boots.length > 0) {
+    const folders = [`${appFolder(config)}/env/roles`, `${ownFolder(config)}/env/roles`];
+    steps.push(step(`${host} folders`, { kind: "make-directories", paths: folders, mode: undefined, owner: undefined }));
+    if (state.salt === undefined) steps.push(step(`${host} salt`, { kind: "write-salt", path: saltFile(config) }));
+    for (const { role, reasons } of boots) {
+      const because = reasons.includes("secrets") ? "secrets changed" : undefined;
+      steps.push(step(`${host} env ${role.name}`, writeRoleEnv(config, role, host, because)));
+    }
+    if (!state.networks.includes("kamal")) {
+      steps.push(step(`${host} network`, { kind: "create-network", name: "kamal" }));
+    }
+  }
+  if (changes.some(({ role }) => role.proxy !== undefined)) steps.push(...proxyUp(input, host));
+  return steps;
+}
+
+function bootGroup(
+  input: PlanInput,
+  hosts: readonly string[],
+  changes: ReadonlyMap<string, readonly RoleChange[]>,
+  group: number,
+  groups: number,
+): readonly Stage[] {
+  const boots = hosts.flatMap((host) => changes.get(host)!).some((change) => change.boots);
+  const pauseSeconds = group < groups - 1 ? input.config.boot.wait : 0;
+  return [
+    ...boots ? hookStage(input, "pre-app-boot", hosts, { group }) : [],
+    stage("boot", hosts.map((host) => bootScript(input, host, hosts, changes)), { group }),
+    stage("switch", hosts.map((host) => switchScript(input, host, changes.get(host)!)), {
+      group,
+      interruptible: false,
+      pauseSeconds,
+    }),
+    ...boots ? hookStage(input, "post-app-boot", hosts, { group }) : [],
+  ];
+}
+
+function finishSteps(
+  input: PlanInput,
+  host: string,
+  changes: readonly RoleChange[],
+  { prune, verb }: DeployParts,
+): readonly Step[] {
+  const { config, version, run } = input;
+  const image = imageName(config, version);
+  const latest = `${config.repository}:${latestTag(config)}`;
+  const tags = stateOf(input, host).images;
+  const idOf = (name: string): string | undefined => tags.find((tag) => tag.name === name)?.id;
+  const boots = changes.filter((change) => change.boots);
+  const isTagged = idOf(image) !== undefined && idOf(image) === idOf(latest);
+  const operations: Operation[] = [];
+  if (boots.length > 0 || (!isTagged && idOf(image) !== undefined)) operations.push({ kind: "tag-image", image, tag: latest });
+  if (boots.length > 0) {
+    operations.push({
+      kind: "record-audit",
+      path: auditFile(config),
+      at: run.at,
+      performer: run.performer,
+      tags: config.destination === undefined ? [] : [config.destination],
+      messages: boots.map(({ role }) => `[${role.name}] Booted app version ${version}`),
+    }, { kind: "record-release", path: releasesFile(config), version, at: run.at, performer: run.performer });
+  }
+  const steps = operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
+  if (prune && boots.length > 0) steps.push(...pruneSteps(input, host));
+  return steps;
+}
+
+/** The steps that remove what is too old to go back to. */
+export function pruneSteps(input: PlanInput, host: string): readonly Step[] {
+  const { config } = input;
+  const containers: Operation[] = selectedRoles(input, host).map((role) => ({
+    kind: "prune-containers",
+    service: config.service,
+    destination: config.destination ?? "",
+    role: role.name,
+    retain: config.retainContainers,
+  }));
+  return [
+    step(`${host} prune containers`, ...containers),
+    step(`${host} prune images`, {
+      kind: "prune-images",
+      service: config.service,
+      repository: config.repository,
+      latest: latestTag(config),
+      all: false,
+    }),
+  ];
+}

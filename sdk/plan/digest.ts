@@ -1,0 +1,26 @@
+/**
+ * Digests by which a container tells what it was run with.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+
+/** Label with the digest of everything but secrets. */
+export const CONFIG_LABEL = "sextant.config";
+
+/** Label with the digest of the secrets' own salted digests. */
+export const ENV_LABEL = "sextant.env";
+
+/** A short digest of plain data; the order of keys does not count. */
+export function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(sorted(value))).digest("hex").slice(0, 16);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * Names and paths on the hosts, as Kamal makes them; ours stand below `sextant`.
+ *
+ * @module
+ */
+
+import { type Config, type Role, serviceWithDestination } from "../config/config.ts";
+
+/** Folder of an app's files on a host. */
+export function appFolder(config: Config): string {
+  return `.kamal/apps/${serviceWithDestination(config)}`;
+}
+
+/** Folder of what only Sextant knows of. */
+export function ownFolder(config: Config): string {
+  return `${appFolder(config)}/sextant`;
+}
+
+/** Env file of a role. */
+export function roleEnvFile(config: Config, role: string): string {
+  return `${appFolder(config)}/env/roles/${role}.env`;
+}
+
+/** Env file of an accessory. */
+export function accessoryEnvFile(config: Config, accessory: string): string {
+  return `${appFolder(config)}/env/accessories/${accessory}.env`;
+}
+
+/** Shell file with the values that an env file cannot hold. */
+export function envScript(config: Config, kind: "roles" | "accessories", name: string): string {
+  return `${ownFolder(config)}/env/${kind}/${name}.sh`;
+}
+
+/** File that holds the id of a container that was just run. */
+export function idFile(config: Config, container: string): string {
+  return `${ownFolder(config)}/${container}.id`;
+}
+
+/** File with the salt of the secret digests. */
+export function saltFile(config: Config): string {
+  return `${ownFolder(config)}/salt`;
+}
+
+/** List of releases that served. */
+export function releasesFile(config: Config): string {
+  return `${ownFolder(config)}/releases`;
+}
+
+/** Folder of the deploy lock. */
+export function lockFolder(config: Config): string {
+  return `.kamal/lock-${serviceWithDestination(config)}`;
+}
+
+/** The audit log. */
+export function auditFile(config: Config): string {
+  return `.kamal/${serviceWithDestination(config)}-audit.log`;
+}
+
+/** Container of a role at a version. */
+export function containerName(role: Role, version: string): string {
+  return `${role.containerPrefix}-${version}`;
+}
+
+/** Tag that names the newest image. */
+export function latestTag(config: Config): string {
+  return config.destination === undefined ? "latest" : `latest-${config.destination}`;
+}
+
+/** The image of a version. */
+export function imageName(config: Config, version: string): string {
+  return `${config.repository}:${version}`;
+}
+
+/** Values of the label `service` that a deployment's containers carry. */
+export function serviceLabels(config: Config): readonly string[] {
+  return [config.service, ...config.accessories.map((accessory) => accessory.service)];
+}

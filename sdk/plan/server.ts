@@ -1,0 +1,98 @@
+/**
+ * The plans that are about whole hosts: `server bootstrap`, `prune`, `remove`.
+ *
+ * @module
+ */
+
+import { serviceWithDestination } from "../config/config.ts";
+import { proxyContainer } from "../observe/host_state.ts";
+import type { Operation } from "../operations/operation.ts";
+import { planAccessory } from "./accessory.ts";
+import { stopSteps } from "./app.ts";
+import { appHosts, lookUp, selectedRoles } from "./current.ts";
+import { pruneSteps } from "./deploy.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import { appFolder, latestTag } from "./names.ts";
+import type { Plan, Stage, Step } from "./plan.ts";
+import { audit } from "./proxy.ts";
+import { hookStage, plan, script, stage, step } from "./stages.ts";
+
+/** Plans `server bootstrap`: Docker where it is missing, then the hook `docker-setup`. */
+export function planBootstrap(input: PlanInput): Plan {
+  const scripts = input.hosts.filter((host) => stateOf(input, host).docker.status === "missing")
+    .map((host) => script(host, [step(`${host} docker`, { kind: "install-docker" })]));
+  return plan(input, "server bootstrap", [
+    stage("bootstrap", scripts),
+    ...hookStage(input, "docker-setup", input.hosts),
+  ]);
+}
+
+/** Plans `prune`: old containers and unused images go. */
+export function planPrune(input: PlanInput): Plan {
+  const scripts = appHosts(input).map((host) =>
+    script(host, [...pruneSteps(input, host), step(`${host} audit`, audit(input, "Pruned containers and images"))])
+  );
+  return plan(input, "prune", [stage("apply", scripts)], { lock: true });
+}
+
+/** Plans `remove`: the app, its accessories, and the proxy where no other app uses it. */
+export function planRemove(input: PlanInput): Plan {
+  const accessories = input.config.accessories.length === 0 ? [] : workOf(planAccessory(input, "remove", "all"));
+  return plan(input, "remove", [
+    stage("apply", appHosts(input).map((host) => script(host, removeApp(input, host)))),
+    ...accessories,
+    stage("finish", input.hosts.map((host) => script(host, removeRest(input, host)))),
+  ], { lock: true });
+}
+
+/** The stages of a plan without its lock. */
+function workOf({ stages, unlock }: Plan): readonly Stage[] {
+  return stages.map((stage) => ({
+    ...stage,
+    scripts: stage.scripts.map((script) => ({
+      ...script,
+      after: undefined,
+      steps: unlock === undefined ? script.steps : script.steps.filter(({ id }) => id !== "lock" && !id.endsWith(" check")),
+    })),
+  }));
+}
+
+function removeApp(input: PlanInput, host: string): readonly Step[] {
+  const { config } = input;
+  return selectedRoles(input, host).flatMap((role) => {
+    const removals: Operation[] = lookUp(input, host, role).containers.map(({ name }) => ({
+      kind: "remove-container",
+      name,
+      role: role.name,
+    }));
+    return [
+      ...stopSteps(input, host, role),
+      ...removals.length === 0 ? [] : [step(`${host} remove ${role.name}`, ...removals)],
+      step(`${host} images ${role.name}`, {
+        kind: "prune-images",
+        service: config.service,
+        repository: config.repository,
+        latest: latestTag(config),
+        all: true,
+      }),
+    ];
+  });
+}
+
+function removeRest(input: PlanInput, host: string): readonly Step[] {
+  const { config } = input;
+  const state = stateOf(input, host);
+  const own = new Set(config.roles.map((role) => role.containerPrefix));
+  const isShared = state.routes.some((route) => !own.has(route.service));
+  const { server, username } = config.registry;
+  return [
+    ...proxyContainer(state) === undefined || isShared
+      ? []
+      : [step(`${host} proxy`, { kind: "remove-proxy", everything: true })],
+    step(`${host} files`, { kind: "remove-path", path: appFolder(config) }, {
+      kind: "remove-path",
+      path: `.kamal/proxy/apps-config/${serviceWithDestination(config)}`,
+    }),
+    ...username === undefined ? [] : [step(`${host} logout`, { kind: "logout-registry", server })],
+  ];
+}
