@@ -1,0 +1,161 @@
+/**
+ * Accessories: long-lived containers beside the app.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import { mountsSchema } from "./accessory_mounts.ts";
+import type { RunOptions } from "./config.ts";
+import { type EnvFields, type EnvInput, envSchema } from "./env.ts";
+import { type HostFields, type HostInput, hostSchema } from "./host.ts";
+import type { MountInput } from "./mount.ts";
+import { runOptions } from "./run_options.ts";
+import { labels, strict, text } from "./schema.ts";
+import type { TextMap } from "./text_map.ts";
+
+/** What an accessory is, wherever it runs. */
+export interface AccessoryOptions {
+  /** Image with registry and tag. */
+  readonly image: string;
+  /**
+   * Name of its container and its folder on the host.
+   * @default {undefined} The app's service, a hyphen, and the accessory's name.
+   */
+  readonly service?: string;
+  /** Command in place of the image's own, as a shell would read it. */
+  readonly cmd?: string;
+  /** Port to publish: `5432` for the same on both sides, `"127.0.0.1:5432:5432"` as it is. */
+  readonly port?: string | number;
+  /** Environment. */
+  readonly env?: EnvInput;
+  /** Files of the project that are uploaded and mounted. */
+  readonly files?: readonly MountInput[];
+  /** Folders that are made and mounted; a relative one is below the accessory's own folder. */
+  readonly directories?: readonly MountInput[];
+  /** Volumes, as `docker run --volume` takes them. */
+  readonly volumes?: readonly string[];
+  /**
+   * Docker network.
+   * @default {"kamal"}
+   */
+  readonly network?: string;
+  /** Labels of its container. */
+  readonly labels?: TextMap;
+  /** Further options of `docker run`, by name without dashes; `restart` is `unless-stopped` by default. */
+  readonly options?: RunOptions;
+}
+
+/** Where an accessory runs: exactly one of role, roles, host, hosts, tag, tags. */
+export type AccessoryPlace<Role extends string = string> =
+  | {
+    /** On the hosts of one role. */
+    readonly role: Role;
+    readonly roles?: never;
+    readonly host?: never;
+    readonly hosts?: never;
+    readonly tag?: never;
+    readonly tags?: never;
+  }
+  | {
+    /** On the hosts of several roles. */
+    readonly roles: readonly Role[];
+    readonly role?: never;
+    readonly host?: never;
+    readonly hosts?: never;
+    readonly tag?: never;
+    readonly tags?: never;
+  }
+  | {
+    /** On one host. */
+    readonly host: HostInput;
+    readonly role?: never;
+    readonly roles?: never;
+    readonly hosts?: never;
+    readonly tag?: never;
+    readonly tags?: never;
+  }
+  | {
+    /** On several hosts. */
+    readonly hosts: readonly HostInput[];
+    readonly role?: never;
+    readonly roles?: never;
+    readonly host?: never;
+    readonly tag?: never;
+    readonly tags?: never;
+  }
+  | {
+    /** On the roles' hosts with a tag. */
+    readonly tag: string;
+    readonly role?: never;
+    readonly roles?: never;
+    readonly host?: never;
+    readonly hosts?: never;
+    readonly tags?: never;
+  }
+  | {
+    /** On the roles' hosts with any of some tags. */
+    readonly tags: readonly string[];
+    readonly role?: never;
+    readonly roles?: never;
+    readonly host?: never;
+    readonly hosts?: never;
+    readonly tag?: never;
+  };
+
+/** A long-lived container beside the app, and where it runs. */
+export type AccessoryInput<Role extends string = string> = AccessoryPlace<Role> & AccessoryOptions;
+
+/** An accessory in its long form, before it is known that it has one place. */
+export interface AccessoryFields extends Omit<AccessoryOptions, "env"> {
+  /** Environment. */
+  readonly env?: EnvFields;
+  /** One role. */
+  readonly role?: string;
+  /** Several roles. */
+  readonly roles?: readonly string[];
+  /** One host. */
+  readonly host?: HostFields;
+  /** Several hosts. */
+  readonly hosts?: readonly HostFields[];
+  /** One tag. */
+  readonly tag?: string;
+  /** Several tags. */
+  readonly tags?: readonly string[];
+}
+
+/** Checks an accessory in its long form. */
+export const accessorySchema: z.ZodType<AccessoryFields> = strict<AccessoryFields>({
+  image: text().meta({ description: "Image with registry and tag", example: "postgres:17" }),
+  role: text().optional().meta({ description: "Role whose hosts it runs on", example: "web" }),
+  roles: z.array(text()).optional().meta({ description: "Roles", example: ["web", "jobs"] }),
+  host: hostSchema.optional().meta({ description: "Host", example: "10.0.0.3" }),
+  hosts: z.array(hostSchema).optional().meta({ description: "Hosts", example: ["10.0.0.3"] }),
+  tag: text().optional().meta({ description: "Tag of the hosts it runs on", example: "eu" }),
+  tags: z.array(text()).optional().meta({ description: "Tags", example: ["eu", "us"] }),
+  service: text().optional().meta({ description: "Name of its container", example: "shop-db" }),
+  cmd: text().optional().meta({ description: "Command", example: "redis-server --save 60 1" }),
+  port: z.union([z.string(), z.int().check(z.gte(1), z.lte(65535))]).optional().meta({
+    description: "Port to publish",
+    example: "127.0.0.1:5432:5432",
+  }),
+  env: envSchema.optional().meta({ description: "Environment", example: { secret: ["PASSWORD"] } }),
+  files: mountsSchema.optional().meta({
+    description: "Files to upload and mount",
+    example: ["my.cnf:/etc/mysql/my.cnf"],
+  }),
+  directories: mountsSchema.optional().meta({
+    description: "Folders to make and mount",
+    example: ["data:/var/lib/postgresql/data"],
+  }),
+  volumes: z.array(text()).optional().meta({
+    description: "Volumes of docker run",
+    example: ["shop-data:/data"],
+  }),
+  network: text().optional().meta({ description: "Docker network", example: "kamal" }),
+  labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
+  options: runOptions().optional().meta({
+    description: "Further options of docker run",
+    example: { memory: "1g" },
+  }),
+});

@@ -1,0 +1,52 @@
+/**
+ * In which groups hosts switch versions.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import type { Boot } from "./config.ts";
+import { strict, whole } from "./schema.ts";
+
+/** In which groups hosts switch versions. */
+export interface BootInput {
+  /**
+   * Hosts per group: a number, or a share of all hosts such as `"25%"`.
+   * @default {undefined} All hosts at once.
+   */
+  readonly limit?: number | string;
+  /**
+   * Seconds between groups.
+   * @default {0}
+   */
+  readonly wait?: number;
+  /**
+   * What goes back to the old version when a group fails: every group, that group alone, or nothing.
+   * @default {"rollback"}
+   */
+  readonly onFailure?: "rollback" | "rollback-group" | "halt";
+}
+
+/** Checks how hosts switch. */
+export const bootSchema: z.ZodType<BootInput> = strict<BootInput>({
+  limit: z.union([
+    whole(1),
+    z.string().check(z.regex(/^(100|[1-9]\d?)%$/, {
+      error: 'should be a number of hosts, or a share of them such as "25%"',
+    })),
+  ]).optional().meta({ description: "Hosts per group", example: "25%" }),
+  wait: whole().optional().meta({ description: "Seconds between groups", example: 10 }),
+  onFailure: z.enum(["rollback", "rollback-group", "halt"]).optional().meta({
+    description: "What goes back when a group fails",
+    example: "rollback-group",
+  }),
+});
+
+/** Fills the defaults of how hosts switch. */
+export function resolveBoot(input: BootInput = {}): Boot {
+  return {
+    limit: input.limit,
+    wait: input.wait ?? 0,
+    onFailure: input.onFailure ?? "rollback",
+  };
+}

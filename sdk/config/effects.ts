@@ -1,0 +1,21 @@
+/**
+ * The user's functions, kept beside the spec so that the spec stays plain data.
+ *
+ * @module
+ */
+
+import type { HookContext, HookName } from "./hook.ts";
+
+/** A function of the user that a hook runs. */
+export interface HookEffect {
+  /** The hook that it belongs to. */
+  readonly name: HookName;
+  /** Runs it; what it throws fails the hook. */
+  run(context: HookContext): void | Promise<void>;
+}
+
+/** All functions of a deployment, by the ids that stand for them in its spec. */
+export interface DeployEffects {
+  /** Functions of hooks. */
+  readonly hooks: Readonly<Record<string, HookEffect>>;
+}

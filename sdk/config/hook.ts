@@ -1,0 +1,80 @@
+/**
+ * Hooks: the user's programs and functions at named points of a deploy.
+ *
+ * @module
+ */
+
+import type { HookEffect } from "./effects.ts";
+
+/** Every hook, in the order of a deploy; the names are those of Kamal's files. */
+export const HOOK_NAMES: readonly HookName[] = [
+  "pre-connect",
+  "docker-setup",
+  "pre-build",
+  "pre-deploy",
+  "pre-app-boot",
+  "post-app-boot",
+  "post-deploy",
+];
+
+/** Name of a hook. */
+export type HookName =
+  | "pre-connect"
+  | "docker-setup"
+  | "pre-build"
+  | "pre-deploy"
+  | "pre-app-boot"
+  | "post-app-boot"
+  | "post-deploy";
+
+/** What a hook may know of the plan. */
+export interface PlanSummary {
+  /** Name of the app. */
+  readonly service: string;
+  /** Destination; `undefined` without one. */
+  readonly destination: string | undefined;
+  /** Version that the plan brings to its hosts. */
+  readonly version: string;
+  /** Names of all hosts of the plan. */
+  readonly hosts: readonly string[];
+}
+
+/** What a hook is given. */
+export interface HookContext<Name extends HookName = HookName> {
+  /** Name of the hook. */
+  readonly name: Name;
+  /** Name of the app. */
+  readonly service: string;
+  /** Destination; `undefined` without one. */
+  readonly destination: string | undefined;
+  /** Version that is deployed. */
+  readonly version: string;
+  /** Names of the hosts that the hook is about: those of its group around a boot, else all. */
+  readonly hosts: readonly string[];
+  /** Who deploys, as in the audit log. */
+  readonly performer: string;
+  /** When the run began, in ISO 8601, such as `2026-01-31T12:00:00Z`. */
+  readonly recordedAt: string;
+  /** The plan; `undefined` for hooks that run before there is one. */
+  readonly plan: Name extends "pre-connect" | "docker-setup" | "pre-build" ? undefined
+    : PlanSummary;
+  /** Seconds that the deploy took; known to `post-deploy` alone. */
+  readonly runtime: Name extends "post-deploy" ? number : undefined;
+  /** Writes a line to the progress. */
+  readonly log: (line: string) => void;
+  /** Is aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+}
+
+/** A hook as a function; what it throws fails the deploy. */
+export type HookFunction<Name extends HookName = HookName> = (
+  context: HookContext<Name>,
+) => void | Promise<void>;
+
+/** Ids of hook functions by hook, in the order they run; the functions stand in the effects. */
+export type HookIds = Readonly<Partial<Record<HookName, readonly string[]>>>;
+
+/** Makes the next id for a function of a hook, unlike those that are taken. */
+export function nextHookId(name: HookName, taken: Readonly<Record<string, HookEffect>>): string {
+  return `${name}#${1 + Object.keys(taken).length}`;
+}

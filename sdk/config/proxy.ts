@@ -1,0 +1,254 @@
+/**
+ * Traffic from kamal-proxy to the app.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import type { Proxy } from "./config.ts";
+import type { ConfigPath, ReportProblem } from "./problems.ts";
+import { type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
+import { port, type Shape, strict, text, whole } from "./schema.ts";
+
+/** What kamal-proxy does for a role. */
+export interface ProxyInput {
+  /** Public host name, or several with commas between them. Instead of `hosts`. */
+  readonly host?: string;
+  /**
+   * Public host names. Instead of `host`.
+   * @default {[]} All that reach the server.
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * Port that the app listens on in its container.
+   * @default {80}
+   */
+  readonly appPort?: number;
+  /**
+   * Whether kamal-proxy obtains certificates from Let's Encrypt and serves HTTPS.
+   * Needs a public host name, and a role with one server.
+   * @default {false}
+   */
+  readonly ssl?: boolean;
+  /**
+   * Whether HTTP is sent to HTTPS.
+   * @default {true} kamal-proxy's, with `ssl`.
+   */
+  readonly sslRedirect?: boolean;
+  /**
+   * Whether X-Forwarded headers of the request are passed on.
+   * @default {undefined} kamal-proxy's: not with `ssl`, else yes.
+   */
+  readonly forwardHeaders?: boolean;
+  /**
+   * Seconds until a request to the app fails.
+   * @default {30} kamal-proxy's.
+   */
+  readonly responseTimeout?: number;
+  /** Path prefix that is routed here, or several with commas. Instead of `pathPrefixes`. */
+  readonly pathPrefix?: string;
+  /**
+   * Path prefixes that are routed here. Instead of `pathPrefix`.
+   * @default {[]} All paths.
+   */
+  readonly pathPrefixes?: readonly string[];
+  /**
+   * Whether the prefix is cut off before the app sees the path.
+   * @default {true} kamal-proxy's.
+   */
+  readonly stripPathPrefix?: boolean;
+  /** How kamal-proxy finds out that the app is well. */
+  readonly healthcheck?: HealthcheckInput;
+  /** What is buffered on its way. */
+  readonly buffering?: BufferingInput;
+  /** Headers that kamal-proxy logs. */
+  readonly logging?: ProxyLoggingInput;
+}
+
+/** What kamal-proxy does for the app, and how kamal-proxy itself runs. */
+export interface RootProxyInput extends ProxyInput {
+  /** How kamal-proxy itself runs. */
+  readonly run?: ProxyRunInput;
+}
+
+/** A health check over HTTP. */
+export interface HealthcheckInput {
+  /**
+   * Path that must answer 200.
+   * @default {"/up"}
+   */
+  readonly path?: string;
+  /**
+   * Seconds between checks.
+   * @default {1}
+   */
+  readonly interval?: number;
+  /**
+   * Seconds that one check may take.
+   * @default {5}
+   */
+  readonly timeout?: number;
+}
+
+/** Buffering in kamal-proxy. */
+export interface BufferingInput {
+  /**
+   * Whether requests are buffered.
+   * @default {true}
+   */
+  readonly requests?: boolean;
+  /**
+   * Whether responses are buffered.
+   * @default {true}
+   */
+  readonly responses?: boolean;
+  /** Bytes held in memory, more goes to disk. */
+  readonly memory?: number;
+  /** Largest request body in bytes. */
+  readonly maxRequestBody?: number;
+  /** Largest response body in bytes. */
+  readonly maxResponseBody?: number;
+}
+
+/** Header names in kamal-proxy's log. */
+export interface ProxyLoggingInput {
+  /**
+   * Headers of requests.
+   * @default {["Cache-Control", "Last-Modified", "User-Agent"]}
+   */
+  readonly requestHeaders?: readonly string[];
+  /**
+   * Headers of responses.
+   * @default {[]}
+   */
+  readonly responseHeaders?: readonly string[];
+}
+
+const path = z.string().check(z.startsWith("/", { error: 'should begin with "/"' }));
+
+const healthcheckSchema = strict<HealthcheckInput>({
+  path: path.optional().meta({ description: "Path that must answer 200", example: "/healthz" }),
+  interval: whole(1).optional().meta({ description: "Seconds between checks", example: 3 }),
+  timeout: whole(1).optional().meta({ description: "Seconds one check may take", example: 3 }),
+});
+
+const bufferingSchema = strict<BufferingInput>({
+  requests: z.boolean().optional().meta({ description: "Buffer requests", example: false }),
+  responses: z.boolean().optional().meta({ description: "Buffer responses", example: false }),
+  memory: whole().optional().meta({ description: "Bytes in memory", example: 2_000_000 }),
+  maxRequestBody: whole().optional().meta({
+    description: "Largest request body in bytes",
+    example: 40_000_000,
+  }),
+  maxResponseBody: whole().optional().meta({
+    description: "Largest response body in bytes",
+    example: 40_000_000,
+  }),
+});
+
+const loggingSchema = strict<ProxyLoggingInput>({
+  requestHeaders: z.array(text()).optional().meta({
+    description: "Headers of requests to log",
+    example: ["X-Request-Id"],
+  }),
+  responseHeaders: z.array(text()).optional().meta({
+    description: "Headers of responses to log",
+    example: ["X-Request-Id"],
+  }),
+});
+
+const fields: Shape<ProxyInput> = {
+  host: text().optional().meta({ description: "Public host name", example: "shop.acme.dev" }),
+  hosts: z.array(text()).optional().meta({
+    description: "Public host names",
+    example: ["shop.acme.dev", "www.acme.dev"],
+  }),
+  appPort: port().optional().meta({ description: "Port of the app", example: 3000 }),
+  ssl: z.boolean().optional().meta({ description: "Serve HTTPS", example: true }),
+  sslRedirect: z.boolean().optional().meta({ description: "Send HTTP to HTTPS", example: false }),
+  forwardHeaders: z.boolean().optional().meta({
+    description: "Pass X-Forwarded headers on",
+    example: true,
+  }),
+  responseTimeout: whole().optional().meta({
+    description: "Seconds until a request fails",
+    example: 60,
+  }),
+  pathPrefix: text().optional().meta({ description: "Path prefix", example: "/api" }),
+  pathPrefixes: z.array(text()).optional().meta({
+    description: "Path prefixes",
+    example: ["/api", "/oauth"],
+  }),
+  stripPathPrefix: z.boolean().optional().meta({
+    description: "Cut the prefix off",
+    example: false,
+  }),
+  healthcheck: healthcheckSchema.optional(),
+  buffering: bufferingSchema.optional(),
+  logging: loggingSchema.optional(),
+};
+
+/** Checks the proxy of a role. */
+export const proxySchema: z.ZodType<ProxyInput> = strict<ProxyInput>(fields);
+
+/** Checks the proxy of the app. */
+export const rootProxySchema: z.ZodType<RootProxyInput> = strict<RootProxyInput>({
+  ...fields,
+  run: proxyRunSchema.optional(),
+});
+
+/** Complains about a proxy that says the same thing in two ways. */
+export function checkProxy(input: ProxyInput, path: ConfigPath, report: ReportProblem): void {
+  if (input.host !== undefined && input.hosts !== undefined) {
+    report(path, "has host and hosts, should have one of them");
+  }
+  if (input.pathPrefix !== undefined && input.pathPrefixes !== undefined) {
+    report(path, "has pathPrefix and pathPrefixes, should have one of them");
+  }
+}
+
+/** Lays a role's proxy over the app's and fills the defaults. */
+export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
+  const input = { ...root, ...own };
+  const healthcheck = { ...root.healthcheck, ...own.healthcheck };
+  const buffering = { ...root.buffering, ...own.buffering };
+  const logging = { ...root.logging, ...own.logging };
+  return {
+    hosts: hostsOf(own) ?? hostsOf(root) ?? [],
+    appPort: input.appPort ?? 80,
+    ssl: input.ssl ?? false,
+    sslRedirect: input.sslRedirect,
+    forwardHeaders: input.forwardHeaders,
+    responseTimeout: input.responseTimeout,
+    pathPrefixes: pathPrefixesOf(own) ?? pathPrefixesOf(root) ?? [],
+    stripPathPrefix: input.stripPathPrefix,
+    healthcheck: {
+      path: healthcheck.path ?? "/up",
+      interval: healthcheck.interval ?? 1,
+      timeout: healthcheck.timeout ?? 5,
+    },
+    buffering: {
+      requests: buffering.requests ?? true,
+      responses: buffering.responses ?? true,
+      memory: buffering.memory,
+      maxRequestBody: buffering.maxRequestBody,
+      maxResponseBody: buffering.maxResponseBody,
+    },
+    logging: {
+      requestHeaders: logging.requestHeaders ?? ["Cache-Control", "Last-Modified", "User-Agent"],
+      responseHeaders: logging.responseHeaders ?? [],
+    },
+  };
+}
+
+function hostsOf({ host, hosts }: ProxyInput): readonly string[] | undefined {
+  return hosts ?? splitList(host);
+}
+
+function pathPrefixesOf({ pathPrefix, pathPrefixes }: ProxyInput): readonly string[] | undefined {
+  return pathPrefixes ?? splitList(pathPrefix);
+}
+
+function splitList(list: string | undefined): readonly string[] | undefined {
+  return list?.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}

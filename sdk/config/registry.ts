@@ -1,0 +1,77 @@
+/**
+ * The image registry, and the names of images in it.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import type { Registry } from "./config.ts";
+import type { ReportProblem } from "./problems.ts";
+import { secretReference, strict, text } from "./schema.ts";
+import { isSecretReference, type SecretReference } from "./secret.ts";
+
+/** Where the image is pushed to and pulled from. */
+export interface RegistryInput {
+  /**
+   * Address, such as `ghcr.io` or `localhost:5000`.
+   * @default {undefined} Docker Hub.
+   */
+  readonly server?: string;
+  /** Login name, or the secret that holds it. Needs a password too; without both nobody logs in. */
+  readonly username?: string | SecretReference;
+  /** The secret that holds the password or token. */
+  readonly password?: SecretReference;
+}
+
+/** Checks a registry. */
+export const registrySchema: z.ZodType<RegistryInput> = strict<RegistryInput>({
+  server: text().optional().meta({ description: "Address of the registry", example: "ghcr.io" }),
+  username: z.custom<string | SecretReference>(
+    (value) => (typeof value === "string" && value !== "") || isSecretReference(value),
+    { error: 'should be a login name or secret("NAME")' },
+  ).optional().meta({ description: "Login name", example: "ci" }),
+  password: secretReference().optional().meta({
+    description: "Secret that holds the password or token",
+    example: { secret: "REGISTRY_PASSWORD" },
+  }),
+});
+
+/** Fills a registry's defaults. */
+export function resolveRegistry(input: RegistryInput = {}, report: ReportProblem): Registry {
+  const { server, username, password } = input;
+  if (username !== undefined && password === undefined) {
+    report(["registry", "password"], 'is missing, a username needs one: secret("NAME")');
+  }
+  if (password !== undefined && username === undefined) {
+    report(["registry", "username"], "is missing, a password needs one");
+  }
+  return { server, username, password };
+}
+
+/**
+ * The image's name without registry and tag.
+ *
+ * A registry on this machine, and a deployment of accessories alone, need no name: it is the service's.
+ */
+export function resolveImage(
+  image: string | undefined,
+  service: string,
+  needsName: boolean,
+  report: ReportProblem,
+): string {
+  if (image === undefined && needsName) {
+    report(
+      ["image"],
+      'is missing, the name of the image without registry and tag, such as "acme/shop"',
+    );
+  }
+  if (image?.slice(image.lastIndexOf("/")).match(/[:@]/)) {
+    report(["image"], "should have no tag, the deploy adds the version");
+  }
+  return image ?? service;
+}
+
+/** Whether a registry is on this machine. */
+export function isLocalRegistry(registry: RegistryInput | undefined): boolean {
+  return registry?.server?.startsWith("localhost:") ?? false;
+}

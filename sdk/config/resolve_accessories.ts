@@ -1,0 +1,134 @@
+/**
+ * Resolves accessories: places looked up, mounts and defaults filled.
+ *
+ * @module
+ */
+
+import type { AccessoryFields } from "./accessory.ts";
+import { resolveDirectories, resolveFiles } from "./accessory_mounts.ts";
+import { didYouMean } from "./closest.ts";
+import type { Accessory, Host, Role } from "./config.ts";
+import { resolveEnv } from "./env.ts";
+import { resolveLogging } from "./logging.ts";
+import type { ResolveContext } from "./resolve_roles.ts";
+import { resolveRunOptions } from "./run_options.ts";
+import { isName, NAME_RULE } from "./service.ts";
+import { resolveTextMap } from "./text_map.ts";
+
+/** Resolves all accessories, by name. */
+export function resolveAccessories(
+  context: ResolveContext,
+  roles: readonly Role[],
+  digests: Readonly<Record<string, string>>,
+): readonly Accessory[] {
+  // Only hosts of roles have tags that count, so they are read before accessories add theirs.
+  const roleHosts = context.hosts.hosts();
+  const accessories = Object.entries(context.spec.accessories ?? {})
+    .toSorted(([a], [b]) => a < b ? -1 : 1)
+    .map(([name, input]) => {
+      const hosts = hostsOf(name, input, context, roles, roleHosts);
+      return resolveAccessory(name, input, hosts, context, digests);
+    });
+  checkServices(accessories, context);
+  return accessories;
+}
+
+function resolveAccessory(
+  name: string,
+  input: AccessoryFields,
+  hosts: readonly string[],
+  context: ResolveContext,
+  digests: Readonly<Record<string, string>>,
+): Accessory {
+  const { report, spec } = context;
+  const path = ["accessories", name];
+  const service = input.service ?? `${context.service}-${name}`;
+  if (!isName(name)) report(path, NAME_RULE);
+  else if (!isName(service)) report([...path, "service"], NAME_RULE);
+  return {
+    name,
+    service,
+    image: input.image,
+    hosts,
+    cmd: input.cmd,
+    publish: publishOf(input.port),
+    env: resolveEnv(input.env),
+    files: resolveFiles(input.files, service, digests, [...path, "files"], report),
+    directories: resolveDirectories(input.directories, service, [...path, "directories"], report),
+    volumes: input.volumes ?? [],
+    network: input.network ?? "kamal",
+    labels: resolveTextMap(input.labels),
+    ...resolveRunOptions(input.options, [...path, "options"], report),
+    logging: resolveLogging(spec.logging),
+  };
+}
+
+function publishOf(port: string | number | undefined): string | undefined {
+  if (port === undefined) return undefined;
+  return String(port).includes(":") ? String(port) : `${port}:${port}`;
+}
+
+function hostsOf(
+  name: string,
+  input: AccessoryFields,
+  context: ResolveContext,
+  roles: readonly Role[],
+  roleHosts: readonly Host[],
+): readonly string[] {
+  const { report } = context;
+  const path = ["accessories", name];
+  const places = PLACE_KEYS.filter((key) => input[key] !== undefined);
+  if (places.length !== 1) {
+    const found = places.length === 0 ? "none" : places.join(" and ");
+    report(path, `should have one of role, roles, host, hosts, tag and tags, has ${found}`);
+    return [];
+  }
+  const own = input.host ? [input.host] : input.hosts ?? [];
+  const names = [
+    ...own.map((host, index) => {
+      return context.hosts.add(host, input.host ? [...path, "host"] : [...path, "hosts", index]);
+    }),
+    ...rolesOf(input).flatMap((role) => hostsOfRole(role, path, context, roles)),
+    ...roleHosts.filter((host) => tagsOf(input).some((tag) => host.tags.includes(tag)))
+      .map((host) => host.name),
+  ];
+  const isEmpty = own.length + rolesOf(input).length === 0;
+  if (isEmpty && names.length === 0) report([...path, places[0]!], "names no host");
+  return [...new Set(names)].filter((host) => host !== undefined);
+}
+
+function hostsOfRole(
+  name: string,
+  path: readonly string[],
+  { report }: ResolveContext,
+  roles: readonly Role[],
+): readonly string[] {
+  const role = roles.find((role) => role.name === name);
+  if (!role) {
+    const known = roles.map((role) => role.name);
+    report([...path, "role"], `unknown role "${name}"${didYouMean(name, known)}`);
+  }
+  return role?.hosts ?? [];
+}
+
+function rolesOf({ role, roles }: AccessoryFields): readonly string[] {
+  return role === undefined ? roles ?? [] : [role];
+}
+
+function tagsOf({ tag, tags }: AccessoryFields): readonly string[] {
+  return tag === undefined ? tags ?? [] : [tag];
+}
+
+/** Two accessories with one container name would take each other's place. */
+function checkServices(accessories: readonly Accessory[], { report }: ResolveContext): void {
+  for (const [index, { name, service, hosts }] of accessories.entries()) {
+    const other = accessories.slice(0, index).find((before) =>
+      before.service === service && before.hosts.some((host) => hosts.includes(host))
+    );
+    if (other) {
+      report(["accessories", name], `is called ${service} on its hosts, as "${other.name}" is`);
+    }
+  }
+}
+
+const PLACE_KEYS = ["role", "roles", "host", "hosts", "tag", "tags"] as const;

@@ -1,0 +1,162 @@
+/**
+ * Resolves roles: hosts registered, environments merged, defaults filled.
+ *
+ * @module
+ */
+
+import { didYouMean } from "./closest.ts";
+import type { Env, Proxy, Role } from "./config.ts";
+import { resolveEnv, type RootEnvFields } from "./env.ts";
+import type { HostRegister } from "./host.ts";
+import { resolveLogging } from "./logging.ts";
+import type { ReportProblem } from "./problems.ts";
+import { checkProxy, resolveProxy } from "./proxy.ts";
+import type { RoleFields } from "./role.ts";
+import { resolveRunOptions } from "./run_options.ts";
+import { isName, NAME_RULE } from "./service.ts";
+import type { LongSpec } from "./spec_schema.ts";
+import { resolveTextMap } from "./text_map.ts";
+
+/** What resolving needs besides the spec itself. */
+export interface ResolveContext {
+  /** The validated spec of the destination. */
+  readonly spec: LongSpec;
+  /** Name of the app. */
+  readonly service: string;
+  /** Destination; `undefined` without one. */
+  readonly destination: string | undefined;
+  /** Takes every host. */
+  readonly hosts: HostRegister;
+  /** Takes every problem. */
+  readonly report: ReportProblem;
+}
+
+/** Resolves all roles, the primary one first, the others by name. */
+export function resolveRoles(context: ResolveContext): readonly Role[] {
+  const { spec, report } = context;
+  const names = Object.keys(spec.servers ?? {}).toSorted();
+  const primary = primaryRoleOf(names, context);
+  checkProxy(spec.proxy ?? {}, ["proxy"], report);
+  const roles = names
+    .toSorted((a, b) => Number(b === primary) - Number(a === primary))
+    .map((name) => resolveRole(name, spec.servers?.[name] ?? {}, name === primary, context));
+  checkSharedHttps(roles, report);
+  return roles;
+}
+
+function primaryRoleOf(names: readonly string[], { spec, report }: ResolveContext): string {
+  const { primaryRole } = spec.settings ?? {};
+  const primary = primaryRole ?? "web";
+  if (names.length > 0 && !names.includes(primary)) {
+    const choice = didYouMean(primary, names);
+    if (primaryRole === undefined) {
+      report(["servers"], `has no role "web" to boot first; name another as primaryRole${choice}`);
+    } else {
+      report(["settings", "primaryRole"], `unknown role "${primary}"${choice}`);
+    }
+  }
+  return primary;
+}
+
+function resolveRole(
+  name: string,
+  input: RoleFields,
+  isPrimary: boolean,
+  context: ResolveContext,
+): Role {
+  const { spec, report, service, destination } = context;
+  const path = ["servers", name];
+  if (!isName(name)) report(path, NAME_RULE);
+  const tagged = registerHosts(name, input, context);
+  const hosts = [...tagged.keys()];
+  checkEmpty(name, input, isPrimary, context);
+  const proxy = proxyOf(name, input, isPrimary, hosts.length, context);
+  const { drainTimeout = 30, stopTimeout } = spec.settings ?? {};
+  return {
+    name,
+    isPrimary,
+    hosts,
+    containerPrefix: [service, name, destination].filter((part) => part).join("-"),
+    cmd: input.cmd,
+    env: Object.fromEntries(
+      [...tagged].map(([host, tags]) => [host, envOn(tags, input, spec.env)]),
+    ),
+    proxy,
+    labels: { ...resolveTextMap(spec.labels), ...resolveTextMap(input.labels) },
+    ...resolveRunOptions(input.options, [...path, "options"], report),
+    logging: resolveLogging(spec.logging, input.logging),
+    // Kamal: configuration/role.rb, stop_args. The proxy has drained already where there is one.
+    stopTimeout: input.stopTimeout ?? stopTimeout ?? (proxy ? undefined : drainTimeout),
+  };
+}
+
+/** Registers a role's hosts; gives each one's tags in this role, by host name. */
+function registerHosts(
+  name: string,
+  input: RoleFields,
+  { hosts }: ResolveContext,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const tagged = new Map<string, ReadonlySet<string>>();
+  for (const [index, host] of (input.hosts ?? []).entries()) {
+    const key = hosts.add(host, ["servers", name, "hosts", index]);
+    if (key) tagged.set(key, new Set([...tagged.get(key) ?? [], ...host.tags ?? []]));
+  }
+  return tagged;
+}
+
+function checkEmpty(
+  name: string,
+  input: RoleFields,
+  isPrimary: boolean,
+  { spec, report }: ResolveContext,
+): void {
+  if ((input.hosts ?? []).length > 0) return;
+  if (isPrimary) {
+    report(["servers", name], "has no hosts, and is the primary role");
+  } else if (!spec.settings?.allowEmptyRoles) {
+    report(["servers", name], "has no hosts; allowEmptyRoles in the settings would let it");
+  }
+}
+
+function envOn(tags: Iterable<string>, input: RoleFields, root: RootEnvFields = {}): Env {
+  const tagEnvs = [...tags].map((tag) =>
+    root.tags && Object.hasOwn(root.tags, tag) ? root.tags[tag] : undefined
+  );
+  return resolveEnv(root, input.env, ...tagEnvs);
+}
+
+function proxyOf(
+  name: string,
+  input: RoleFields,
+  isPrimary: boolean,
+  hostCount: number,
+  { spec, report }: ResolveContext,
+): Proxy | undefined {
+  const own = input.proxy ?? isPrimary;
+  if (own === false) return undefined;
+  const path = own === true ? ["proxy"] : ["servers", name, "proxy"];
+  if (own !== true) checkProxy(own, path, report);
+  const proxy = resolveProxy(spec.proxy ?? {}, own === true ? {} : own);
+  if (proxy.ssl && proxy.hosts.length === 0) {
+    report([...path, "ssl"], "needs a public host name to obtain certificates for");
+  }
+  if (proxy.ssl && hostCount > 1) {
+    report(
+      [...path, "ssl"],
+      `works on a single server, the role "${name}" has ${hostCount}; let a load balancer in front of them serve HTTPS`,
+    );
+  }
+  return proxy;
+}
+
+/** Kamal: configuration.rb, ensure_unique_hosts_for_ssl_roles. */
+function checkSharedHttps(roles: readonly Role[], report: ReportProblem): void {
+  const owners = new Map<string, string>();
+  for (const role of roles.filter((role) => role.proxy?.ssl)) {
+    for (const host of role.proxy?.hosts ?? []) {
+      const owner = owners.get(host);
+      if (owner === undefined) owners.set(host, role.name);
+      else report(["servers", role.name, "proxy"], `serves HTTPS for ${host}, as "${owner}" does`);
+    }
+  }
+}

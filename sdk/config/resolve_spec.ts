@@ -1,0 +1,165 @@
+/**
+ * Resolves a spec: validates it, fills every default, and names all problems at once.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../errors.ts";
+import { resolveBoot } from "./boot.ts";
+import { resolveBuilder } from "./builder.ts";
+import { didYouMean } from "./closest.ts";
+import type { Accessory, Config, Registry, Role } from "./config.ts";
+import { destinationNames, specFor } from "./destination.ts";
+import { HostRegister } from "./host.ts";
+import { longSpec } from "./long_form.ts";
+import { deepFreeze, type PlainObject, sortedCopy } from "./plain_data.ts";
+import { type FoundProblem, problemsOf, type ReportProblem, spellProblem } from "./problems.ts";
+import { resolveProxyRun } from "./proxy_run.ts";
+import { isLocalRegistry, resolveImage, resolveRegistry } from "./registry.ts";
+import type { ResolveOptions } from "./resolve.ts";
+import { resolveAccessories } from "./resolve_accessories.ts";
+import { type ResolveContext, resolveRoles } from "./resolve_roles.ts";
+import { isSecretReference } from "./secret.ts";
+import { checkService, isName, NAME_RULE } from "./service.ts";
+import type { DeploySpec } from "./spec.ts";
+import { type LongSpec, specSchema } from "./spec_schema.ts";
+import { resolveSsh } from "./ssh.ts";
+import { resolveTextMap } from "./text_map.ts";
+
+/**
+ * Resolves a spec for one destination.
+ *
+ * @throws {ConfigError} If anything is wrong; names all of it.
+ */
+export function resolveSpec(spec: DeploySpec, options: ResolveOptions): Config {
+  const written = sortedCopy(specFor(spec, options.destination));
+  const problems: FoundProblem[] = [];
+  const valid = validPart(longSpec(written), problems);
+  const report = reporter(problems);
+  checkDestination(spec, valid, options.destination, report);
+  checkService(valid.service, report);
+  if (isEmpty(written.servers) && isEmpty(written.accessories)) {
+    report(["servers"], "is missing, and there are no accessories either: nothing to deploy");
+  }
+  const config = resolveNouns(valid, options, report);
+  if (problems.length > 0) {
+    throw new ConfigError(problems.map((problem) => spellProblem(problem, written)));
+  }
+  return deepFreeze(config);
+}
+
+/** Validates a spec; leaves the nouns out that have problems, so that the others can be looked at further. */
+function validPart(spec: PlainObject, problems: FoundProblem[]): LongSpec {
+  const result = specSchema.safeParse(spec);
+  if (result.success) return result.data;
+  problems.push(...problemsOf(result.error.issues, spec));
+  const broken = problems.map((problem) => problem.path[0]);
+  return specSchema.parse(
+    Object.fromEntries(Object.entries(spec).filter(([noun]) => !broken.includes(noun))),
+  );
+}
+
+/** Collects problems, each once, and none that only follows from a noun that is left out. */
+function reporter(problems: FoundProblem[]): ReportProblem {
+  const broken = problems.map((problem) => problem.path[0]);
+  return (path, message) => {
+    const noun = String(path[0]);
+    if ([noun, ...DEPENDS_ON[noun] ?? []].some((name) => broken.includes(name))) return;
+    const isKnown = problems.some((known) =>
+      known.message === message && known.path.join("\n") === path.join("\n")
+    );
+    if (!isKnown) problems.push({ path, message });
+  };
+}
+
+/** Which nouns a noun's own rules look at. */
+const DEPENDS_ON: Readonly<Record<string, readonly string[]>> = {
+  image: ["registry", "servers"],
+  servers: ["proxy", "settings", "ssh"],
+  accessories: ["servers", "ssh"],
+  proxy: ["servers", "settings"],
+  settings: ["servers"],
+  destination: ["settings"],
+};
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined ||
+    (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}
+
+function checkDestination(
+  spec: DeploySpec,
+  { settings }: LongSpec,
+  destination: string | undefined,
+  report: ReportProblem,
+): void {
+  const known = destinationNames(spec);
+  if (destination === undefined) {
+    if (settings?.requireDestination) {
+      report(
+        ["destination"],
+        `is missing, requireDestination asks for one${didYouMean("", known)}`,
+      );
+    }
+  } else if (!known.includes(destination)) {
+    const add = `; .destination("${destination}", (app) => app) would add it`;
+    report(
+      ["destination"],
+      `unknown destination "${destination}"${didYouMean(destination, known) || add}`,
+    );
+  } else if (!isName(destination)) {
+    report(["destinations", destination], NAME_RULE);
+  }
+}
+
+function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportProblem): Config {
+  const { destination, digests = {} } = options;
+  const service = spec.service ?? "";
+  const ssh = resolveSsh(spec.ssh);
+  const hosts = new HostRegister(ssh, report);
+  const context: ResolveContext = { spec, service, destination, hosts, report };
+  const roles = resolveRoles(context);
+  const accessories = resolveAccessories(context, roles, digests);
+  const registry = resolveRegistry(spec.registry, report);
+  const needsImage = roles.length > 0 && !isLocalRegistry(spec.registry);
+  const image = resolveImage(spec.image, service, needsImage, report);
+  const { settings = {} } = spec;
+  return {
+    service,
+    destination,
+    image,
+    repository: registry.server === undefined ? image : `${registry.server}/${image}`,
+    registry,
+    roles,
+    primaryRole: roles.find((role) => role.isPrimary)?.name,
+    hosts: hosts.hosts(),
+    accessories,
+    builder: resolveBuilder(spec.builder),
+    proxyRun: resolveProxyRun(spec.proxy?.run),
+    boot: resolveBoot(spec.boot),
+    ssh,
+    labels: resolveTextMap(spec.labels),
+    volumes: spec.volumes ?? [],
+    hooksPath: settings.hooksPath ?? ".kamal/hooks",
+    secretsPath: settings.secretsPath ?? ".kamal/secrets",
+    retainContainers: settings.retainContainers ?? 5,
+    readinessDelay: settings.readinessDelay ?? 7,
+    deployTimeout: settings.deployTimeout ?? 30,
+    drainTimeout: settings.drainTimeout ?? 30,
+    secretNames: secretNamesOf(registry, roles, accessories),
+  };
+}
+
+function secretNamesOf(
+  { username, password }: Registry,
+  roles: readonly Role[],
+  accessories: readonly Accessory[],
+): readonly string[] {
+  const logins = [username, password].filter(isSecretReference).map(({ secret }) => secret);
+  const envs = [
+    ...roles.flatMap((role) => Object.values(role.env)),
+    ...accessories.map((accessory) => accessory.env),
+  ];
+  const names = envs.flatMap((env) => Object.values(env.secret));
+  return [...new Set([...logins, ...names])].toSorted();
+}

@@ -1,0 +1,79 @@
+/**
+ * Roles: hosts that run the same container with the same command.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import type { RunOptions } from "./config.ts";
+import { type EnvFields, type EnvInput, envSchema } from "./env.ts";
+import { type HostFields, type HostInput, hostSchema } from "./host.ts";
+import { type LoggingInput, loggingSchema } from "./logging.ts";
+import { type ProxyInput, proxySchema } from "./proxy.ts";
+import { runOptions } from "./run_options.ts";
+import { labels, strict, text, whole } from "./schema.ts";
+import type { TextMap } from "./text_map.ts";
+
+/** A role's hosts, and in what its containers differ from other roles'. */
+export interface RoleOptions {
+  /** Where it runs. */
+  readonly hosts?: readonly HostInput[];
+  /**
+   * Command in place of the image's own, as a shell would read it.
+   * @default {undefined} The image's own.
+   */
+  readonly cmd?: string;
+  /** Environment, over that of the app. */
+  readonly env?: EnvInput;
+  /**
+   * Whether kamal-proxy sends traffic to it; an object does so with settings laid over those of the app.
+   * @default {true} For the primary role; `false` for others.
+   */
+  readonly proxy?: boolean | ProxyInput;
+  /** Labels of its containers, over those of the app. */
+  readonly labels?: TextMap;
+  /** Log driver, over that of the app. */
+  readonly logging?: LoggingInput;
+  /** Further options of `docker run`, by name without dashes; `restart` is `unless-stopped` by default. */
+  readonly options?: RunOptions;
+  /** Seconds between TERM and KILL, in place of the app's. */
+  readonly stopTimeout?: number;
+}
+
+/** A role: its hosts, or an object with more. */
+export type RoleInput = readonly HostInput[] | RoleOptions;
+
+/** A role in its long form. */
+export interface RoleFields extends Omit<RoleOptions, "env" | "hosts"> {
+  /** Where it runs. */
+  readonly hosts?: readonly HostFields[];
+  /** Environment. */
+  readonly env?: EnvFields;
+}
+
+/** Checks a role in its long form. */
+export const roleSchema: z.ZodType<RoleFields> = strict<RoleFields>({
+  hosts: z.array(hostSchema).optional().meta({
+    description: "Where it runs",
+    example: ["10.0.0.1", "deploy@10.0.0.2:2222"],
+  }),
+  cmd: text().optional().meta({ description: "Command", example: "bin/jobs" }),
+  env: envSchema.optional().meta({ description: "Environment", example: { THREADS: 5 } }),
+  proxy: z.union([z.boolean(), proxySchema]).optional().meta({
+    description: "Traffic from kamal-proxy",
+    example: { appPort: 4000 },
+  }),
+  labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
+  logging: loggingSchema.optional().meta({
+    description: "Log driver",
+    example: { driver: "local" },
+  }),
+  options: runOptions().optional().meta({
+    description: "Further options of docker run",
+    example: { memory: "1g" },
+  }),
+  stopTimeout: whole().optional().meta({
+    description: "Seconds between TERM and KILL",
+    example: 60,
+  }),
+});

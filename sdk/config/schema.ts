@@ -1,0 +1,61 @@
+/**
+ * The few schema forms that all nouns are made of.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import { isSecretReference, type SecretReference } from "./secret.ts";
+
+/** One schema per field of an interface: a field can be neither forgotten nor made up. */
+export type Shape<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
+
+/** An object with these fields and no others. */
+export function strict<T extends object>(shape: Shape<T>): z.ZodType<T> {
+  const known = Object.keys(shape).join(" ");
+  const schema = z.strictObject(shape as z.core.$ZodShape, {
+    // The known keys go to whoever words the problem; see problems.ts.
+    error: (issue) => issue.code === "unrecognized_keys" ? known : undefined,
+  });
+  // TypeScript cannot compute what a shape of T parses to; Shape<T> has tied the two together.
+  return schema as unknown as z.ZodType<T>;
+}
+
+/** A text that is not empty. */
+export function text(): z.ZodType<string> {
+  return z.string().check(
+    z.refine((value) => value.trim() !== "", { error: "should not be empty" }),
+  );
+}
+
+/** A whole number from a smallest one on. */
+export function whole(minimum = 0): z.ZodType<number> {
+  return z.int().check(z.gte(minimum));
+}
+
+/** A TCP port. */
+export function port(): z.ZodType<number> {
+  return z.int().check(z.gte(1), z.lte(65535));
+}
+
+/** A map of texts. */
+export function textMap(): z.ZodType<Record<string, string | number | boolean>> {
+  return z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+}
+
+/** Labels: texts by name, without the names that Sextant sets itself. */
+export function labels(): z.ZodType<Record<string, string | number | boolean>> {
+  return z.record(
+    z.string().check(z.refine((name) => !["service", "role", "destination"].includes(name), {
+      error: "is a reserved label; service, role and destination are set by the deploy",
+    })),
+    z.union([z.string(), z.number(), z.boolean()]),
+  );
+}
+
+/** A reference to a secret; a value in its place is not repeated. */
+export function secretReference(): z.ZodType<SecretReference> {
+  return z.custom<SecretReference>(isSecretReference, {
+    error: 'should be secret("NAME"), with the name of a secret',
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * The root scalars of a deployment.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import { strict, text, whole } from "./schema.ts";
+
+/** The root scalars of a deployment, under Kamal's names. */
+export interface SettingsInput {
+  /**
+   * Role that boots first; the others wait for its first healthy container.
+   * @default {"web"}
+   */
+  readonly primaryRole?: string;
+  /**
+   * Whether roles may have no hosts.
+   * @default {false}
+   */
+  readonly allowEmptyRoles?: boolean;
+  /**
+   * Whether a destination must be named.
+   * @default {false}
+   */
+  readonly requireDestination?: boolean;
+  /**
+   * Folder of hook executables, relative to the project.
+   * @default {".kamal/hooks"}
+   */
+  readonly hooksPath?: string;
+  /**
+   * Path of the secrets file, relative to the project; `-common` and the destination are added to it.
+   * @default {".kamal/secrets"}
+   */
+  readonly secretsPath?: string;
+  /**
+   * Old containers that each role keeps for a rollback.
+   * @default {5}
+   */
+  readonly retainContainers?: number;
+  /**
+   * Seconds that a container without a proxy must run before it counts as ready.
+   * @default {7}
+   */
+  readonly readinessDelay?: number;
+  /**
+   * Seconds until a container that is not healthy has failed.
+   * @default {30}
+   */
+  readonly deployTimeout?: number;
+  /**
+   * Seconds that requests in flight have to end.
+   * @default {30}
+   */
+  readonly drainTimeout?: number;
+  /**
+   * Seconds between TERM and KILL when a container stops.
+   * @default {undefined} The drain timeout for a role without a proxy, else Docker's own 10.
+   */
+  readonly stopTimeout?: number;
+}
+
+/** Checks the root scalars. */
+export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
+  primaryRole: text().optional().meta({ description: "Role that boots first", example: "app" }),
+  allowEmptyRoles: z.boolean().optional().meta({
+    description: "Whether roles may have no hosts",
+    example: true,
+  }),
+  requireDestination: z.boolean().optional().meta({
+    description: "Whether a destination must be named",
+    example: true,
+  }),
+  hooksPath: text().optional().meta({ description: "Folder of hooks", example: "ops/hooks" }),
+  secretsPath: text().optional().meta({ description: "Secrets file", example: "ops/secrets" }),
+  retainContainers: whole(1).optional().meta({
+    description: "Old containers that each role keeps",
+    example: 3,
+  }),
+  readinessDelay: whole().optional().meta({
+    description: "Seconds that a container without a proxy must run",
+    example: 0,
+  }),
+  deployTimeout: whole(1).optional().meta({
+    description: "Seconds until a container that is not healthy has failed",
+    example: 60,
+  }),
+  drainTimeout: whole().optional().meta({
+    description: "Seconds that requests in flight have to end",
+    example: 10,
+  }),
+  stopTimeout: whole().optional().meta({
+    description: "Seconds between TERM and KILL",
+    example: 60,
+  }),
+});

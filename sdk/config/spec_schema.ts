@@ -1,0 +1,63 @@
+/**
+ * The schema of a whole spec in its long form.
+ *
+ * @module
+ */
+
+import * as z from "zod";
+import { type AccessoryFields, accessorySchema } from "./accessory.ts";
+import { bootSchema } from "./boot.ts";
+import { builderSchema } from "./builder.ts";
+import { type RootEnvFields, rootEnvSchema } from "./env.ts";
+import { HOOK_NAMES } from "./hook.ts";
+import { loggingSchema } from "./logging.ts";
+import { rootProxySchema } from "./proxy.ts";
+import { registrySchema } from "./registry.ts";
+import { type RoleFields, roleSchema } from "./role.ts";
+import { labels, strict, text } from "./schema.ts";
+import { settingsSchema } from "./settings.ts";
+import type { SpecFields } from "./spec.ts";
+import { sshSchema } from "./ssh.ts";
+
+/** A spec in its long form, for one destination. */
+export interface LongSpec extends Omit<SpecFields, "servers" | "accessories" | "env" | "hooks"> {
+  /** Name of the app. */
+  readonly service?: string;
+  /** Roles by name. */
+  readonly servers?: Readonly<Record<string, RoleFields>>;
+  /** Accessories by name. */
+  readonly accessories?: Readonly<Record<string, AccessoryFields>>;
+  /** Environment of the app. */
+  readonly env?: RootEnvFields;
+  /** Ids of hook functions. */
+  readonly hooks?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Checks a spec in its long form. */
+export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
+  service: z.string().optional().meta({ description: "Name of the app", example: "shop" }),
+  image: text().optional().meta({ description: "Image without tag", example: "acme/shop" }),
+  registry: registrySchema.optional().meta({ description: "Image registry" }),
+  servers: z.record(z.string(), roleSchema).optional().meta({ description: "Roles by name" }),
+  accessories: z.record(z.string(), accessorySchema).optional().meta({
+    description: "Accessories by name",
+  }),
+  env: rootEnvSchema.optional().meta({ description: "Environment of the app" }),
+  proxy: rootProxySchema.optional().meta({ description: "Traffic from kamal-proxy" }),
+  builder: builderSchema.optional().meta({ description: "How the image is built" }),
+  boot: bootSchema.optional().meta({ description: "In which groups hosts switch" }),
+  ssh: sshSchema.optional().meta({ description: "How hosts are reached" }),
+  logging: loggingSchema.optional().meta({ description: "Docker's log driver" }),
+  labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
+  volumes: z.array(text()).optional().meta({
+    description: "Volumes of docker run",
+    example: ["storage:/app/storage"],
+  }),
+  hooks: z.record(
+    z.string().check(z.refine((name) => HOOK_NAMES.some((known) => known === name), {
+      error: `should be one of ${HOOK_NAMES.join(", ")}`,
+    })),
+    z.array(z.string()),
+  ).optional().meta({ description: "Ids of hook functions" }),
+  settings: settingsSchema.optional().meta({ description: "Root scalars" }),
+});
