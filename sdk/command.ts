@@ -23,7 +23,12 @@ export type Word = string | SecretReference | RawText;
 export type Command =
   | { readonly kind: "run"; readonly words: readonly Word[] }
   | { readonly kind: "all" | "any" | "pipe" | "each"; readonly commands: readonly Command[] }
-  | { readonly kind: "write"; readonly command: Command; readonly to: Word; readonly append: boolean }
+  | {
+    readonly kind: "write";
+    readonly command: Command;
+    readonly to: Word;
+    readonly append: boolean;
+  }
   | { readonly kind: "quiet"; readonly command: Command }
   | { readonly kind: "text"; readonly text: string };
 

@@ -90,7 +90,9 @@ class PlanRun {
         failures: ended === "moved" ? [] : this.#failures,
         cleanUpFailures: this.#cleanUpFailures,
         stages: this.#stages,
-        exchanges: Object.fromEntries(Object.entries(after).map(([host, count]) => [host, count - (before[host] ?? 0)])),
+        exchanges: Object.fromEntries(
+          Object.entries(after).map(([host, count]) => [host, count - (before[host] ?? 0)]),
+        ),
         lock,
         seconds,
       },
@@ -102,7 +104,8 @@ class PlanRun {
     const { stages } = this.#plan;
     for (const [index, stage] of stages.entries()) {
       // Once the last switch is over, ending well is the shorter way.
-      const isOver = stage.name === "finish" && stages.slice(0, index).some(({ name }) => name === "switch");
+      const isOver = stage.name === "finish" &&
+        stages.slice(0, index).some(({ name }) => name === "switch");
       if (this.#signal.aborted && !isOver) return stage;
       if (!await this.#runStage(stage)) return stage;
       if (stage.pauseSeconds > 0) await pause(stage.pauseSeconds, this.#signal);
@@ -127,7 +130,9 @@ class PlanRun {
 
   #outcome(failed: Stage | undefined): RunOutcome {
     if (failed === undefined) return "done";
-    if (this.#context.moved.size > 0 && this.#failures.length === this.#context.moved.size) return "moved";
+    if (this.#context.moved.size > 0 && this.#failures.length === this.#context.moved.size) {
+      return "moved";
+    }
     return this.#failures.length === 0 && this.#signal.aborted ? "cancelled" : "failed";
   }
 
@@ -137,7 +142,10 @@ class PlanRun {
     if (onFailure === "halt" || failed.name === "finish") return;
     const group = onFailure === "rollback-group" ? failed.group : undefined;
     const hosts = [...this.#options.sessions.keys()];
-    const undos = hosts.map((host) => ({ host, steps: this.#context.ledger.touched(this.#plan, host, group) }))
+    const undos = hosts.map((host) => ({
+      host,
+      steps: this.#context.ledger.touched(this.#plan, host, group),
+    }))
       .filter(({ steps }) => steps.some(({ undo }) => undo.length > 0));
     if (undos.length === 0) return;
     const names = undos.map(({ host }) => host);
@@ -162,7 +170,10 @@ class PlanRun {
     const status = ledger.statusOf("lock");
     const wasRefused = status === "failed" && ledger.exitCodeOf("lock") !== undefined;
     if (status === "skipped" || wasRefused) return undefined;
-    const released = await this.#cleanUp(unlock.host, unlock.steps.flatMap((step) => step.operations));
+    const released = await this.#cleanUp(
+      unlock.host,
+      unlock.steps.flatMap((step) => step.operations),
+    );
     return released ? "released" : "kept";
   }
 
@@ -173,7 +184,9 @@ class PlanRun {
       const steps = operations.map((operation) => toScriptStep([operation], effects));
       const results = await sessionOf(sessions, host).run({ steps, keepGoing: true });
       const failures = results.flatMap((result, index) =>
-        result.exitCode === 0 ? [] : [failureOfStep(host, [operations[index]!], result, effects.redact)]
+        result.exitCode === 0
+          ? []
+          : [failureOfStep(host, [operations[index]!], result, effects.redact)]
       );
       this.#cleanUpFailures.push(...failures);
       return failures.length === 0;
@@ -186,7 +199,9 @@ class PlanRun {
   async #runAfterwards(): Promise<RunOutcome> {
     const { afterwards } = this.#plan;
     if (afterwards === undefined) return "done";
-    return await runScript(this.#context, "hook", afterwards satisfies HostScript, this.#signal) ? "done" : "failed";
+    return await runScript(this.#context, "hook", afterwards satisfies HostScript, this.#signal)
+      ? "done"
+      : "failed";
   }
 }
 
@@ -195,11 +210,14 @@ function exchangesOf(sessions: ReadonlyMap<string, Session>): Readonly<Record<st
 }
 
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal.addEventListener("abort", () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    }, { once: true });
+    };
+    const timer = setTimeout(end, seconds * 1000);
+    signal.addEventListener("abort", end);
   });
 }

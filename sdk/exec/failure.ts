@@ -5,7 +5,7 @@
  */
 
 import { type HostError, messageOf, SextantError } from "../errors.ts";
-import { type Operation, explainFailure } from "../operations/operation.ts";
+import { explainFailure, type Operation } from "../operations/operation.ts";
 import { MOVED_STATUS } from "../operations/state.ts";
 import type { StepResult } from "../transport/transport.ts";
 import type { Failure } from "./event.ts";
@@ -33,14 +33,30 @@ export function failureOfStep(
 }
 
 /** Tells what was thrown while a host worked. */
-export function failureOfError(host: string, error: unknown, redact: (text: string) => string): Failure {
+export function failureOfError(
+  host: string,
+  error: unknown,
+  redact: (text: string) => string,
+): Failure {
   if (!(error instanceof SextantError)) {
-    return { code: "COMMAND_FAILED", host, message: redact(messageOf(error)), hint: undefined, details: [] };
+    return {
+      code: "COMMAND_FAILED",
+      host,
+      message: redact(messageOf(error)),
+      hint: undefined,
+      details: [],
+    };
   }
   const named = (error as Partial<HostError>).host;
   // A host error says its host itself, and so does a failure.
   const message = named === undefined ? error.message : error.message.slice(named.length + 2);
-  return { code: error.code, host, message: redact(message), hint: error.hint, details: error.details.map(redact) };
+  return {
+    code: error.code,
+    host,
+    message: redact(message),
+    hint: error.hint,
+    details: error.details.map(redact),
+  };
 }
 
 /** The operation that most likely failed among those side by side: a check has an exit status of its own. */
@@ -49,5 +65,3 @@ function culprit(operations: readonly Operation[], exitCode: number): Operation 
   const isMoved = exitCode === MOVED_STATUS && operations[0]!.kind === "check-state";
   return isMoved ? operations[0]! : changing ?? operations[0]!;
 }
-
-

@@ -47,7 +47,9 @@ export async function runScript(
     if (script.after !== undefined && !await waitFor(context, stage, script)) return false;
     if (signal.aborted) return false;
     const isLocal = script.host === HERE || script.steps.some(isInteractive);
-    return isLocal ? await runEach(context, stage, script, signal) : await runTogether(context, stage, script, signal);
+    return isLocal
+      ? await runEach(context, stage, script, signal)
+      : await runTogether(context, stage, script, signal);
   } catch (error) {
     noteLost(context, script);
     context.fail(failureOfError(script.host, error, context.effects.redact));
@@ -69,7 +71,11 @@ export function sessionOf(sessions: ReadonlyMap<string, Session>, host: string):
   return session;
 }
 
-async function waitFor({ emit, latches }: RunContext, stage: StageName, { host, after }: HostScript): Promise<boolean> {
+async function waitFor(
+  { emit, latches }: RunContext,
+  stage: StageName,
+  { host, after }: HostScript,
+): Promise<boolean> {
   emit({ type: "waiting", host, stage, reason: after!.reason });
   return await latches.wait(after!);
 }
@@ -82,7 +88,9 @@ async function runTogether(
   signal: AbortSignal,
 ): Promise<boolean> {
   const watchers = steps.map((step) => new StepWatcher(context, stage, host, step));
-  const script = { steps: steps.map(({ operations }) => toScriptStep(operations, context.effects)) };
+  const script = {
+    steps: steps.map(({ operations }) => toScriptStep(operations, context.effects)),
+  };
   const results = await sessionOf(context.sessions, host).run(script, {
     signal,
     onBegin: (index) => watchers[index]?.begin(),
@@ -122,7 +130,9 @@ async function runOne(
   if (operation?.kind === "run-hook") return await runHook(context, operation, watcher, signal);
   const session = sessionOf(context.sessions, host);
   const step = toScriptStep(operations, context.effects);
-  if (isInteractive({ operations })) return { ...NOTHING, exitCode: await session.interact(step.shell) };
+  if (isInteractive({ operations })) {
+    return { ...NOTHING, exitCode: await session.interact(step.shell) };
+  }
   const [result] = await session.run({ steps: [step] }, {
     signal,
     onOutput: (_, stream, text) => watcher.output(stream, text),
@@ -144,10 +154,13 @@ async function runHook(
     return { ...NOTHING, exitCode: 0, seconds: seconds() };
   } catch (error) {
     if (signal.aborted) return { ...NOTHING, exitCode: undefined, seconds: seconds() };
-    const known = error instanceof SextantError ? error : new SextantError("HOOK_FAILED", hookMessage(name, error), {
-      cause: error,
-      hint: "Nothing was changed by the step itself; mend the hook, or leave hooks out with --skip-hooks.",
-    });
+    const known = error instanceof SextantError
+      ? error
+      : new SextantError("HOOK_FAILED", hookMessage(name, error), {
+        cause: error,
+        hint:
+          "Nothing was changed by the step itself; mend the hook, or leave hooks out with --skip-hooks.",
+      });
     watcher.explained = true;
     fail(failureOfError(HERE, known, effects.redact));
     return { ...NOTHING, exitCode: 1, seconds: seconds() };
@@ -188,7 +201,12 @@ class StepWatcher {
     this.#event = { step: step.id, host, stage };
     const lines = (stream: "stdout" | "stderr"): Lines =>
       new Lines((text) =>
-        context.emit({ type: "step-output", ...this.#event, stream, text: context.effects.redact(text) })
+        context.emit({
+          type: "step-output",
+          ...this.#event,
+          stream,
+          text: context.effects.redact(text),
+        })
       );
     this.#lines = { stdout: lines("stdout"), stderr: lines("stderr") };
   }
@@ -210,8 +228,13 @@ class StepWatcher {
     this.#ended = true;
     this.#lines.stdout.flush();
     this.#lines.stderr.flush();
-    const status = result.exitCode === undefined ? "cancelled" : result.exitCode === 0 ? "done" : "failed";
-    const hasMoved = result.exitCode === MOVED_STATUS && this.#step.operations[0]?.kind === "check-state";
+    const status = result.exitCode === undefined
+      ? "cancelled"
+      : result.exitCode === 0
+      ? "done"
+      : "failed";
+    const hasMoved = result.exitCode === MOVED_STATUS &&
+      this.#step.operations[0]?.kind === "check-state";
     if (hasMoved) moved.set(this.#event.host, result.stdout);
     ledger.note(this.#step.id, {
       status,

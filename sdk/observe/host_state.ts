@@ -24,6 +24,8 @@ export interface HostState {
   readonly lock: LockState | undefined;
   /** Salt of the secret digests, once a deploy has made one. */
   readonly salt: string | undefined;
+  /** Versions that once served, oldest first. */
+  readonly releases: readonly string[];
   /** Free space in KiB where Docker keeps its data, or in the home folder if that is less. */
   readonly freeKiB: number;
   /** TCP ports that something on the host listens on. */

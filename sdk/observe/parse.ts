@@ -19,20 +19,26 @@ export function parseProbe(host: string, output: string): HostState {
   const lines = output.split("\n").map(splitLine);
   const of = (kind: string): readonly string[] =>
     lines.filter((line) => line.kind === kind).map((line) => line.rest);
-  const statuses = new Map(of("~s").map(parseJson).map((status) => [String(status["name"]), status]));
+  const statuses = new Map(
+    of("~s").map(parseJson).map((status) => [String(status["name"]), status]),
+  );
   return {
     host,
     docker: parseDocker(of("d")[0], of("~e")),
     containers: [...of("c"), ...of("~c")]
       .map((rest) => parseContainer(parseJson(rest), statuses))
       .sort((a, b) => a.name < b.name ? -1 : 1),
-    images: of("~i").map(parseJson).filter((image) => !String(image["name"]).includes("<none>")).map(parseImage),
+    images: of("~i").map(parseJson).filter((image) => !String(image["name"]).includes("<none>"))
+      .map(parseImage),
     networks: [...of("n"), ...of("~n")],
     routes: of("~p").flatMap(parseRoutes),
     files: Object.fromEntries(of("f").map((rest) => [rest.slice(66), rest.slice(0, 64)])),
     lock: of("~l").map(parseLock)[0],
     salt: of("~k")[0],
-    freeKiB: Math.min(...of("~m").map((rest) => Number(rest.split(/\s+/)[3])).filter(Number.isFinite)),
+    releases: of("~r").map((rest) => splitLine(rest).kind),
+    freeKiB: Math.min(
+      ...of("~m").map((rest) => Number(rest.split(/\s+/)[3])).filter(Number.isFinite),
+    ),
     listening: of("~t").map(parseListening).filter((port) => port.port > 0),
     hash: of("~h")[0] ?? "",
   };
@@ -42,7 +48,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 function splitLine(line: string): { kind: string; rest: string } {
   const space = line.indexOf(" ");
-  return space < 0 ? { kind: "", rest: "" } : { kind: line.slice(0, space), rest: line.slice(space + 1) };
+  return space < 0
+    ? { kind: "", rest: "" }
+    : { kind: line.slice(0, space), rest: line.slice(space + 1) };
 }
 
 function parseJson(rest: string): Json {
@@ -54,7 +62,9 @@ function parseJson(rest: string): Json {
 }
 
 function parseDocker(rest: string | undefined, problems: readonly string[]): DockerState {
-  if (problems.includes("docker missing")) return { status: "missing", message: "docker: command not found" };
+  if (problems.includes("docker missing")) {
+    return { status: "missing", message: "docker: command not found" };
+  }
   const facts = rest === undefined ? {} : parseJson(rest);
   if (typeof facts["version"] === "string") {
     return {
@@ -64,7 +74,10 @@ function parseDocker(rest: string | undefined, problems: readonly string[]): Doc
     };
   }
   const stopped = problems.find((problem) => problem.startsWith("docker stopped: "));
-  return { status: "stopped", message: stopped?.slice("docker stopped: ".length) ?? "no answer from Docker" };
+  return {
+    status: "stopped",
+    message: stopped?.slice("docker stopped: ".length) ?? "no answer from Docker",
+  };
 }
 
 function parseContainer(facts: Json, statuses: ReadonlyMap<string, Json>): ContainerState {
@@ -78,7 +91,9 @@ function parseContainer(facts: Json, statuses: ReadonlyMap<string, Json>): Conta
     running: facts["running"] === true,
     labels: (facts["labels"] ?? {}) as Record<string, string>,
     ports: Object.fromEntries(
-      Object.entries(ports).map(([port, bindings]) => [port, (bindings ?? []).map((binding) => binding.HostPort ?? "")]),
+      Object.entries(ports).map((
+        [port, bindings],
+      ) => [port, (bindings ?? []).map((binding) => binding.HostPort ?? "")]),
     ),
     status: String(status["status"] ?? "unknown"),
     health: typeof status["health"] === "string" ? status["health"] : undefined,

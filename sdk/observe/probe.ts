@@ -15,8 +15,9 @@ export interface ProbeScope {
 // Kinds of lines; those with a tilde may move without us and stay out of the hash:
 //   d Docker   c container   n network   p route   f file
 //   ~c foreign container   ~s container status   ~i image   ~p all routes   ~n foreign network
-//   ~l lock   ~k salt   ~m free space   ~t listening port   ~e problem   ~h hash
-const CONTAINER = `c {{index .Config.Labels "service"}} {"name":{{json .Name}},"id":{{json .ID}},"image":{{json .Config.Image}},` +
+//   ~l lock   ~k salt   ~m free space   ~r release   ~t listening port   ~e problem   ~h hash
+const CONTAINER =
+  `c {{index .Config.Labels "service"}} {"name":{{json .Name}},"id":{{json .ID}},"image":{{json .Config.Image}},` +
   `"imageId":{{json .Image}},"running":{{or .State.Running .State.Restarting}},"labels":{{json .Config.Labels}},` +
   `"ports":{{json .HostConfig.PortBindings}}}`;
 const STATUS = `~s {"name":{{json .Name}},"status":{{json .State.Status}},` +
@@ -42,6 +43,7 @@ sx_routes() { if [ -r "$p" ]; then cat "$p"; else docker cp kamal-proxy:${PROXY_
 r=$(sx_routes); [ -n "$r" ] || { [ -r "$p" ] && sleep 0.1 && r=$(sx_routes); }
 [ -z "$r" ] || { printf '~p %s\\n' "$r"; printf '%s' "$r" | sed 's/,*{"name":/\\
 {"name":/g' | grep '^{"name":"${service}-' | sed 's/\\]*$//; s/^/p /' | sort; } >$d/5; } &
+{ docker info --format '{{.DockerRootDir}}' >$d/8 2>/dev/null; } &
 else echo '~e docker missing' >$d/1; fi
 { find .kamal/apps/${service} .kamal/proxy/apps-config/${service} -type f ! -path '*/assets/*' ! -path '*/sextant/*' -exec sha256sum {} + 2>/dev/null | sort -k2 | sed 's/^/f /' >$d/6; } &
 { ss -Hltnp 2>/dev/null | sed 's/^/~t /' >$d/7; } &
@@ -49,7 +51,8 @@ wait
 cat $d/1 $d/2 $d/3 $d/4 $d/5 $d/6 $d/7 2>/dev/null
 [ -d .kamal/lock-${service} ] && echo "~l .kamal/lock-${service} $(tr -d '\\n' <.kamal/lock-${service}/details 2>/dev/null)"
 [ -r .kamal/apps/${service}/sextant/salt ] && echo "~k $(cat .kamal/apps/${service}/sextant/salt)"
-for m in . /var/lib/docker; do df -Pk $m 2>/dev/null | tail -n 1 | sed 's/^/~m /'; done
+tail -n 50 .kamal/apps/${service}/sextant/releases 2>/dev/null | sed 's/^/~r /'
+for m in . $(cat $d/8 2>/dev/null); do df -Pk $m 2>/dev/null | tail -n 1 | sed 's/^/~m /'; done
 echo "~h $(cat $d/1 $d/2 $d/3 $d/4 $d/5 $d/6 2>/dev/null | grep -v '^~' | sha256sum | cut -c1-64)"
 rm -rf $d`;
 }

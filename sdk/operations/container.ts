@@ -4,7 +4,18 @@
  * @module
  */
 
-import { all, any, type Command, expandable, quiet, quote, raw, run, text, type Word } from "../command.ts";
+import {
+  all,
+  any,
+  type Command,
+  expandable,
+  quiet,
+  quote,
+  raw,
+  run,
+  text,
+  type Word,
+} from "../command.ts";
 import { type Definition, lastLines } from "./definition.ts";
 
 /** Runs a new container. */
@@ -113,7 +124,9 @@ export const runContainer: Definition<RunContainer> = {
     code: "COMMAND_FAILED",
     message: `${name} could not be run: ${lastLines(stderr, 3)[0] ?? "docker run said nothing"}`,
     details: lastLines(stderr, 5),
-    hint: publish.length === 0 ? undefined : `Something else may use ${publish.join(", ")} on the host.`,
+    hint: publish.length === 0
+      ? undefined
+      : `Something else may use ${publish.join(", ")} on the host.`,
   }),
 };
 
@@ -130,7 +143,12 @@ export const startContainer: Definition<StartContainer> = {
 /** How containers are stopped. */
 export const stopContainer: Definition<StopContainer> = {
   changes: true,
-  describe: ({ name, role, because }) => ({ mark: "-", noun: role, subject: name, detail: because }),
+  describe: ({ name, role, because }) => ({
+    mark: "-",
+    noun: role,
+    subject: name,
+    detail: because,
+  }),
   // A container that is not there is as good as stopped: undo must hold for half-done steps.
   render: ({ name, timeout }) => {
     const wait = timeout === undefined ? [] : ["-t", String(timeout)];
@@ -176,7 +194,9 @@ function renderRun(operation: RunContainer): Command {
   const words: Word[] = ["docker", "run", "--detach", "--restart", operation.restart];
   words.push("--name", operation.name, "--network", operation.network, "--cidfile", idFile);
   if (operation.hostname !== undefined) words.push("--hostname", operation.hostname);
-  for (const [name, value] of Object.entries(operation.env)) words.push("--env", expandable(`${name}=${value}`));
+  for (const [name, value] of Object.entries(operation.env)) {
+    words.push("--env", expandable(`${name}=${value}`));
+  }
   if (envFile !== undefined) words.push("--env-file", envFile);
   if (envScript !== undefined) words.push(raw("$SEXTANT_ENV"));
   words.push(...logWords(operation), ...publishWords(operation));
@@ -195,7 +215,10 @@ function renderRun(operation: RunContainer): Command {
 
 function logWords({ logDriver, logOptions }: RunContainer): readonly Word[] {
   const driver = logDriver === undefined ? [] : ["--log-driver", logDriver];
-  return [...driver, ...Object.entries(logOptions).flatMap(([name, value]) => ["--log-opt", `${name}=${value}`])];
+  return [
+    ...driver,
+    ...Object.entries(logOptions).flatMap(([name, value]) => ["--log-opt", `${name}=${value}`]),
+  ];
 }
 
 function publishWords({ publish }: RunContainer): readonly Word[] {
@@ -216,6 +239,8 @@ export function optionWords(
 /** A volume whose relative host part stands below the login's home; a bare name is a Docker volume. */
 export function volumeWord(volume: string): Word {
   const [source = "", ...rest] = volume.split(":");
-  if (!source.includes("/") || source.startsWith("/") || source.startsWith("$")) return expandable(volume);
+  if (!source.includes("/") || source.startsWith("/") || source.startsWith("$")) {
+    return expandable(volume);
+  }
   return raw(`"$PWD"/${quote(source)}:${quote(rest.join(":"))}`);
 }

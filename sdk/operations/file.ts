@@ -108,7 +108,12 @@ export const writeSalt: Definition<WriteSalt> = {
 /** How files are uploaded. */
 export const uploadFile: Definition<UploadFile> = {
   changes: true,
-  describe: ({ local, path }) => ({ mark: "~", noun: "file", subject: path, detail: `from ${local}` }),
+  describe: ({ local, path }) => ({
+    mark: "~",
+    noun: "file",
+    subject: path,
+    detail: `from ${local}`,
+  }),
   render: ({ local, path, mode, owner }, { file }) => {
     const folder = path.split("/").slice(0, -1).join("/") || ".";
     const commands: Command[] = [
@@ -146,9 +151,13 @@ function canBeExported(name: string): boolean {
 
 function renderEnv({ envFile, envScript, secrets }: WriteEnv, { secret }: RenderContext): Command {
   const values = Object.entries(secrets).map(([name, key]) => ({ name, value: secret(key) }));
-  const exported = values.filter(({ name, value }) => escapesEnvFile(name, value) && canBeExported(name));
+  const exported = values.filter(({ name, value }) =>
+    escapesEnvFile(name, value) && canBeExported(name)
+  );
   // Kamal: an env file holds a newline as the two characters \n, and is never empty.
-  const lines = values.map(({ name, value }) => `${name}=${value.replaceAll("\r", "\\r").replaceAll("\n", "\\n")}`)
+  const lines = values.map(({ name, value }) =>
+    `${name}=${value.replaceAll("\r", "\\r").replaceAll("\n", "\\n")}`
+  )
     .filter((line) => line.length <= LONGEST_LINE);
   const script = [
     ...exported.map(({ name, value }) => `export ${name}=${quote(value)}`),

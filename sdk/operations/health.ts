@@ -6,7 +6,7 @@
 
 import { quote, text } from "../command.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
-import { candidateName, PROXY } from "./proxy.ts";
+import { candidateName, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
 
 /** Waits until a container is ready; one that exits ends the wait at once. */
 export interface AwaitHealthy {
@@ -16,8 +16,8 @@ export interface AwaitHealthy {
   readonly name: string;
   /** Role or accessory that it belongs to. */
   readonly role: string;
-  /** File on the host with the container's id. */
-  readonly idFile: string;
+  /** Its id, or the file on the host that holds it. */
+  readonly target: ProxyTarget;
   /** Folder on the host for the wait's own files. */
   readonly folder: string;
   /** Seconds until it has failed. */
@@ -76,7 +76,11 @@ export const awaitHealthy: Definition<AwaitHealthy> = {
       : `healthy, or up for ${readiness.readinessDelay} s`,
   }),
   render: (operation) =>
-    text(operation.readiness.by === "proxy" ? proxyGate(operation, operation.readiness) : ownGate(operation)),
+    text(
+      operation.readiness.by === "proxy"
+        ? proxyGate(operation, operation.readiness)
+        : ownGate(operation),
+    ),
   inverse: ({ readiness }) =>
     readiness.by === "proxy" ? [{ kind: "remove-candidate", service: readiness.service }] : [],
   explain,
@@ -126,7 +130,7 @@ function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy"
   const candidate = candidateName(readiness.service);
   const deploy = [
     `${PROXY} deploy ${quote(candidate)}`,
-    `--target "$(cut -c1-12 ${quote(operation.idFile)}):${readiness.port}"`,
+    `--target ${targetText(operation.target, readiness.port)}`,
     `--host ${quote(`${candidate}.invalid`)}`,
     `--health-check-path ${quote(readiness.path)}`,
     `--health-check-interval ${CANDIDATE_INTERVAL}ms`,
@@ -139,7 +143,9 @@ function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy"
 function askHealthPath(name: string, { port, path, host }: Readiness & { by: "proxy" }): string {
   const header = host === undefined ? "" : `-H ${quote(`Host: ${host}`)} `;
   return `if [ "$what" = health ]; then
-u=http://$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${quote(name)}):${port}${quote(path)}
+u=http://$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${
+    quote(name)
+  }):${port}${quote(path)}
 if command -v curl >/dev/null 2>&1; then echo "answer $(curl -sS -m 5 -o /dev/null -w '%{http_code} %{redirect_url}' ${header}"$u" 2>&1 | tail -n 1)"
 else echo "answer $(wget -q -S -T 5 -O /dev/null "$u" 2>&1 | sed -n 's/^ *HTTP[^ ]* //p; s/^wget: //p' | head -n 1)"; fi
 fi`;
@@ -148,7 +154,9 @@ fi`;
 function ownGate({ name, timeout, readiness, ...operation }: AwaitHealthy): string {
   const delay = readiness.by === "container" ? readiness.readinessDelay : 0;
   const poll = `health_poll() { end=$(($(date +%s) + ${timeout}))
-while case $(docker inspect -f '{{.State.Health.Status}}' ${quote(name)}) in healthy) return 0;; unhealthy) return 1;; esac
+while case $(docker inspect -f '{{.State.Health.Status}}' ${
+    quote(name)
+  }) in healthy) return 0;; unhealthy) return 1;; esac
 do [ "$(date +%s)" -lt $end ] || return 1; sleep 0.3; done; }`;
   const wait = `if [ -n "$(docker inspect -f '{{if .State.Health}}yes{{end}}' ${quote(name)})" ]
 then race health health_poll; else race health sleep ${delay}; fi`;
@@ -161,7 +169,9 @@ function explain({ name, role, readiness, timeout }: AwaitHealthy, outcome: Outc
     ? [`${name} logged nothing`]
     : [`last lines of ${name}`, ...diagnosis.log.slice(-20).map((line) => `  ${line}`)];
   if (diagnosis.ended === "exited") {
-    const why = diagnosis.outOfMemory ? "was killed for its memory" : `exited with ${diagnosis.exitCode}`;
+    const why = diagnosis.outOfMemory
+      ? "was killed for its memory"
+      : `exited with ${diagnosis.exitCode}`;
     return {
       code: "CONTAINER_EXITED",
       message: `${role} did not stay up: ${name} ${why}`,
@@ -172,7 +182,8 @@ function explain({ name, role, readiness, timeout }: AwaitHealthy, outcome: Outc
     };
   }
   if (readiness.by === "container") {
-    const message = `${role} did not become healthy: ${name} is not healthy by its own check within ${timeout} s`;
+    const message =
+      `${role} did not become healthy: ${name} is not healthy by its own check within ${timeout} s`;
     return { code: "UNHEALTHY", message, details: log };
   }
   const asked = `GET :${readiness.port}${readiness.path}`;

@@ -83,7 +83,13 @@ export interface RemoveImage {
 }
 
 /** An operation on an image. */
-export type ImageOperation = BuildImage | PushImage | PullImage | TagImage | PruneImages | RemoveImage;
+export type ImageOperation =
+  | BuildImage
+  | PushImage
+  | PullImage
+  | TagImage
+  | PruneImages
+  | RemoveImage;
 
 /** How the image is built. */
 export const buildImage: Definition<BuildImage> = {
@@ -98,9 +104,14 @@ export const buildImage: Definition<BuildImage> = {
     if (operation.platform !== undefined) words.push("--platform", operation.platform);
     for (const tag of operation.tags) words.push("--tag", tag);
     words.push("--label", `service=${operation.service}`);
-    for (const [name, value] of Object.entries(operation.args)) words.push("--build-arg", `${name}=${value}`);
+    for (const [name, value] of Object.entries(operation.args)) {
+      words.push("--build-arg", `${name}=${value}`);
+    }
     const context = operation.context.replace(/\/$/, "");
-    words.push("--file", context === "." ? operation.dockerfile : `${context}/${operation.dockerfile}`);
+    words.push(
+      "--file",
+      context === "." ? operation.dockerfile : `${context}/${operation.dockerfile}`,
+    );
     if (operation.target !== undefined) words.push("--target", operation.target);
     if (operation.noCache) words.push("--no-cache");
     return run(...words, operation.context);
@@ -120,9 +131,12 @@ export const pushImage: Definition<PushImage> = {
   render: ({ tags }) => all(...tags.map((tag) => run("docker", "push", "--quiet", tag))),
   explain: ({ tags }, { stderr }) => ({
     code: "REGISTRY_REFUSED",
-    message: `the registry did not take ${tags[0]}: ${lastLines(stderr, 1)[0] ?? "docker push said nothing"}`,
+    message: `the registry did not take ${tags[0]}: ${
+      lastLines(stderr, 1)[0] ?? "docker push said nothing"
+    }`,
     details: lastLines(stderr, 5),
-    hint: "Check .registry({ server, username, password }) and that the registry can be reached from here.",
+    hint:
+      "Check .registry({ server, username, password }) and that the registry can be reached from here.",
   }),
 };
 
@@ -153,10 +167,16 @@ export const tagImage: Definition<TagImage> = {
 /** How unused images are removed. */
 export const pruneImages: Definition<PruneImages> = {
   changes: true,
-  describe: ({ service, all }) => ({ noun: "images", subject: service, detail: all ? "remove all" : "remove unused" }),
+  describe: ({ service, all }) => ({
+    noun: "images",
+    subject: service,
+    detail: all ? "remove all" : "remove unused",
+  }),
   render: ({ service, repository, latest, all: everything }) => {
     const filter = `label=service=${service}`;
-    if (everything) return quiet(run("docker", "image", "prune", "--all", "--force", "--filter", filter));
+    if (everything) {
+      return quiet(run("docker", "image", "prune", "--all", "--force", "--filter", filter));
+    }
     return each(
       quiet(run("docker", "image", "prune", "--force", "--filter", filter)),
       text(unusedImages(filter, repository, latest)),
@@ -185,18 +205,23 @@ function explainPull({ image, service }: PullImage, { exitCode, stderr }: Outcom
   }
   return {
     code: "IMAGE_MISSING",
-    message: `${image} could not be pulled: ${lastLines(stderr, 1)[0] ?? "docker pull said nothing"}`,
+    message: `${image} could not be pulled: ${
+      lastLines(stderr, 1)[0] ?? "docker pull said nothing"
+    }`,
     details: lastLines(stderr, 5),
-    hint: "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
+    hint:
+      "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
   };
 }
 
 // Kamal: commands/prune.rb, tagged_images. Images of any container stay, and so does the latest tag.
 function unusedImages(filter: string, repository: string, latest: string): string {
   const used = `docker container ls -a --format '{{.Image}}' --filter ${quote(filter)}`;
-  return `docker image ls --filter ${quote(filter)} --format '{{.Repository}}:{{.Tag}}' | grep -vxF -e ${
-    quote(`${repository}:${latest}`)
-  } -e ${quote(`${repository}:<none>`)} | { u=$(${used}); while read -r i; do case "
+  return `docker image ls --filter ${
+    quote(filter)
+  } --format '{{.Repository}}:{{.Tag}}' | grep -vxF -e ${quote(`${repository}:${latest}`)} -e ${
+    quote(`${repository}:<none>`)
+  } | { u=$(${used}); while read -r i; do case "
 $u
 " in *"
 $i

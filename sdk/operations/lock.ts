@@ -59,13 +59,21 @@ export const acquireLock: Definition<AcquireLock> = {
     const details = `${path}/details`;
     return all(
       run("mkdir", "-p", ".kamal"),
-      text(`{ mkdir ${quote(path)} 2>/dev/null || { base64 -d ${quote(details)} 2>/dev/null; exit ${LOCK_HELD_STATUS}; }; }`),
+      text(
+        `{ mkdir ${quote(path)} 2>/dev/null || { base64 -d ${
+          quote(details)
+        } 2>/dev/null; exit ${LOCK_HELD_STATUS}; }; }`,
+      ),
       text(`printf %s ${quote(encode(lockDetails(operation)))} >${quote(details)}`),
     );
   },
-  inverse: (operation) => [{ kind: "release-lock", path: operation.path, only: lockDetails(operation) }],
+  inverse: (
+    operation,
+  ) => [{ kind: "release-lock", path: operation.path, only: lockDetails(operation) }],
   explain: (_, { exitCode, stdout, stderr }) => {
-    if (exitCode !== LOCK_HELD_STATUS) return { code: "COMMAND_FAILED", message: `the lock could not be made: ${stderr.trim()}` };
+    if (exitCode !== LOCK_HELD_STATUS) {
+      return { code: "COMMAND_FAILED", message: `the lock could not be made: ${stderr.trim()}` };
+    }
     return lockHeld(stdout);
   },
 };
@@ -77,9 +85,14 @@ export const releaseLock: Definition<ReleaseLock> = {
   render: ({ path, only }) => {
     const details = quote(`${path}/details`);
     const release = text(`{ rm -f ${details} && rmdir ${quote(path)}; }`);
-    if (only === undefined) return all(text(`{ [ -d ${quote(path)} ] || exit ${NO_LOCK_STATUS}; }`), release);
+    if (only === undefined) {
+      return all(text(`{ [ -d ${quote(path)} ] || exit ${NO_LOCK_STATUS}; }`), release);
+    }
     // Somebody may have released it by hand and taken it since.
-    return any(text(`[ "$(cat ${details} 2>/dev/null)" != ${quote(encode(only).trimEnd())} ]`), release);
+    return any(
+      text(`[ "$(cat ${details} 2>/dev/null)" != ${quote(encode(only).trimEnd())} ]`),
+      release,
+    );
   },
   explain: (_, { exitCode, stderr }) =>
     exitCode === NO_LOCK_STATUS
@@ -92,7 +105,11 @@ export const showLock: Definition<ShowLock> = {
   changes: false,
   describe: ({ path }) => ({ noun: "lock", subject: path }),
   render: ({ path }) =>
-    text(`if [ -d ${quote(path)} ]; then base64 -d ${quote(`${path}/details`)}; else echo 'there is no deploy lock'; fi`),
+    text(
+      `if [ -d ${quote(path)} ]; then base64 -d ${
+        quote(`${path}/details`)
+      }; else echo 'there is no deploy lock'; fi`,
+    ),
 };
 
 /** Explains a held lock by the words of its holder. */
@@ -104,7 +121,9 @@ export function lockHeld(details: string): { code: "LOCK_HELD"; message: string;
   const doing = [version && `version ${version}`, message].filter((part) => part).join(", ");
   return {
     code: "LOCK_HELD",
-    message: `the deploy lock is held: ${[holder, doing && `(${doing})`].filter((part) => part).join(" ")}`,
+    message: `the deploy lock is held: ${
+      [holder, doing && `(${doing})`].filter((part) => part).join(" ")
+    }`,
     hint: "Wait for that run. Only if it is dead: sextant lock release",
   };
 }

@@ -21,5 +21,8 @@ export const createNetwork: Definition<CreateNetwork> = {
   describe: ({ name }) => ({ noun: "network", subject: name, minor: true }),
   // Another run may have made it meanwhile.
   render: ({ name }) =>
-    any(quiet(run("docker", "network", "create", name)), text(`docker network inspect ${quote(name)} >/dev/null 2>&1`)),
+    any(
+      quiet(run("docker", "network", "create", name)),
+      text(`docker network inspect ${quote(name)} >/dev/null 2>&1`),
+    ),
 };

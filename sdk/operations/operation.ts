@@ -5,7 +5,7 @@
  */
 
 import { type Command, toShell } from "../command.ts";
-import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
+import { type AuditOperation, recordAudit, recordRelease, showAudit } from "./audit.ts";
 import {
   type ContainerOperation,
   removeContainer,
@@ -23,10 +23,25 @@ import {
   type RenderContext,
 } from "./definition.ts";
 import { type InstallDocker, installDocker } from "./docker.ts";
-import { type FileOperation, makeDirectories, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
+import {
+  type FileOperation,
+  makeDirectories,
+  removePath,
+  uploadFile,
+  writeEnv,
+  writeSalt,
+} from "./file.ts";
 import { type AwaitHealthy, awaitHealthy } from "./health.ts";
 import { type RunHook, runHook } from "./hook.ts";
-import { buildImage, type ImageOperation, pruneImages, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
+import {
+  buildImage,
+  type ImageOperation,
+  pruneImages,
+  pullImage,
+  pushImage,
+  removeImage,
+  tagImage,
+} from "./image.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { type CreateNetwork, createNetwork } from "./network.ts";
 import { type PruneContainers, pruneContainers } from "./prune.ts";
@@ -39,7 +54,13 @@ import {
   runProxy,
   startProxy,
 } from "./proxy.ts";
-import { execCommand, listContainers, type QuestionOperation, runCommand, showLogs } from "./question.ts";
+import {
+  execCommand,
+  listContainers,
+  type QuestionOperation,
+  runCommand,
+  showLogs,
+} from "./question.ts";
 import { loginRegistry, logoutRegistry, type RegistryOperation } from "./registry.ts";
 import { checkState, probe, type StateOperation } from "./state.ts";
 
@@ -83,6 +104,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "pull-image": pullImage,
   "push-image": pushImage,
   "record-audit": recordAudit,
+  "record-release": recordRelease,
   "release-lock": releaseLock,
   "remove-candidate": removeCandidate,
   "remove-container": removeContainer,
@@ -146,7 +168,9 @@ export function explainFailure(operation: Operation, outcome: Outcome): Explanat
  * It holds secrets.
  */
 export function shellOf(operations: readonly Operation[], context: RenderContext): string {
-  const texts = operations.map((operation) => toShell(renderOperation(operation, context), context.secret));
+  const texts = operations.map((operation) =>
+    toShell(renderOperation(operation, context), context.secret)
+  );
   if (texts.length === 1) return texts[0]!;
   const started = texts.map((shell, index) => `(${shell}\n) & sx_p${index}=$!`);
   const awaited = texts.map((_, index) => `wait $sx_p${index} || sx_r="\${sx_r:-$?}"`);

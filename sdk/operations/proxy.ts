@@ -53,7 +53,7 @@ export interface RouteTraffic {
   /** Container that gets the traffic. */
   readonly container: string;
   /** Id of that container, or the file on the host that holds it. */
-  readonly target: { readonly id: string } | { readonly idFile: string };
+  readonly target: ProxyTarget;
   /** Port that it listens on. */
   readonly port: number;
   /** Everything else that `kamal-proxy deploy` is told, as flags. */
@@ -63,8 +63,13 @@ export interface RouteTraffic {
   /** Version that gets the traffic. */
   readonly version: string;
   /** Where traffic goes today; `undefined` for a new route. */
-  readonly previous: { readonly container: string; readonly id: string; readonly version: string } | undefined;
+  readonly previous:
+    | { readonly container: string; readonly id: string; readonly version: string }
+    | undefined;
 }
+
+/** A container as kamal-proxy's target: by its id, or by the file on the host that holds it. */
+export type ProxyTarget = { readonly id: string } | { readonly idFile: string };
 
 /** Removes a route. */
 export interface RemoveRoute {
@@ -111,9 +116,12 @@ export const runProxy: Definition<RunProxy> = {
   render: renderRun,
   explain: ({ httpPort, httpsPort }, { stderr }) => ({
     code: "COMMAND_FAILED",
-    message: `kamal-proxy could not be run: ${lastLines(stderr, 1)[0] ?? "docker run said nothing"}`,
+    message: `kamal-proxy could not be run: ${
+      lastLines(stderr, 1)[0] ?? "docker run said nothing"
+    }`,
     details: lastLines(stderr, 5),
-    hint: `Ports ${httpPort} and ${httpsPort} must be free on the host: docker ps --filter publish=${httpPort}`,
+    hint:
+      `Ports ${httpPort} and ${httpsPort} must be free on the host: docker ps --filter publish=${httpPort}`,
   }),
 };
 
@@ -156,7 +164,9 @@ export const routeTraffic: Definition<RouteTraffic> = {
     mark: previous === undefined ? "+" : "~",
     noun: "route",
     subject: hosts.join(", ") || service,
-    detail: previous === undefined || previous.version === version ? version : `${previous.version} → ${version}`,
+    detail: previous === undefined || previous.version === version
+      ? version
+      : `${previous.version} → ${version}`,
   }),
   render: deployService,
   inverse: (operation) => {
@@ -172,7 +182,9 @@ export const routeTraffic: Definition<RouteTraffic> = {
   },
   explain: ({ service, hosts }, { stderr }) => ({
     code: "COMMAND_FAILED",
-    message: `kamal-proxy did not take the route of ${service}: ${lastLines(stderr, 1)[0] ?? "it said nothing"}`,
+    message: `kamal-proxy did not take the route of ${service}: ${
+      lastLines(stderr, 1)[0] ?? "it said nothing"
+    }`,
     hint: hosts.length === 0
       ? "Only one service of a proxy may answer to all hosts: give it one with .proxy({ host: … })"
       : undefined,
@@ -184,7 +196,11 @@ export const removeRoute: Definition<RemoveRoute> = {
   changes: true,
   describe: ({ service }) => ({ mark: "-", noun: "route", subject: service }),
   render: ({ service }) =>
-    text(`{ ${PROXY} remove ${quote(service)} >/dev/null 2>&1 || ! ${PROXY} list 2>/dev/null | grep -qw ${quote(service)}; }`),
+    text(
+      `{ ${PROXY} remove ${
+        quote(service)
+      } >/dev/null 2>&1 || ! ${PROXY} list 2>/dev/null | grep -qw ${quote(service)}; }`,
+    ),
 };
 
 /** How a candidate is removed. */
@@ -199,23 +215,38 @@ function deployService({ service, target, port, flags }: RouteTraffic): Command 
   const deploy = ["kamal-proxy", "deploy", service, "--target", ...flags].map(quote);
   deploy.splice(4, 0, '"$0"');
   const remove = `kamal-proxy remove ${quote(candidateName(service))}`;
-  const id: Word = "id" in target
-    ? `${target.id.slice(0, 12)}:${port}`
-    : raw(`"$(cut -c1-12 ${quote(target.idFile)}):${port}"`);
   const both = `${deploy.join(" ")} && { ${remove} >/dev/null 2>&1; true; }`;
-  return run("docker", "exec", "kamal-proxy", "sh", "-c", both, id);
+  return run("docker", "exec", "kamal-proxy", "sh", "-c", both, raw(targetText(target, port)));
+}
+
+/** A target as shell text: Kamal names containers by the short form of their id, for names change. */
+export function targetText(target: ProxyTarget, port: number): string {
+  return "id" in target
+    ? `${target.id.slice(0, 12)}:${port}`
+    : `"$(cut -c1-12 ${quote(target.idFile)}):${port}"`;
 }
 
 function removeCandidateQuietly(service: string): Command {
-  return any(quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidateName(service))), text("true"));
+  return any(
+    quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidateName(service))),
+    text("true"),
+  );
 }
 
 function renderRun(operation: RunProxy): Command {
   const base: Word[] = ["docker", "run", "--name", "kamal-proxy", "--network", "kamal", "--detach"];
-  base.push("--restart", "unless-stopped", "--volume", "kamal-proxy-config:/home/kamal-proxy/.config/kamal-proxy");
+  base.push(
+    "--restart",
+    "unless-stopped",
+    "--volume",
+    "kamal-proxy-config:/home/kamal-proxy/.config/kamal-proxy",
+  );
   base.push("--volume", raw('"$PWD"/.kamal/proxy/apps-config:/home/kamal-proxy/.apps-config'));
   const folder = run("mkdir", "-p", ".kamal/proxy/apps-config");
-  return all(folder, operation.configured ? configuredRun(base, operation) : bootConfigRun(base, operation));
+  return all(
+    folder,
+    operation.configured ? configuredRun(base, operation) : bootConfigRun(base, operation),
+  );
 }
 
 function configuredRun(base: readonly Word[], operation: RunProxy): Command {
@@ -225,20 +256,25 @@ function configuredRun(base: readonly Word[], operation: RunProxy): Command {
   if (operation.metricsPort !== undefined) words.push(`--expose=${operation.metricsPort}`);
   words.push(...optionWords(operation.options), operation.image, "kamal-proxy", "run");
   if (operation.debug) words.push("--debug");
-  if (operation.metricsPort !== undefined) words.push("--metrics-port", String(operation.metricsPort));
+  if (operation.metricsPort !== undefined) {
+    words.push("--metrics-port", String(operation.metricsPort));
+  }
   return run(...words);
 }
 
 // Kamal: `kamal proxy boot_config` leaves its settings in these files; a host that has them keeps them.
 function bootConfigRun(base: readonly Word[], { image }: RunProxy): Command {
   const [repository = "", tag = ""] = splitTag(image);
-  const or = (file: string, value: string) => `$(cat .kamal/proxy/${file} 2>/dev/null || echo ${quote(value)})`;
+  const or = (file: string, value: string) =>
+    `$(cat .kamal/proxy/${file} 2>/dev/null || echo ${quote(value)})`;
   const line = [
     or("options", "--publish 80:80 --publish 443:443 --log-opt max-size=10m"),
     `${or("image", repository)}:${or("image_version", tag)}`,
     or("run_command", ""),
   ].join(" ");
-  const docker = base.map((word) => typeof word === "string" ? quote(word) : "raw" in word ? word.raw : "").join(" ");
+  const docker = base.map((word) =>
+    typeof word === "string" ? quote(word) : "raw" in word ? word.raw : ""
+  ).join(" ");
   return text(`echo ${line} | xargs ${docker}`);
 }
 

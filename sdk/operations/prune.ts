@@ -29,12 +29,16 @@ export const pruneContainers: Definition<PruneContainers> = {
     subject: `${retain} old version${retain === 1 ? "" : "s"}`,
     detail: `of ${role ?? service}`,
   }),
-  // Kamal: commands/prune.rb, app_containers; counted per role here, so that a role cannot push another's out.
+  // A prune never fails a good deploy. Kamal: commands/prune.rb, app_containers; counted per role here, so that a role cannot push another's out.
   render: ({ service, destination, role, retain }) => {
     const filters = [`label=service=${service}`, `label=destination=${destination}`];
     if (role !== undefined) filters.push(`label=role=${role}`);
     filters.push("status=created", "status=exited", "status=dead");
     const list = filters.map((filter) => `--filter ${quote(filter)}`).join(" ");
-    return text(`docker ps -q -a ${list} | tail -n +${retain + 1} | while read -r sx_id; do docker rm "$sx_id" >/dev/null; done`);
+    return text(
+      `docker ps -q -a ${list} | tail -n +${
+        retain + 1
+      } | while read -r sx_id; do docker rm "$sx_id" >/dev/null; done; true`,
+    );
   },
 };

@@ -82,7 +82,8 @@ export type QuestionOperation = ListContainers | ShowLogs | ExecCommand | RunCom
 export const listContainers: Definition<ListContainers> = {
   changes: false,
   describe: ({ title }) => ({ noun: "list", subject: title }),
-  render: ({ filters }) => run("docker", "ps", "--all", ...filters.flatMap((filter) => ["--filter", filter])),
+  render: ({ filters }) =>
+    run("docker", "ps", "--all", ...filters.flatMap((filter) => ["--filter", filter])),
 };
 
 /** How logs are shown. */
@@ -114,11 +115,23 @@ export const execCommand: Definition<ExecCommand> = {
 /** How a command is run in a container of its own. */
 export const runCommand: Definition<RunCommand> = {
   changes: true,
-  describe: ({ image, cmd }) => ({ noun: "exec", subject: cmd, detail: `in a new container of ${image}` }),
+  describe: ({ image, cmd }) => ({
+    noun: "exec",
+    subject: cmd,
+    detail: `in a new container of ${image}`,
+  }),
   render: (operation) => {
     const words: Word[] = ["docker", "run", "--rm", ...operation.interactive ? ["-it"] : []];
-    words.push("--name", operation.name, "--network", operation.network, ...envWords(operation.env));
-    if (operation.envFile !== undefined) words.push("--env-file", operation.envFile, raw("$SEXTANT_ENV"));
+    words.push(
+      "--name",
+      operation.name,
+      "--network",
+      operation.network,
+      ...envWords(operation.env),
+    );
+    if (operation.envFile !== undefined) {
+      words.push("--env-file", operation.envFile, raw("$SEXTANT_ENV"));
+    }
     for (const volume of operation.volumes) words.push("--volume", expandable(volume));
     words.push(operation.image, raw(operation.cmd));
     const command = run(...words);
@@ -129,5 +142,7 @@ export const runCommand: Definition<RunCommand> = {
 };
 
 function envWords(env: Readonly<Record<string, string>>): readonly Word[] {
-  return Object.entries(env).flatMap(([name, value]): Word[] => ["--env", expandable(`${name}=${value}`)]);
+  return Object.entries(env).flatMap((
+    [name, value],
+  ): Word[] => ["--env", expandable(`${name}=${value}`)]);
 }

@@ -41,7 +41,9 @@ export const loginRegistry: Definition<LoginRegistry> = {
   render: loginCommand,
   explain: ({ server }, { stderr }) => ({
     code: "REGISTRY_REFUSED",
-    message: `${server ?? "Docker Hub"} refused the login: ${lastLines(stderr, 1)[0] ?? "docker login said nothing"}`,
+    message: `${server ?? "Docker Hub"} refused the login: ${
+      lastLines(stderr, 1)[0] ?? "docker login said nothing"
+    }`,
     hint: "Check the username and the password's secret in .registry(…)",
   }),
 };

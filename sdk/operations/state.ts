@@ -49,7 +49,9 @@ export const checkState: Definition<CheckState> = {
   describe: () => ({ noun: "check", subject: "the state is still as planned", minor: true }),
   render: (operation) =>
     text(`sx_state=$(${probeScript(operation)}
-); case "$sx_state" in *${quote(`~h ${operation.hash}`)}*) ;; *) printf '%s\\n' "$sx_state"; exit ${MOVED_STATUS};; esac`),
+); case "$sx_state" in *${
+      quote(`~h ${operation.hash}`)
+    }*) ;; *) printf '%s\\n' "$sx_state"; exit ${MOVED_STATUS};; esac`),
   explain: () => ({
     code: "COMMAND_FAILED",
     message: "the host is no longer in the state that the plan was made from",

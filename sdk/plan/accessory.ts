@@ -24,8 +24,14 @@ export type AccessoryAction = "boot" | "reboot" | "start" | "stop" | "restart" |
 /** Plans an action on one accessory, or on all. */
 export function planAccessory(input: PlanInput, action: AccessoryAction, name: string): Plan {
   const accessories = accessoriesNamed(input.config, name);
-  if (action === "boot") return plan(input, "accessory boot", bootAccessories(input, accessories), { lock: true });
-  const scripts = perHost(input, accessories, (accessory, host) => actionSteps(input, action, accessory, host));
+  if (action === "boot") {
+    return plan(input, "accessory boot", bootAccessories(input, accessories), { lock: true });
+  }
+  const scripts = perHost(
+    input,
+    accessories,
+    (accessory, host) => actionSteps(input, action, accessory, host),
+  );
   return plan(input, `accessory ${action}`, [stage("apply", scripts)], { lock: true });
 }
 
@@ -34,8 +40,12 @@ export function bootAccessories(
   input: PlanInput,
   accessories: readonly Accessory[] = input.config.accessories,
 ): readonly Stage[] {
-  const scripts = perHost(input, accessories, (accessory, host) =>
-    containerOf(input, accessory, host) === undefined ? bootSteps(input, accessory, host) : [])
+  const scripts = perHost(
+    input,
+    accessories,
+    (accessory, host) =>
+      containerOf(input, accessory, host) === undefined ? bootSteps(input, accessory, host) : [],
+  )
     // An accessory that is up stays up, whatever fails later.
     .map((script) => ({ ...script, steps: script.steps.map((step) => ({ ...step, undo: [] })) }));
   return [stage("accessories", scripts)];
@@ -51,7 +61,9 @@ export function accessoriesNamed(config: Config, name: string): readonly Accesso
   if (found.length > 0) return found;
   const names = config.accessories.map((accessory) => accessory.name).join(", ");
   throw new SextantError("USAGE", `there is no accessory named "${name}"`, {
-    hint: names === "" ? "The deployment declares none: .accessory(name, { … })" : `Its accessories are: ${names}`,
+    hint: names === ""
+      ? "The deployment declares none: .accessory(name, { … })"
+      : `Its accessories are: ${names}`,
   });
 }
 
@@ -61,11 +73,20 @@ function perHost(
   steps: (accessory: Accessory, host: string) => readonly Step[],
 ): readonly HostScript[] {
   return input.hosts.map((host) =>
-    script(host, accessories.filter(({ hosts }) => hosts.includes(host)).flatMap((accessory) => steps(accessory, host)))
+    script(
+      host,
+      accessories.filter(({ hosts }) => hosts.includes(host)).flatMap((accessory) =>
+        steps(accessory, host)
+      ),
+    )
   );
 }
 
-function containerOf(input: PlanInput, accessory: Accessory, host: string): ContainerState | undefined {
+function containerOf(
+  input: PlanInput,
+  accessory: Accessory,
+  host: string,
+): ContainerState | undefined {
   return stateOf(input, host).containers.find(({ labels, name }) =>
     labels["service"] === accessory.service && name === accessory.service
   );
@@ -98,8 +119,15 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
   return [
     ...login === undefined ? [] : [step(id("login"), { kind: "login-registry", ...login })],
     ...networkUp(input, host).map((one) => ({ ...one, id: id("network") })),
-    step(id("folders"), { kind: "make-directories", paths: folders, mode: undefined, owner: undefined }),
-    ...stateOf(input, host).salt === undefined ? [step(id("salt"), { kind: "write-salt", path: saltFile(config) })] : [],
+    step(id("folders"), {
+      kind: "make-directories",
+      paths: folders,
+      mode: undefined,
+      owner: undefined,
+    }),
+    ...stateOf(input, host).salt === undefined
+      ? [step(id("salt"), { kind: "write-salt", path: saltFile(config) })]
+      : [],
     ...own,
     ...files,
     step(id("env"), {
@@ -129,9 +157,9 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
 export function runAccessory(input: PlanInput, accessory: Accessory, host: string): RunContainer {
   const { config } = input;
   const { address } = hostOf(config, host);
-  const mounts = [...accessory.files, ...accessory.directories].map(({ hostPath, containerPath, mountOptions }) =>
-    [hostPath, containerPath, ...mountOptions === undefined ? [] : [mountOptions]].join(":")
-  );
+  const mounts = [...accessory.files, ...accessory.directories].map((
+    { hostPath, containerPath, mountOptions },
+  ) => [hostPath, containerPath, ...mountOptions === undefined ? [] : [mountOptions]].join(":"));
   const fixed = {
     image: accessory.image,
     network: accessory.network,
@@ -172,9 +200,16 @@ function actionSteps(
 ): readonly Step[] {
   const { name, service } = accessory;
   const exists = containerOf(input, accessory, host) !== undefined;
-  const one = (what: string, operation: Operation): Step => step(`${host} ${name} ${what}`, operation);
+  const one = (what: string, operation: Operation): Step =>
+    step(`${host} ${name} ${what}`, operation);
   const start = one("start", { kind: "start-container", name: service, role: name });
-  const stop = one("stop", { kind: "stop-container", name: service, role: name, timeout: undefined, because: undefined });
+  const stop = one("stop", {
+    kind: "stop-container",
+    name: service,
+    role: name,
+    timeout: undefined,
+    because: undefined,
+  });
   const removal = one("remove", { kind: "remove-container", name: service, role: name });
   switch (action) {
     case "start":

@@ -18,21 +18,45 @@ import { plan, script, stage, step } from "./stages.ts";
 /** Plans `app start`: the containers that served last, or those of a version, start and get traffic again. */
 export function planAppStart(input: PlanInput, version: string | undefined): Plan {
   const scripts = appHosts(input).map((host) =>
-    script(host, withAudit(input, host, "Started app", selectedRoles(input, host).flatMap((role) => {
-      const { running } = lookUp(input, host, role);
-      const container = running.length > 0 ? undefined : containerToStart(input, host, role, version);
-      return container === undefined ? [] : startSteps(input, host, role, container);
-    })))
+    script(
+      host,
+      withAudit(
+        input,
+        host,
+        "Started app",
+        selectedRoles(input, host).flatMap((role) => {
+          const { running } = lookUp(input, host, role);
+          const container = running.length > 0
+            ? undefined
+            : containerToStart(input, host, role, version);
+          return container === undefined ? [] : startSteps(input, host, role, container);
+        }),
+      ),
+    )
   );
-  return plan(input, "app start", [stage("apply", scripts)], { lock: true, serving: servingVersions(input) });
+  return plan(input, "app start", [stage("apply", scripts)], {
+    lock: true,
+    serving: servingVersions(input),
+  });
 }
 
 /** Plans `app stop`: the route goes, then the containers stop. */
 export function planAppStop(input: PlanInput): Plan {
   const scripts = appHosts(input).map((host) =>
-    script(host, withAudit(input, host, "Stopped app", selectedRoles(input, host).flatMap((role) => stopSteps(input, host, role))))
+    script(
+      host,
+      withAudit(
+        input,
+        host,
+        "Stopped app",
+        selectedRoles(input, host).flatMap((role) => stopSteps(input, host, role)),
+      ),
+    )
   );
-  return plan(input, "app stop", [stage("apply", scripts)], { lock: true, serving: servingVersions(input) });
+  return plan(input, "app stop", [stage("apply", scripts)], {
+    lock: true,
+    serving: servingVersions(input),
+  });
 }
 
 /** The steps that take a role from a host's traffic and stop its containers. */
@@ -64,11 +88,18 @@ function containerToStart(
   const named = (one: string): ContainerState | undefined =>
     containers.find((container) => container.name === containerName(role, one));
   if (version !== undefined) return named(version);
-  const released = stateOf(input, host).releases.findLast((release) => named(release) !== undefined);
+  const released = stateOf(input, host).releases.findLast((release) =>
+    named(release) !== undefined
+  );
   return released === undefined ? containers[0] : named(released);
 }
 
-function startSteps(input: PlanInput, host: string, role: Role, container: ContainerState): readonly Step[] {
+function startSteps(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  container: ContainerState,
+): readonly Step[] {
   const { config } = input;
   const { name, id } = container;
   const { proxy } = role;
@@ -96,6 +127,11 @@ function startSteps(input: PlanInput, host: string, role: Role, container: Conta
   ];
 }
 
-function withAudit(input: PlanInput, host: string, message: string, steps: readonly Step[]): readonly Step[] {
+function withAudit(
+  input: PlanInput,
+  host: string,
+  message: string,
+  steps: readonly Step[],
+): readonly Step[] {
   return steps.length === 0 ? [] : [...steps, step(`${host} audit`, audit(input, message))];
 }

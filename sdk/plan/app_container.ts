@@ -64,10 +64,17 @@ export function runRole(input: PlanInput, role: Role, host: string): RunContaine
 }
 
 /** The label with the digest of secrets; none where they were not resolved. */
-export function envLabel(input: PlanInput, secrets: Readonly<Record<string, string>>): Record<string, string> {
+export function envLabel(
+  input: PlanInput,
+  secrets: Readonly<Record<string, string>>,
+): Record<string, string> {
   const { secretDigests } = input;
   if (secretDigests === undefined) return {};
-  return { [ENV_LABEL]: digest(Object.entries(secrets).map(([name, key]) => [name, secretDigests.get(key)])) };
+  return {
+    [ENV_LABEL]: digest(
+      Object.entries(secrets).map(([name, key]) => [name, secretDigests.get(key)]),
+    ),
+  };
 }
 
 /** What a container differs in from the one that should run; empty where it is the same. */
@@ -75,16 +82,26 @@ export function differences(container: ContainerState, wanted: RunContainer): re
   const found: string[] = [];
   if (container.name !== wanted.name) found.push("version");
   else if (container.labels[CONFIG_LABEL] === undefined) found.push("unknown configuration");
-  else if (container.labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL]) found.push("configuration");
+  else if (container.labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL]) {
+    found.push("configuration");
+  }
   const env = wanted.labels[ENV_LABEL];
-  if (env !== undefined && container.labels[ENV_LABEL] !== undefined && container.labels[ENV_LABEL] !== env) {
+  if (
+    env !== undefined && container.labels[ENV_LABEL] !== undefined &&
+    container.labels[ENV_LABEL] !== env
+  ) {
     found.push("secrets");
   }
   return found;
 }
 
 /** The files with a role's secrets. */
-export function writeRoleEnv(config: Config, role: Role, host: string, because: string | undefined): WriteEnv {
+export function writeRoleEnv(
+  config: Config,
+  role: Role,
+  host: string,
+  because: string | undefined,
+): WriteEnv {
   return {
     kind: "write-env",
     role: role.name,
@@ -96,7 +113,12 @@ export function writeRoleEnv(config: Config, role: Role, host: string, because: 
 }
 
 /** The wait for a role's container. */
-export function awaitRole(config: Config, role: Role, name: string, target: ProxyTarget): AwaitHealthy {
+export function awaitRole(
+  config: Config,
+  role: Role,
+  name: string,
+  target: ProxyTarget,
+): AwaitHealthy {
   return {
     kind: "await-healthy",
     name,

@@ -34,10 +34,15 @@ export interface RoleChange {
 }
 
 /** Hosts in groups of the configured size, one after the other. */
-export function groupsOf({ boot }: Config, hosts: readonly string[]): readonly (readonly string[])[] {
+export function groupsOf(
+  { boot }: Config,
+  hosts: readonly string[],
+): readonly (readonly string[])[] {
   const size = groupSize(boot.limit, hosts.length);
   const groups: string[][] = [];
-  for (let start = 0; start < hosts.length; start += size) groups.push(hosts.slice(start, start + size));
+  for (let start = 0; start < hosts.length; start += size) {
+    groups.push(hosts.slice(start, start + size));
+  }
   return groups;
 }
 
@@ -55,10 +60,21 @@ export function bootScript(
 }
 
 /** What a host does to send traffic to the new containers and stop the old. */
-export function switchScript(input: PlanInput, host: string, changes: readonly RoleChange[]): HostScript {
-  const routes = changes.filter((change) => change.routes).flatMap((change) => routeStep(input, host, change));
-  const stops = changes.flatMap((change) => change.stale.map((container) => stopOld(input.config, change, container)));
-  return script(host, [...routes, ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)]]);
+export function switchScript(
+  input: PlanInput,
+  host: string,
+  changes: readonly RoleChange[],
+): HostScript {
+  const routes = changes.filter((change) => change.routes).flatMap((change) =>
+    routeStep(input, host, change)
+  );
+  const stops = changes.flatMap((change) =>
+    change.stale.map((container) => stopOld(input.config, change, container))
+  );
+  return script(host, [
+    ...routes,
+    ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
+  ]);
 }
 
 /** Seconds that a role's containers have between TERM and KILL. */
@@ -73,16 +89,24 @@ function groupSize(limit: number | string | undefined, hosts: number): number {
   return Math.max(Math.floor(hosts * Number.parseFloat(limit) / 100), 1);
 }
 
-function bootSteps(input: PlanInput, host: string, { role, current, wanted }: RoleChange): readonly Step[] {
+function bootSteps(
+  input: PlanInput,
+  host: string,
+  { role, current, wanted }: RoleChange,
+): readonly Step[] {
   const { config } = input;
   const namesake = current.containers.find((container) => container.name === wanted.name);
   const steps: Step[] = [];
   if (namesake !== undefined) {
     const to = `${wanted.name}_replaced_${input.run.suffix}`;
-    steps.push(step(`${host} rename ${wanted.name}`, { kind: "rename-container", from: wanted.name, to }));
+    steps.push(
+      step(`${host} rename ${wanted.name}`, { kind: "rename-container", from: wanted.name, to }),
+    );
   }
   steps.push(step(`${host} run ${wanted.name}`, wanted));
-  steps.push(step(gateId(host, role), awaitRole(config, role, wanted.name, { idFile: wanted.idFile })));
+  steps.push(
+    step(gateId(host, role), awaitRole(config, role, wanted.name, { idFile: wanted.idFile })),
+  );
   return steps;
 }
 
@@ -90,9 +114,15 @@ function gateId(host: string, role: Role): string {
   return `${host} healthy ${role.name}`;
 }
 
-function barrier(group: readonly string[], changes: ReadonlyMap<string, readonly RoleChange[]>): Wait | undefined {
+function barrier(
+  group: readonly string[],
+  changes: ReadonlyMap<string, readonly RoleChange[]>,
+): Wait | undefined {
   const gates = group.flatMap((host) =>
-    changes.get(host)!.filter(({ role, boots }) => role.isPrimary && boots).map(({ role }) => ({ host, role }))
+    changes.get(host)!.filter(({ role, boots }) => role.isPrimary && boots).map(({ role }) => ({
+      host,
+      role,
+    }))
   );
   if (gates.length === 0) return undefined;
   return {
@@ -102,7 +132,11 @@ function barrier(group: readonly string[], changes: ReadonlyMap<string, readonly
   };
 }
 
-function routeStep(input: PlanInput, host: string, { role, current, wanted, boots }: RoleChange): readonly Step[] {
+function routeStep(
+  input: PlanInput,
+  host: string,
+  { role, current, wanted, boots }: RoleChange,
+): readonly Step[] {
   const { config } = input;
   const { proxy } = role;
   const { serving } = current;
@@ -110,7 +144,9 @@ function routeStep(input: PlanInput, host: string, { role, current, wanted, boot
   const target: ProxyTarget = boots ? { idFile: wanted.idFile } : { id: serving!.id };
   const hasRoute = current.route !== undefined && serving !== undefined;
   // The one that serves may have made room for the new one's name.
-  const name = serving?.name === wanted.name && boots ? `${wanted.name}_replaced_${input.run.suffix}` : serving?.name;
+  const name = serving?.name === wanted.name && boots
+    ? `${wanted.name}_replaced_${input.run.suffix}`
+    : serving?.name;
   return [step(`${host} route ${role.name}`, {
     kind: "route-traffic",
     service: role.containerPrefix,
@@ -120,11 +156,17 @@ function routeStep(input: PlanInput, host: string, { role, current, wanted, boot
     flags: proxyFlags(config, proxy),
     hosts: proxy.hosts,
     version: input.version,
-    previous: hasRoute ? { container: name!, id: serving.id, version: versionOf(role, serving) } : undefined,
+    previous: hasRoute
+      ? { container: name!, id: serving.id, version: versionOf(role, serving) }
+      : undefined,
   })];
 }
 
-function stopOld(config: Config, { role, wanted, boots, current }: RoleChange, container: ContainerState): Operation {
+function stopOld(
+  config: Config,
+  { role, wanted, boots, current }: RoleChange,
+  container: ContainerState,
+): Operation {
   const isNamesake = boots && container.name === wanted.name;
   const renamed = `${container.name}_replaced_`;
   return {

@@ -29,7 +29,9 @@ export function checkHosts(input: PlanInput, options: { readonly proxy: boolean 
     if (problem) return [problem];
     const proxied = selectedRoles(input, host).filter((role) => role.proxy !== undefined);
     if (!options.proxy || proxied.length === 0) return [];
-    return [proxyProblem(input.config, state) ?? routeProblem(input, host)].filter((error) => error !== undefined);
+    return [proxyProblem(input.config, state) ?? routeProblem(input, host)].filter((error) =>
+      error !== undefined
+    );
   });
   throwHostErrors(errors);
 }
@@ -54,25 +56,38 @@ export function dockerProblem({ host, docker }: HostState): HostError | undefine
       hint: "Let Sextant install it: sextant server bootstrap",
     })
     : new HostError("DOCKER_NOT_RUNNING", host, `Docker does not answer: ${docker.message}`, {
-      hint: "Start it on the host (systemctl start docker), or let the login use it (group docker).",
+      hint:
+        "Start it on the host (systemctl start docker), or let the login use it (group docker).",
     });
 }
 
 function diskProblem({ host, freeKiB }: HostState): HostError | undefined {
   if (freeKiB >= LEAST_FREE_KIB) return undefined;
-  return new HostError("DISK_FULL", host, `only ${Math.floor(freeKiB / 1024)} MiB are free where Docker keeps its data`, {
-    hint: "Make room on the host: sextant prune, docker system df",
-  });
+  return new HostError(
+    "DISK_FULL",
+    host,
+    `only ${Math.floor(freeKiB / 1024)} MiB are free where Docker keeps its data`,
+    {
+      hint: "Make room on the host: sextant prune, docker system df",
+    },
+  );
 }
 
 function proxyProblem({ proxyRun }: Config, state: HostState): HostError | undefined {
   const proxy = proxyContainer(state);
   if (proxy === undefined) return portProblem(state, [proxyRun.httpPort, proxyRun.httpsPort]);
   const version = proxy.image.split(":").at(-1) ?? "";
-  if (!/^v?\d+(\.\d+)*$/.test(version) || compareVersions(version, OLDEST_PROXY) >= 0) return undefined;
-  return new HostError("PROXY_TOO_OLD", state.host, `kamal-proxy ${version} is too old, ${OLDEST_PROXY} is needed`, {
-    hint: "Replace it: sextant proxy reboot",
-  });
+  if (!/^v?\d+(\.\d+)*$/.test(version) || compareVersions(version, OLDEST_PROXY) >= 0) {
+    return undefined;
+  }
+  return new HostError(
+    "PROXY_TOO_OLD",
+    state.host,
+    `kamal-proxy ${version} is too old, ${OLDEST_PROXY} is needed`,
+    {
+      hint: "Replace it: sextant proxy reboot",
+    },
+  );
 }
 
 function portProblem(state: HostState, ports: readonly number[]): HostError | undefined {
@@ -82,7 +97,9 @@ function portProblem(state: HostState, ports: readonly number[]): HostError | un
     );
     const listener = state.listening.find((listening) => listening.port === port);
     if (container === undefined && listener === undefined) continue;
-    const holder = container ? `container ${container.name}` : `process ${listener?.process ?? "of another user"}`;
+    const holder = container
+      ? `container ${container.name}`
+      : `process ${listener?.process ?? "of another user"}`;
     return new HostError("PORT_TAKEN", state.host, `port ${port} is taken by ${holder}`, {
       hint: container
         ? `kamal-proxy needs the port. Stop it on the host: docker stop ${container.name}`
@@ -99,13 +116,21 @@ function routeProblem(input: PlanInput, host: string): HostError | undefined {
     if (proxy === undefined) continue;
     const rival = routes.find((route) =>
       route.service !== role.containerPrefix && !route.service.endsWith("-candidate") &&
-      overlaps(route.hosts, proxy.hosts) && overlaps(route.pathPrefixes.filter((path) => path !== "/"), proxy.pathPrefixes)
+      overlaps(route.hosts, proxy.hosts) && overlaps(
+        route.pathPrefixes.filter((path) => path !== "/"),
+        proxy.pathPrefixes,
+      )
     );
     if (rival === undefined) continue;
     const name = proxy.hosts.join(", ") || "every host name";
-    return new HostError("ROUTE_TAKEN", host, `kamal-proxy already sends ${name} to ${rival.service}`, {
-      hint: "Give the service a host name of its own: .proxy({ host: … })",
-    });
+    return new HostError(
+      "ROUTE_TAKEN",
+      host,
+      `kamal-proxy already sends ${name} to ${rival.service}`,
+      {
+        hint: "Give the service a host name of its own: .proxy({ host: … })",
+      },
+    );
   }
   return undefined;
 }
@@ -116,7 +141,9 @@ function overlaps(some: readonly string[], others: readonly string[]): boolean {
 }
 
 function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.replace(/^v/, "").split(".").map(Number)) as [number[], number[]];
+  const [left, right] = [a, b].map((version) =>
+    version.replace(/^v/, "").split(".").map(Number)
+  ) as [number[], number[]];
   for (let index = 0; index < Math.max(left.length, right.length); index++) {
     const difference = (left[index] ?? 0) - (right[index] ?? 0);
     if (difference !== 0) return difference;

@@ -5,7 +5,12 @@
  */
 
 import { type Config, type Role, rolesOn } from "../config/config.ts";
-import { type ContainerState, type HostState, type RouteState, shortId } from "../observe/host_state.ts";
+import {
+  type ContainerState,
+  type HostState,
+  type RouteState,
+  shortId,
+} from "../observe/host_state.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 
 /** A role's containers on one host. */
@@ -28,7 +33,8 @@ export function roleOnHost(config: Config, role: Role, state: HostState): RoleOn
   ).sort((a, b) => a.startedAt < b.startedAt ? 1 : -1);
   const running = containers.filter((container) => container.running);
   const route = role.proxy && state.routes.find((route) => route.service === role.containerPrefix);
-  const routed = route && running.find(({ id }) => route.targets.some((target) => target.startsWith(shortId(id))));
+  const routed = route &&
+    running.find(({ id }) => route.targets.some((target) => target.startsWith(shortId(id))));
   return { containers, running, serving: routed ?? running[0], route };
 }
 
@@ -39,7 +45,9 @@ export function versionOf(role: Role, container: ContainerState): string {
 }
 
 /** The version that serves on each host, by its first role; hosts without one are left out. */
-export function servingVersions(input: Pick<PlanInput, "config" | "states">): Readonly<Record<string, string>> {
+export function servingVersions(
+  input: Pick<PlanInput, "config" | "states">,
+): Readonly<Record<string, string>> {
   const entries = [...input.states.values()].flatMap((state) => {
     for (const role of rolesOn(input.config, state.host)) {
       const { serving } = roleOnHost(input.config, role, state);

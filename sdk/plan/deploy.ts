@@ -44,15 +44,33 @@ export interface DeployParts {
 
 /** Plans a deploy; an up-to-date deployment gives an empty plan. */
 export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
-  const changes = new Map(appHosts(input).map((host) => [host, changesOn(input, host, parts.force)]));
-  const groups = groupsOf(input.config, appHosts(input).filter((host) => changes.get(host)!.length > 0));
+  const changes = new Map(
+    appHosts(input).map((host) => [host, changesOn(input, host, parts.force)]),
+  );
+  const groups = groupsOf(
+    input.config,
+    appHosts(input).filter((host) => changes.get(host)!.length > 0),
+  );
   const boots = groups.flat().some((host) => changes.get(host)!.some((change) => change.boots));
-  const bootStages = groups.flatMap((hosts, index) => bootGroup(input, hosts, changes, index, groups.length));
+  const bootStages = groups.flatMap((hosts, index) =>
+    bootGroup(input, hosts, changes, index, groups.length)
+  );
   const accessoryStages = parts.accessories ? bootAccessories(input) : [];
-  const finish = stage("finish", appHosts(input).map((host) => script(host, finishSteps(input, host, changes.get(host)!, parts))), {
-    interruptible: false,
-  });
-  const prepare = stage("prepare", appHosts(input).map((host) => script(host, prepareSteps(input, host, changes.get(host)!, parts))));
+  const finish = stage(
+    "finish",
+    appHosts(input).map((host) =>
+      script(host, finishSteps(input, host, changes.get(host)!, parts))
+    ),
+    {
+      interruptible: false,
+    },
+  );
+  const prepare = stage(
+    "prepare",
+    appHosts(input).map((host) =>
+      script(host, prepareSteps(input, host, changes.get(host)!, parts))
+    ),
+  );
   const work = [prepare, ...accessoryStages, ...bootStages, finish];
   const hosts = hostsIn(work);
   const isBusy = hosts.length > 0;
@@ -98,7 +116,15 @@ function buildStage(input: PlanInput, { noCache }: DeployParts): Stage {
   }
   const login = registryLogin(input);
   if (login) steps.push(step("login here", { kind: "login-registry", ...login }));
-  steps.push(step("build", { kind: "build-image", tags, service: config.service, noCache, ...config.builder }));
+  steps.push(
+    step("build", {
+      kind: "build-image",
+      tags,
+      service: config.service,
+      noCache,
+      ...config.builder,
+    }),
+  );
   steps.push(step("push", { kind: "push-image", tags }));
   return stage("build", [script(HERE, steps)]);
 }
@@ -124,8 +150,17 @@ function prepareSteps(
   }
   if (boots.length > 0) {
     const folders = [`${appFolder(config)}/env/roles`, `${ownFolder(config)}/env/roles`];
-    steps.push(step(`${host} folders`, { kind: "make-directories", paths: folders, mode: undefined, owner: undefined }));
-    if (state.salt === undefined) steps.push(step(`${host} salt`, { kind: "write-salt", path: saltFile(config) }));
+    steps.push(
+      step(`${host} folders`, {
+        kind: "make-directories",
+        paths: folders,
+        mode: undefined,
+        owner: undefined,
+      }),
+    );
+    if (state.salt === undefined) {
+      steps.push(step(`${host} salt`, { kind: "write-salt", path: saltFile(config) }));
+    }
     for (const { role, reasons } of boots) {
       const because = reasons.includes("secrets") ? "secrets changed" : undefined;
       steps.push(step(`${host} env ${role.name}`, writeRoleEnv(config, role, host, because)));
@@ -173,7 +208,9 @@ function finishSteps(
   const boots = changes.filter((change) => change.boots);
   const isTagged = idOf(image) !== undefined && idOf(image) === idOf(latest);
   const operations: Operation[] = [];
-  if (boots.length > 0 || (!isTagged && idOf(image) !== undefined)) operations.push({ kind: "tag-image", image, tag: latest });
+  if (boots.length > 0 || (!isTagged && idOf(image) !== undefined)) {
+    operations.push({ kind: "tag-image", image, tag: latest });
+  }
   if (boots.length > 0) {
     operations.push({
       kind: "record-audit",
@@ -182,7 +219,13 @@ function finishSteps(
       performer: run.performer,
       tags: config.destination === undefined ? [] : [config.destination],
       messages: boots.map(({ role }) => `[${role.name}] Booted app version ${version}`),
-    }, { kind: "record-release", path: releasesFile(config), version, at: run.at, performer: run.performer });
+    }, {
+      kind: "record-release",
+      path: releasesFile(config),
+      version,
+      at: run.at,
+      performer: run.performer,
+    });
   }
   const steps = operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
   if (prune && boots.length > 0) steps.push(...pruneSteps(input, host));

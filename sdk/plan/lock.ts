@@ -30,6 +30,10 @@ export function planLockAcquire(input: PlanInput, message: string): Plan {
 
 /** Plans `lock release`, whoever holds it. */
 export function planLockRelease(input: PlanInput): Plan {
-  const release = step("lock release", { kind: "release-lock", path: lockFolder(input.config), only: undefined });
+  const release = step("lock release", {
+    kind: "release-lock",
+    path: lockFolder(input.config),
+    only: undefined,
+  });
   return plan(input, "lock release", [stage("apply", [script(input.lockHost, [release])])]);
 }

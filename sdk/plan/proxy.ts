@@ -21,7 +21,9 @@ export function proxyUp(input: PlanInput, host: string): readonly Step[] {
 
 /** Plans `proxy boot`. */
 export function planProxyBoot(input: PlanInput): Plan {
-  const scripts = proxyHosts(input).map((host) => script(host, [...networkUp(input, host), ...proxyUp(input, host)]));
+  const scripts = proxyHosts(input).map((host) =>
+    script(host, [...networkUp(input, host), ...proxyUp(input, host)])
+  );
   return plan(input, "proxy boot", [stage("apply", scripts)], { lock: true });
 }
 
@@ -29,7 +31,9 @@ export function planProxyBoot(input: PlanInput): Plan {
 export function planProxyReboot(input: PlanInput): Plan {
   const scripts = proxyHosts(input).map((host) => {
     const exists = proxyContainer(stateOf(input, host)) !== undefined;
-    const remove: Step[] = exists ? [step(`${host} remove proxy`, { kind: "remove-proxy", everything: false })] : [];
+    const remove: Step[] = exists
+      ? [step(`${host} remove proxy`, { kind: "remove-proxy", everything: false })]
+      : [];
     return script(host, [
       ...networkUp(input, host),
       ...remove,
@@ -37,12 +41,16 @@ export function planProxyReboot(input: PlanInput): Plan {
       step(`${host} audit`, audit(input, "Rebooted proxy")),
     ]);
   });
-  return plan(input, "proxy reboot", [stage("apply", scripts, { interruptible: false })], { lock: true });
+  return plan(input, "proxy reboot", [stage("apply", scripts, { interruptible: false })], {
+    lock: true,
+  });
 }
 
 /** Hosts to work on that need the proxy. */
 export function proxyHosts(input: PlanInput): readonly string[] {
-  return input.hosts.filter((host) => selectedRoles(input, host).some((role) => role.proxy !== undefined));
+  return input.hosts.filter((host) =>
+    selectedRoles(input, host).some((role) => role.proxy !== undefined)
+  );
 }
 
 /** The step that makes Docker's network where it is missing. */
@@ -69,5 +77,15 @@ function runProxy({ config }: PlanInput): Operation {
   // Kamal's boot config on the host counts unless the configuration says something itself.
   const configured = httpPort !== 80 || httpsPort !== 443 || logMaxSize !== "10m" || debug ||
     metricsPort !== undefined || Object.keys(options).length > 0;
-  return { kind: "run-proxy", image, httpPort, httpsPort, logMaxSize, debug, metricsPort, options, configured };
+  return {
+    kind: "run-proxy",
+    image,
+    httpPort,
+    httpsPort,
+    logMaxSize,
+    debug,
+    metricsPort,
+    options,
+    configured,
+  };
 }

@@ -47,7 +47,9 @@ export interface ExecOptions {
 /** Plans `details`: the proxy, the app and the accessories of every host. */
 export function planDetails(input: PlanInput): Plan {
   return ask(input, "details", (host) => [
-    ...proxyHosts(input).includes(host) ? [list(`${host} proxy`, "proxy", ["name=^kamal-proxy$"])] : [],
+    ...proxyHosts(input).includes(host)
+      ? [list(`${host} proxy`, "proxy", ["name=^kamal-proxy$"])]
+      : [],
     ...appDetails(input, host),
     ...input.config.accessories.filter(({ hosts }) => hosts.includes(host)).map((accessory) =>
       accessoryDetails(host, accessory)
@@ -63,14 +65,26 @@ export function planAppDetails(input: PlanInput): Plan {
 /** Plans `accessory details`. */
 export function planAccessoryDetails(input: PlanInput, name: string): Plan {
   const accessories = accessoriesNamed(input.config, name);
-  return ask(input, "accessory details", (host) =>
-    accessories.filter(({ hosts }) => hosts.includes(host)).map((accessory) => accessoryDetails(host, accessory)));
+  return ask(
+    input,
+    "accessory details",
+    (host) =>
+      accessories.filter(({ hosts }) => hosts.includes(host)).map((accessory) =>
+        accessoryDetails(host, accessory)
+      ),
+  );
 }
 
 /** Plans `proxy details`. */
 export function planProxyDetails(input: PlanInput): Plan {
-  return ask(input, "proxy details", (host) =>
-    proxyHosts(input).includes(host) ? [list(`${host} proxy`, "proxy", ["name=^kamal-proxy$"])] : []);
+  return ask(
+    input,
+    "proxy details",
+    (host) =>
+      proxyHosts(input).includes(host)
+        ? [list(`${host} proxy`, "proxy", ["name=^kamal-proxy$"])]
+        : [],
+  );
 }
 
 /** Plans `audit`. */
@@ -81,34 +95,59 @@ export function planAudit(input: PlanInput): Plan {
 }
 
 /** Plans `app logs`: of the containers that serve, or of a version's. */
-export function planAppLogs(input: PlanInput, version: string | undefined, options: LogOptions): Plan {
+export function planAppLogs(
+  input: PlanInput,
+  version: string | undefined,
+  options: LogOptions,
+): Plan {
   return found(ask(input, "app logs", (host) =>
     selectedRoles(input, host).flatMap((role) => {
       const { containers, serving } = lookUp(input, host, role);
       const container = version === undefined
         ? serving ?? containers[0]
         : containers.find(({ name }) => name === containerName(role, version));
-      return container === undefined ? [] : [step(`${host} logs ${role.name}`, logs(container.name, options))];
+      return container === undefined
+        ? []
+        : [step(`${host} logs ${role.name}`, logs(container.name, options))];
     })));
 }
 
 /** Plans `accessory logs`. */
 export function planAccessoryLogs(input: PlanInput, name: string, options: LogOptions): Plan {
   const accessories = accessoriesNamed(input.config, name);
-  return found(ask(input, "accessory logs", (host) =>
-    accessories.filter(({ hosts, service }) =>
-      hosts.includes(host) && stateOf(input, host).containers.some((container) => container.name === service)
-    ).map(({ service }) => step(`${host} logs ${service}`, logs(service, options)))));
+  return found(
+    ask(
+      input,
+      "accessory logs",
+      (host) =>
+        accessories.filter(({ hosts, service }) =>
+          hosts.includes(host) &&
+          stateOf(input, host).containers.some((container) => container.name === service)
+        ).map(({ service }) => step(`${host} logs ${service}`, logs(service, options))),
+    ),
+  );
 }
 
 /** Plans `proxy logs`. */
 export function planProxyLogs(input: PlanInput, options: LogOptions): Plan {
-  return found(ask(input, "proxy logs", (host) =>
-    proxyHosts(input).includes(host) ? [step(`${host} logs proxy`, logs("kamal-proxy", options))] : []));
+  return found(
+    ask(
+      input,
+      "proxy logs",
+      (host) =>
+        proxyHosts(input).includes(host)
+          ? [step(`${host} logs proxy`, logs("kamal-proxy", options))]
+          : [],
+    ),
+  );
 }
 
 /** Plans `app exec`. */
-export function planAppExec(input: PlanInput, version: string | undefined, options: ExecOptions): Plan {
+export function planAppExec(
+  input: PlanInput,
+  version: string | undefined,
+  options: ExecOptions,
+): Plan {
   const env = options.env ?? {};
   return found(ask(input, "app exec", (host) =>
     selectedRoles(input, host).flatMap((role) => {
@@ -140,7 +179,11 @@ export function planAccessoryExec(input: PlanInput, name: string, options: ExecO
   return found(ask(input, "accessory exec", (host) => {
     if (!accessory!.hosts.includes(host)) return [];
     const id = `${host} exec ${name}`;
-    return [options.reuse === true ? exec(id, accessory!.service, options) : runBeside(input, id, host, accessory!, options)];
+    return [
+      options.reuse === true
+        ? exec(id, accessory!.service, options)
+        : runBeside(input, id, host, accessory!, options),
+    ];
   }));
 }
 
@@ -155,9 +198,13 @@ function ask(input: PlanInput, verb: string, steps: (host: string) => readonly S
 
 function found(asked: Plan): Plan {
   if (asked.stages.length > 0) return asked;
-  throw new SextantError("COMMAND_FAILED", `${asked.verb}: no such container on ${asked.hosts.join(", ")}`, {
-    hint: "See what there is: sextant details",
-  });
+  throw new SextantError(
+    "COMMAND_FAILED",
+    `${asked.verb}: no such container on ${asked.hosts.join(", ")}`,
+    {
+      hint: "See what there is: sextant details",
+    },
+  );
 }
 
 function list(id: string, title: string, filters: readonly string[]): Step {
@@ -195,11 +242,21 @@ function logs(container: string, options: LogOptions): Operation {
   };
 }
 
-function exec(id: string, container: string, { cmd, env = {}, interactive = false }: ExecOptions): Step {
+function exec(
+  id: string,
+  container: string,
+  { cmd, env = {}, interactive = false }: ExecOptions,
+): Step {
   return step(id, { kind: "exec-command", container, cmd, env, interactive });
 }
 
-function runBeside(input: PlanInput, id: string, host: string, accessory: Accessory, options: ExecOptions): Step {
+function runBeside(
+  input: PlanInput,
+  id: string,
+  host: string,
+  accessory: Accessory,
+  options: ExecOptions,
+): Step {
   const { config, run } = input;
   return step(id, {
     kind: "run-command",

@@ -24,24 +24,43 @@ import { hookStage, plan, script, stage, step } from "./stages.ts";
  */
 export function planRollback(input: PlanInput, to: string | undefined): Plan {
   const version = to ?? lastGood(input);
-  const missing = placesOf(input).filter(({ host, role }) => containerAt(input, host, role, version) === undefined);
+  const missing = placesOf(input).filter(({ host, role }) =>
+    containerAt(input, host, role, version) === undefined
+  );
   if (missing.length > 0) throw unknownVersion(input, version, missing.map(({ host }) => host));
   const hosts = appHosts(input).filter((host) => !isServing(input, host, version));
   const groups = groupsOf(input.config, hosts);
-  const work = groups.flatMap((group, index) => rollbackGroup(input, group, version, index, groups.length));
+  const work = groups.flatMap((group, index) =>
+    rollbackGroup(input, group, version, index, groups.length)
+  );
   return plan(input, "rollback", [
     ...hosts.length > 0 ? hookStage(input, "pre-deploy", hosts) : [],
     stage("prepare", hosts.map((host) => script(host, prepareSteps(input, host)))),
     ...work,
-    stage("finish", hosts.map((host) => script(host, finishSteps(input, host, version))), { interruptible: false }),
-  ], { version, lock: true, takesBack: true, afterwards: "post-deploy", serving: servingVersions(input) });
+    stage("finish", hosts.map((host) => script(host, finishSteps(input, host, version))), {
+      interruptible: false,
+    }),
+  ], {
+    version,
+    lock: true,
+    takesBack: true,
+    afterwards: "post-deploy",
+    serving: servingVersions(input),
+  });
 }
 
 function placesOf(input: PlanInput): readonly { readonly host: string; readonly role: Role }[] {
-  return appHosts(input).flatMap((host) => selectedRoles(input, host).map((role) => ({ host, role })));
+  return appHosts(input).flatMap((host) =>
+    selectedRoles(input, host).map((role) => ({ host, role }))
+  );
 }
 
-function containerAt(input: PlanInput, host: string, role: Role, version: string): ContainerState | undefined {
+function containerAt(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  version: string,
+): ContainerState | undefined {
   const name = containerName(role, version);
   return lookUp(input, host, role).containers.find((container) => container.name === name);
 }
@@ -58,7 +77,8 @@ function lastGood(input: PlanInput): string {
   const serving = new Set(Object.values(servingVersions(input)));
   const releases = stateOf(input, appHosts(input)[0] ?? input.lockHost).releases;
   const version = releases.findLast((release) =>
-    !serving.has(release) && placesOf(input).every(({ host, role }) => containerAt(input, host, role, release))
+    !serving.has(release) &&
+    placesOf(input).every(({ host, role }) => containerAt(input, host, role, release))
   );
   if (version === undefined) {
     throw new SextantError("VERSION_UNKNOWN", "there is no earlier release to go back to", {
@@ -79,8 +99,12 @@ function availableText(input: PlanInput): string {
   const versions = placesOf(input).map(({ host, role }) =>
     new Set(lookUp(input, host, role).containers.map((container) => versionOf(role, container)))
   );
-  const common = [...versions[0] ?? []].filter((version) => versions.every((some) => some.has(version)));
-  return common.length === 0 ? "The hosts have no container in common." : `The hosts have: ${common.join(", ")}`;
+  const common = [...versions[0] ?? []].filter((version) =>
+    versions.every((some) => some.has(version))
+  );
+  return common.length === 0
+    ? "The hosts have no container in common."
+    : `The hosts have: ${common.join(", ")}`;
 }
 
 function prepareSteps(input: PlanInput, host: string): readonly Step[] {
@@ -119,7 +143,9 @@ function startSteps(input: PlanInput, host: string, version: string): readonly S
     const container = containerAt(input, host, role, version)!;
     const { name, id } = container;
     return [
-      ...container.running ? [] : [step(`${host} start ${name}`, { kind: "start-container", name, role: role.name })],
+      ...container.running
+        ? []
+        : [step(`${host} start ${name}`, { kind: "start-container", name, role: role.name })],
       step(`${host} healthy ${role.name}`, awaitRole(input.config, role, name, { id })),
     ];
   });
@@ -161,12 +187,20 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
 
 function finishSteps(input: PlanInput, host: string, version: string): readonly Step[] {
   const { config, run } = input;
-  const image = selectedRoles(input, host).map((role) => containerAt(input, host, role, version)!.imageId)[0]!;
+  const image = selectedRoles(input, host).map((role) =>
+    containerAt(input, host, role, version)!.imageId
+  )[0]!;
   return [step(
     `${host} done`,
     // The version's own tag may be gone; the image is not, while a container has it.
     { kind: "tag-image", image, tag: `${config.repository}:${latestTag(config)}` },
     audit(input, `Rolled back to version ${version}`),
-    { kind: "record-release", path: releasesFile(config), version, at: run.at, performer: run.performer },
+    {
+      kind: "record-release",
+      path: releasesFile(config),
+      version,
+      at: run.at,
+      performer: run.performer,
+    },
   )];
 }

@@ -30,14 +30,19 @@ export function planBootstrap(input: PlanInput): Plan {
 /** Plans `prune`: old containers and unused images go. */
 export function planPrune(input: PlanInput): Plan {
   const scripts = appHosts(input).map((host) =>
-    script(host, [...pruneSteps(input, host), step(`${host} audit`, audit(input, "Pruned containers and images"))])
+    script(host, [
+      ...pruneSteps(input, host),
+      step(`${host} audit`, audit(input, "Pruned containers and images")),
+    ])
   );
   return plan(input, "prune", [stage("apply", scripts)], { lock: true });
 }
 
 /** Plans `remove`: the app, its accessories, and the proxy where no other app uses it. */
 export function planRemove(input: PlanInput): Plan {
-  const accessories = input.config.accessories.length === 0 ? [] : workOf(planAccessory(input, "remove", "all"));
+  const accessories = input.config.accessories.length === 0
+    ? []
+    : workOf(planAccessory(input, "remove", "all"));
   return plan(input, "remove", [
     stage("apply", appHosts(input).map((host) => script(host, removeApp(input, host)))),
     ...accessories,
@@ -52,7 +57,9 @@ function workOf({ stages, unlock }: Plan): readonly Stage[] {
     scripts: stage.scripts.map((script) => ({
       ...script,
       after: undefined,
-      steps: unlock === undefined ? script.steps : script.steps.filter(({ id }) => id !== "lock" && !id.endsWith(" check")),
+      steps: unlock === undefined
+        ? script.steps
+        : script.steps.filter(({ id }) => id !== "lock" && !id.endsWith(" check")),
     })),
   }));
 }

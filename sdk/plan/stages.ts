@@ -8,7 +8,15 @@ import { invertOperation, type Operation } from "../operations/operation.ts";
 import { serviceWithDestination } from "../config/config.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { lockFolder, serviceLabels } from "./names.ts";
-import { HERE, type HostScript, type Plan, type Stage, type StageName, type Step, type Wait } from "./plan.ts";
+import {
+  HERE,
+  type HostScript,
+  type Plan,
+  type Stage,
+  type StageName,
+  type Step,
+  type Wait,
+} from "./plan.ts";
 
 /** A step of operations that run side by side, taken back by their inverses. */
 export function step(id: string, ...operations: readonly Operation[]): Step {
@@ -24,7 +32,11 @@ export function script(host: string, steps: readonly Step[], after?: Wait): Host
 export function stage(
   name: StageName,
   scripts: readonly HostScript[],
-  options: { readonly group?: number; readonly interruptible?: boolean; readonly pauseSeconds?: number } = {},
+  options: {
+    readonly group?: number;
+    readonly interruptible?: boolean;
+    readonly pauseSeconds?: number;
+  } = {},
 ): Stage {
   return {
     name,
@@ -46,7 +58,11 @@ export function hookStage(
   return found === undefined ? [] : [stage("hook", [found], options)];
 }
 
-function hookScript(input: PlanInput, name: string, hosts: readonly string[]): HostScript | undefined {
+function hookScript(
+  input: PlanInput,
+  name: string,
+  hosts: readonly string[],
+): HostScript | undefined {
   if (!input.hooks.has(name)) return undefined;
   return script(HERE, [step(`${name} ${hosts[0] ?? ""}`, { kind: "run-hook", name, hosts })]);
 }
@@ -81,8 +97,12 @@ export function plan(
     version: options.version ?? input.version,
     hosts: input.hosts,
     serving: options.serving ?? {},
-    stages: locked ? withLock(input, checked(input, filled), options.version ?? input.version) : filled,
-    unlock: locked ? script(input.lockHost, lockStep(input, options.version ?? input.version).unlock) : undefined,
+    stages: locked
+      ? withLock(input, checked(input, filled), options.version ?? input.version)
+      : filled,
+    unlock: locked
+      ? script(input.lockHost, lockStep(input, options.version ?? input.version).unlock)
+      : undefined,
     afterwards: options.afterwards === undefined || filled.length === 0
       ? undefined
       : hookScript(input, options.afterwards, hostsIn(filled)),
@@ -92,7 +112,9 @@ export function plan(
 
 /** Hosts on which something happens in any of the stages. */
 export function hostsIn(stages: readonly Stage[]): readonly string[] {
-  return [...new Set(stages.flatMap((stage) => stage.scripts.map((script) => script.host)))].filter((host) => host !== HERE);
+  return [...new Set(stages.flatMap((stage) => stage.scripts.map((script) => script.host)))].filter(
+    (host) => host !== HERE,
+  );
 }
 
 /**
@@ -127,8 +149,13 @@ function checked(input: PlanInput, stages: readonly Stage[]): readonly Stage[] {
     scripts: stage.scripts.map((script) => {
       if (seen.has(script.host)) return script;
       seen.add(script.host);
-      if (script.steps[0]?.operations.some((operation) => operation.kind === "check-state")) return script;
-      return { ...script, steps: [step(`${script.host} check`, checkState(input, script.host)), ...script.steps] };
+      if (script.steps[0]?.operations.some((operation) => operation.kind === "check-state")) {
+        return script;
+      }
+      return {
+        ...script,
+        steps: [step(`${script.host} check`, checkState(input, script.host)), ...script.steps],
+      };
     }),
   }));
 }
@@ -143,7 +170,10 @@ export function checkState(input: PlanInput, host: string): Operation {
   };
 }
 
-function lockStep(input: PlanInput, version: string): { readonly lock: Step; readonly unlock: readonly Step[] } {
+function lockStep(
+  input: PlanInput,
+  version: string,
+): { readonly lock: Step; readonly unlock: readonly Step[] } {
   const operation: Operation = {
     kind: "acquire-lock",
     path: lockFolder(input.config),

@@ -1,0 +1,185 @@
+/**
+ * The commander: every command from a spec to a report.
+ * It resolves, observes, plans, has the plan approved, and runs it; it prints and asks nothing itself.
+ *
+ * @module
+ */
+
+import { Preparation } from "./commander/preparation.ts";
+import { planFor } from "./commander/planners.ts";
+import type { Filters } from "./commander/selection.ts";
+import type { Verb } from "./commander/verb.ts";
+import type { Config } from "./config/config.ts";
+import type { DeployEffects } from "./config/effects.ts";
+import type { DeploySpec } from "./config/spec.ts";
+import { SextantError } from "./errors.ts";
+import type { Event } from "./exec/event.ts";
+import { execute } from "./exec/execute.ts";
+import type { Report } from "./exec/report.ts";
+import { servingVersions } from "./plan/current.ts";
+import { changesHosts, isEmpty, type Plan } from "./plan/plan.ts";
+import { planBootstrap } from "./plan/server.ts";
+import type { Transport } from "./transport/transport.ts";
+
+/** A deployment: what it is, and the functions that belong to it. */
+export interface Deployment {
+  /** What it is, as plain data. */
+  readonly spec: DeploySpec;
+  /** The user's functions. */
+  readonly effects: DeployEffects;
+}
+
+/** What every command may be told. */
+export interface CommandOptions extends Filters {
+  /** Folder of the project. @default {the working directory} */
+  readonly root?: string | undefined;
+  /** Destination, such as `staging`. */
+  readonly destination?: string | undefined;
+  /** Version to work with. @default {git's} */
+  readonly version?: string | undefined;
+  /** Whether hooks are left out. @default {false} */
+  readonly skipHooks?: boolean | undefined;
+  /** Breaks the command off. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is shown each plan that changes anything; without it all are approved. */
+  readonly approve?: ((plan: Plan) => boolean | Promise<boolean>) | undefined;
+  /** Takes events as they happen. */
+  readonly onEvent?: ((event: Event) => void) | undefined;
+  /** How hosts are reached. @default {SSH} */
+  readonly transport?: Transport | undefined;
+  /** How commands run on this machine. */
+  readonly local?: Transport | undefined;
+}
+
+/** What became of a command. */
+export interface Result {
+  /** The plan that was made, the last one if it was made anew. */
+  readonly plan: Plan;
+  /** What was done; `undefined` where there was nothing to do. */
+  readonly report: Report | undefined;
+  /** Version that serves on each host now; hosts without one are left out. */
+  readonly serving: Readonly<Record<string, string>>;
+  /** Seconds until all hosts were connected and had answered. */
+  readonly connectSeconds: number;
+  /** Seconds of that which the slowest host took for its answer. */
+  readonly probeSeconds: number;
+  /** Exchanges with each host, the probe among them. */
+  readonly exchanges: Readonly<Record<string, number>>;
+}
+
+// How often a plan is made anew because hosts have moved.
+const MOST_PLANS = 3;
+
+/**
+ * Runs a command. A failed run throws nothing: the report tells.
+ *
+ * @throws {SextantError} For what fails before anything is done: configuration, secrets, hosts, the lock, approval.
+ */
+export async function runVerb(
+  deployment: Deployment,
+  verb: Verb,
+  options: CommandOptions = {},
+): Promise<Result> {
+  const preparation = await Preparation.make(deployment, verb, options);
+  await preparation.connect();
+  try {
+    if (verb.name === "setup" && await bootstrap(preparation, options)) {
+      await preparation.reconnect();
+    }
+    return await runPlanned(preparation, verb, options);
+  } finally {
+    await preparation.close();
+  }
+}
+
+/**
+ * Makes the plan of a command and does nothing of it.
+ *
+ * @throws {SextantError} As {@linkcode runVerb} does; a held lock is no obstacle.
+ */
+export async function planVerb(
+  deployment: Deployment,
+  verb: Verb,
+  options: CommandOptions = {},
+): Promise<Plan> {
+  const preparation = await Preparation.make(deployment, verb, options);
+  await preparation.connect();
+  try {
+    preparation.check({ lock: false });
+    return planFor(verb, preparation.input(), options.version);
+  } finally {
+    await preparation.close();
+  }
+}
+
+/** Resolves a deployment's configuration; no host is asked. */
+export async function resolvedConfig(
+  deployment: Deployment,
+  options: CommandOptions = {},
+): Promise<Config> {
+  return await Preparation.config(deployment, options);
+}
+
+async function runPlanned(
+  preparation: Preparation,
+  verb: Verb,
+  options: CommandOptions,
+): Promise<Result> {
+  preparation.check({ lock: true });
+  for (let count = 1;; count++) {
+    const input = preparation.input();
+    const plan = planFor(verb, input, options.version);
+    options.onEvent?.({ type: "planned", plan });
+    if (isEmpty(plan)) return preparation.result(plan, undefined, servingVersions(input));
+    await approve(plan, options);
+    const { report, moved } = await preparation.execute(plan);
+    if (report.outcome !== "moved" || count === MOST_PLANS) {
+      return preparation.result(plan, report, await servingAfter(preparation, plan, report));
+    }
+    preparation.update(moved);
+  }
+}
+
+/** Installs Docker where it is missing; gives whether anything was done. */
+async function bootstrap(preparation: Preparation, options: CommandOptions): Promise<boolean> {
+  const plan = planBootstrap(preparation.input());
+  if (isEmpty(plan)) return false;
+  options.onEvent?.({ type: "planned", plan });
+  await approve(plan, options);
+  const { report } = await preparation.execute(plan);
+  const [failure] = report.failures;
+  if (failure === undefined && report.outcome === "done") return true;
+  const { code, host, message, hint, details } = failure ??
+    {
+      code: "CANCELLED" as const,
+      host: "here",
+      message: "broken off",
+      hint: undefined,
+      details: [],
+    };
+  throw new SextantError(code, `${host}: ${message}`, { hint, details });
+}
+
+async function approve(plan: Plan, { approve, signal }: CommandOptions): Promise<void> {
+  if (!changesHosts(plan) || plan.stages.every(({ name }) => name === "ask")) return;
+  if (approve !== undefined && !await approve(plan)) {
+    throw new SextantError("NOT_CONFIRMED", "nothing was done: the plan was not confirmed");
+  }
+  signal?.throwIfAborted();
+}
+
+/** What serves after a run: asked anew where the run did not end as planned. */
+async function servingAfter(
+  preparation: Preparation,
+  plan: Plan,
+  report: Report,
+): Promise<Readonly<Record<string, string>>> {
+  const switched = plan.stages.filter(({ name }) => name === "switch").flatMap(({ scripts }) =>
+    scripts.map(({ host }) => host)
+  );
+  if (report.outcome === "done") {
+    return { ...plan.serving, ...Object.fromEntries(switched.map((host) => [host, plan.version])) };
+  }
+  const { config } = preparation.input();
+  return servingVersions({ config, states: await preparation.probe() });
+}

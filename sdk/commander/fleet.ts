@@ -1,0 +1,154 @@
+/**
+ * The open hosts of a run, and what they answered.
+ *
+ * @module
+ */
+
+import { type Config, hostOf, serviceWithDestination } from "../config/config.ts";
+import { HostError, messageOf, throwHostErrors } from "../errors.ts";
+import type { Event } from "../exec/event.ts";
+import type { HostState } from "../observe/host_state.ts";
+import { parseProbe } from "../observe/parse.ts";
+import { probeScript } from "../observe/probe.ts";
+import type { ProbeHost } from "../operations/state.ts";
+import { serviceLabels } from "../plan/names.ts";
+import type { Script, Session, StepResult, Transport } from "../transport/transport.ts";
+
+/** What opening hosts needs. */
+export interface FleetOptions {
+  /** How hosts are reached. */
+  readonly transport: Transport;
+  /** Takes events. */
+  readonly emit: (event: Event) => void;
+  /** Stops connecting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Open hosts. */
+export class Fleet {
+  /** Sessions by host. */
+  readonly sessions: ReadonlyMap<string, Session>;
+  /** What each host answered, by name. */
+  readonly states: ReadonlyMap<string, HostState>;
+  /** Seconds until all had answered. */
+  readonly connectSeconds: number;
+  /** Seconds that the slowest host needed for its answer. */
+  readonly probeSeconds: number;
+  readonly #config: Config;
+
+  private constructor(
+    config: Config,
+    opened: ReadonlyMap<string, OpenHost>,
+    connectSeconds: number,
+  ) {
+    this.#config = config;
+    this.sessions = new Map([...opened].map(([host, { session }]) => [host, session]));
+    this.states = new Map(
+      [...opened].map(([host, { probe }]) => [host, parseProbe(host, probe.stdout)]),
+    );
+    this.probeSeconds = Math.max(0, ...[...opened.values()].map(({ probe }) => probe.seconds));
+    this.connectSeconds = connectSeconds;
+  }
+
+  /**
+   * Connects to hosts and probes them, all at once.
+   *
+   * @throws {HostError} One for all hosts that could not be reached; the others are closed again.
+   */
+  static async open(
+    config: Config,
+    hosts: readonly string[],
+    options: FleetOptions,
+  ): Promise<Fleet> {
+    const started = performance.now();
+    const script = probeOf(config);
+    const errors: HostError[] = [];
+    const opened = new Map<string, OpenHost>();
+    await Promise.all(hosts.map(async (host) => {
+      options.emit({ type: "connecting", host });
+      try {
+        opened.set(host, await openHost(config, host, script, options));
+        options.emit({ type: "connected", host, seconds: (performance.now() - started) / 1000 });
+      } catch (error) {
+        errors.push(toHostError(host, error));
+      }
+    }));
+    if (errors.length > 0) {
+      await Promise.all([...opened.values()].map(({ session }) => session.close()));
+    }
+    options.signal?.throwIfAborted();
+    throwHostErrors(errors);
+    // The order of hosts is the configuration's, not that of their answers.
+    const ordered = new Map(hosts.map((host) => [host, opened.get(host)!]));
+    return new Fleet(config, ordered, (performance.now() - started) / 1000);
+  }
+
+  /** Asks all hosts again; those that do not answer are left out. */
+  async probe(): Promise<ReadonlyMap<string, HostState>> {
+    const script = probeOf(this.#config);
+    const entries = await Promise.all([...this.sessions].map(async ([host, session]) => {
+      try {
+        const [probe] = await session.run(script);
+        return probe?.exitCode === 0 ? [[host, parseProbe(host, probe.stdout)] as const] : [];
+      } catch {
+        return [];
+      }
+    }));
+    return new Map(entries.flat());
+  }
+
+  /** Exchanges with each host so far. */
+  exchanges(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      [...this.sessions].map(([host, session]) => [host, session.exchanges]),
+    );
+  }
+
+  /** Ends all sessions. */
+  async close(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map((session) => session.close()));
+  }
+}
+
+interface OpenHost {
+  readonly session: Session;
+  readonly probe: StepResult;
+}
+
+async function openHost(
+  config: Config,
+  host: string,
+  script: Script,
+  { transport, signal }: FleetOptions,
+): Promise<OpenHost> {
+  const { name, address, port, user } = hostOf(config, host);
+  const { session, first } = await transport.connect({ name, address, port, user }, {
+    signal,
+    first: script,
+  });
+  const probe = first[0] ?? (await session.run(script))[0]!;
+  if (probe.exitCode === 0) return { session, probe };
+  await session.close();
+  throw new HostError(
+    "COMMAND_FAILED",
+    host,
+    `the probe failed: ${probe.stderr.trim() || `exit status ${probe.exitCode}`}`,
+    {
+      hint: "The login needs a POSIX shell with the usual tools (sh, sed, awk, sha256sum).",
+    },
+  );
+}
+
+function toHostError(host: string, error: unknown): HostError {
+  if (error instanceof HostError) return error;
+  return new HostError("HOST_UNREACHABLE", host, messageOf(error), { cause: error });
+}
+
+function probeOf(config: Config): Script {
+  const operation: ProbeHost = {
+    kind: "probe",
+    service: serviceWithDestination(config),
+    labels: serviceLabels(config),
+  };
+  return { steps: [{ shell: probeScript(operation), operations: [operation] }] };
+}

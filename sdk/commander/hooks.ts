@@ -1,0 +1,143 @@
+/**
+ * Hooks as effects: executables in the hooks folder, then functions of the deployment.
+ *
+ * @module
+ */
+
+import type { Config } from "../config/config.ts";
+import type { DeployEffects } from "../config/effects.ts";
+import type { HookContext, HookName } from "../config/hook.ts";
+import { messageOf, SextantError } from "../errors.ts";
+import type { HookCall } from "../exec/effects.ts";
+import type { RunFacts } from "../plan/input.ts";
+import type { Plan } from "../plan/plan.ts";
+import { findHooks, hookEnvironment, runHookFile } from "../project/hooks.ts";
+
+/** What hooks are told of the run. */
+export interface HookFacts {
+  /** The configuration. */
+  readonly config: Config;
+  /** The command, such as `accessory boot`. */
+  readonly verb: string;
+  /** Version that is deployed. */
+  readonly version: string;
+  /** Names of the roles the user selected; `undefined` where all are meant. */
+  readonly roles: readonly string[] | undefined;
+  /** Facts of the run. */
+  readonly run: RunFacts;
+  /** The plan, once there is one. */
+  readonly plan: Plan | undefined;
+  /** Whether the lock is held. */
+  readonly isLocked: boolean;
+  /** Values of the secrets, where they were resolved. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** The hooks of a run. */
+export class Hooks {
+  readonly #root: string;
+  readonly #files: ReadonlyMap<HookName, string>;
+  readonly #effects: DeployEffects;
+
+  private constructor(root: string, files: ReadonlyMap<HookName, string>, effects: DeployEffects) {
+    this.#root = root;
+    this.#files = files;
+    this.#effects = effects;
+  }
+
+  /** Looks for hooks; with `skip` there are none. */
+  static async find(
+    root: string,
+    config: Config,
+    effects: DeployEffects,
+    skip: boolean,
+  ): Promise<Hooks> {
+    if (skip) return new Hooks(root, new Map(), { hooks: {} });
+    return new Hooks(root, await findHooks(root, config.hooksPath), effects);
+  }
+
+  /** Names of the hooks that there are. */
+  names(): ReadonlySet<string> {
+    return new Set([
+      ...this.#files.keys(),
+      ...Object.values(this.#effects.hooks).map((hook) => hook.name),
+    ]);
+  }
+
+  /**
+   * Runs a hook: first its executable, then its functions, in their order.
+   *
+   * @throws {SextantError} `HOOK_FAILED`.
+   */
+  async run(call: HookCall, facts: HookFacts): Promise<void> {
+    const name = call.name as HookName;
+    const file = this.#files.get(name);
+    if (file !== undefined) {
+      await runHookFile(file, environmentOf(call, facts), {
+        root: this.#root,
+        signal: call.signal,
+        onLine: call.log,
+      });
+    }
+    for (const hook of Object.values(this.#effects.hooks).filter((hook) => hook.name === name)) {
+      try {
+        await hook.run(contextOf(name, call, facts));
+      } catch (error) {
+        if (error instanceof SextantError) throw error;
+        throw new SextantError("HOOK_FAILED", `hook ${name} failed: ${messageOf(error)}`, {
+          cause: error,
+          hint: "Mend the function, or leave hooks out with --skip-hooks.",
+        });
+      }
+    }
+  }
+}
+
+// Kamal: secrets go to these hooks only.
+const HOOKS_WITH_SECRETS: ReadonlySet<string> = new Set([
+  "pre-connect",
+  "pre-deploy",
+  "post-deploy",
+]);
+
+function environmentOf(call: HookCall, facts: HookFacts): Record<string, string> {
+  const { config, verb, version, roles, run, isLocked, secrets } = facts;
+  const [command, ...subcommand] = verb.split(" ");
+  return {
+    ...HOOKS_WITH_SECRETS.has(call.name) ? secrets : {},
+    ...hookEnvironment({
+      service: config.service,
+      destination: config.destination,
+      version,
+      hosts: call.hosts,
+      roles,
+      performer: run.performer,
+      recordedAt: run.at,
+      isLocked,
+      command: command!,
+      subcommand: subcommand.join(" ") || undefined,
+      runtime: call.name === "post-deploy" ? call.runtime : undefined,
+    }),
+  };
+}
+
+function contextOf(
+  name: HookName,
+  call: HookCall,
+  { config, version, run, plan }: HookFacts,
+): HookContext {
+  const { service, destination } = config;
+  return {
+    name,
+    service,
+    destination,
+    version,
+    hosts: call.hosts,
+    performer: run.performer,
+    recordedAt: run.at,
+    plan: plan && { service, destination, version: plan.version, hosts: plan.hosts },
+    runtime: name === "post-deploy" ? call.runtime : undefined,
+    log: call.log,
+    signal: call.signal,
+  } as HookContext;
+}

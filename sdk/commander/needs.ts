@@ -1,0 +1,66 @@
+/**
+ * What each command needs before it can be planned.
+ *
+ * @module
+ */
+
+import type { Verb } from "./verb.ts";
+
+/** What a command needs. */
+export interface Needs {
+  /** Which hosts it is about. */
+  readonly hosts: "all" | "app" | "proxy" | "accessory" | "lock";
+  /** Whether it names the version to deploy, by git if need be. */
+  readonly version: boolean;
+  /** Whether it writes secrets to hosts. */
+  readonly secrets: boolean;
+  /** Whether it takes the lock. */
+  readonly lock: boolean;
+  /** Whether it works with Docker, and with the proxy, and so checks them first. */
+  readonly docker: "proxy" | "yes" | "no";
+}
+
+const ASK = { version: false, secrets: false, lock: false, docker: "yes" } as const;
+const CHANGE = { version: false, secrets: false, lock: true, docker: "yes" } as const;
+const BOOT = { version: true, secrets: true, lock: true, docker: "proxy" } as const;
+const LOCK = { hosts: "lock", version: false, secrets: false, lock: false, docker: "no" } as const;
+
+const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
+  "accessory boot": { ...CHANGE, hosts: "accessory", secrets: true },
+  "accessory details": { ...ASK, hosts: "accessory" },
+  "accessory exec": { ...ASK, hosts: "accessory" },
+  "accessory logs": { ...ASK, hosts: "accessory" },
+  "accessory reboot": { ...CHANGE, hosts: "accessory", secrets: true },
+  "accessory remove": { ...CHANGE, hosts: "accessory" },
+  "accessory restart": { ...CHANGE, hosts: "accessory" },
+  "accessory start": { ...CHANGE, hosts: "accessory" },
+  "accessory stop": { ...CHANGE, hosts: "accessory" },
+  "app boot": { ...BOOT, hosts: "app", version: false },
+  "app details": { ...ASK, hosts: "app" },
+  "app exec": { ...ASK, hosts: "app" },
+  "app logs": { ...ASK, hosts: "app" },
+  "app start": { ...CHANGE, hosts: "app" },
+  "app stop": { ...CHANGE, hosts: "app" },
+  "app version": { ...ASK, hosts: "app" },
+  "audit": { ...ASK, hosts: "all", docker: "no" },
+  "deploy": { ...BOOT, hosts: "app" },
+  "details": { ...ASK, hosts: "all" },
+  "lock acquire": { ...LOCK, version: true },
+  "lock release": LOCK,
+  "lock status": LOCK,
+  "proxy boot": { ...CHANGE, hosts: "proxy", docker: "proxy" },
+  "proxy details": { ...ASK, hosts: "proxy" },
+  "proxy logs": { ...ASK, hosts: "proxy" },
+  "proxy reboot": { ...CHANGE, hosts: "proxy" },
+  "prune": { ...CHANGE, hosts: "app" },
+  "redeploy": { ...BOOT, hosts: "app" },
+  "remove": { ...CHANGE, hosts: "all" },
+  "rollback": { ...BOOT, hosts: "app", version: false },
+  "server bootstrap": { ...ASK, hosts: "all", docker: "no" },
+  "setup": { ...BOOT, hosts: "all" },
+});
+
+/** What a command needs. */
+export function needsOf(verb: Verb): Needs {
+  return NEEDS[verb.name];
+}

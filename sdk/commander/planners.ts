@@ -1,0 +1,119 @@
+/**
+ * Which plan belongs to which command.
+ *
+ * @module
+ */
+
+import { planAccessory } from "../plan/accessory.ts";
+import { planAppStart, planAppStop } from "../plan/app.ts";
+import { planDeploy } from "../plan/deploy.ts";
+import type { PlanInput } from "../plan/input.ts";
+import { planLockAcquire, planLockRelease, planLockStatus } from "../plan/lock.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planProxyBoot, planProxyReboot } from "../plan/proxy.ts";
+import {
+  planAccessoryDetails,
+  planAccessoryExec,
+  planAccessoryLogs,
+  planAppDetails,
+  planAppExec,
+  planAppLogs,
+  planAppVersion,
+  planAudit,
+  planDetails,
+  planProxyDetails,
+  planProxyLogs,
+} from "../plan/questions.ts";
+import { planRollback } from "../plan/rollback.ts";
+import { planBootstrap, planPrune, planRemove } from "../plan/server.ts";
+import type { Verb } from "./verb.ts";
+
+/** Plans a command; `version` is what the user named with `--version`, if anything. */
+export function planFor(verb: Verb, input: PlanInput, version: string | undefined): Plan {
+  switch (verb.name) {
+    case "setup":
+    case "deploy":
+    case "redeploy":
+      return planDeploy(input, {
+        verb: verb.name,
+        build: verb.skipPush !== true,
+        noCache: verb.noCache === true,
+        pull: true,
+        accessories: verb.name === "setup",
+        prune: verb.name !== "redeploy",
+        force: false,
+      });
+    case "app boot":
+      return planDeploy(input, {
+        verb: verb.name,
+        build: false,
+        noCache: false,
+        pull: false,
+        accessories: false,
+        prune: false,
+        force: true,
+      });
+    case "rollback":
+      return planRollback(input, verb.to ?? version);
+    case "app start":
+      return planAppStart(input, version);
+    case "app stop":
+      return planAppStop(input);
+    case "app details":
+      return planAppDetails(input);
+    case "app version":
+      return planAppVersion(input);
+    case "app logs":
+      return planAppLogs(input, version, verb);
+    case "app exec":
+      return planAppExec(input, version, verb);
+    case "accessory boot":
+    case "accessory reboot":
+    case "accessory remove":
+    case "accessory restart":
+    case "accessory start":
+    case "accessory stop":
+      return planAccessory(input, ACTIONS[verb.name], verb.accessory);
+    case "accessory details":
+      return planAccessoryDetails(input, verb.accessory);
+    case "accessory logs":
+      return planAccessoryLogs(input, verb.accessory, verb);
+    case "accessory exec":
+      return planAccessoryExec(input, verb.accessory, verb);
+    case "proxy boot":
+      return planProxyBoot(input);
+    case "proxy reboot":
+      return planProxyReboot(input);
+    case "proxy details":
+      return planProxyDetails(input);
+    case "proxy logs":
+      return planProxyLogs(input, verb);
+    case "lock status":
+      return planLockStatus(input);
+    case "lock acquire":
+      return planLockAcquire(input, verb.message);
+    case "lock release":
+      return planLockRelease(input);
+    case "server bootstrap":
+      return planBootstrap(input);
+    case "audit":
+      return planAudit(input);
+    case "details":
+      return planDetails(input);
+    case "prune":
+      return planPrune(input);
+    case "remove":
+      return planRemove(input);
+    default:
+      return verb satisfies never;
+  }
+}
+
+const ACTIONS = {
+  "accessory boot": "boot",
+  "accessory reboot": "reboot",
+  "accessory remove": "remove",
+  "accessory restart": "restart",
+  "accessory start": "start",
+  "accessory stop": "stop",
+} as const;

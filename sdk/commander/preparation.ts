@@ -1,0 +1,335 @@
+/**
+ * Everything that comes before a plan: configuration, hooks, open hosts, secrets.
+ *
+ * @module
+ */
+
+import { encodeBase64 } from "./base64.ts";
+import type { CommandOptions, Deployment, Result } from "../commander.ts";
+import type { Config } from "../config/config.ts";
+import { localFiles, resolveConfig } from "../config/resolve.ts";
+import { SextantError } from "../errors.ts";
+import type { Effects } from "../exec/effects.ts";
+import { execute, type Execution } from "../exec/execute.ts";
+import type { Report } from "../exec/report.ts";
+import type { HostState } from "../observe/host_state.ts";
+import { parseProbe } from "../observe/parse.ts";
+import { SALT_SECRET } from "../operations/file.ts";
+import { checkHosts, checkLock } from "../plan/checks.ts";
+import { servingVersions } from "../plan/current.ts";
+import type { PlanInput, RunFacts } from "../plan/input.ts";
+import { HERE, type Plan } from "../plan/plan.ts";
+import { digestFiles, readProjectFile } from "../project/files.ts";
+import { projectVersion } from "../project/git.ts";
+import { lockHolder, performer } from "../project/performer.ts";
+import { resolveSecrets, secretsFromFiles } from "../secrets/files.ts";
+import { SecretValues } from "../secrets/secret_values.ts";
+import type { Session, Transport } from "../transport/transport.ts";
+import { Fleet } from "./fleet.ts";
+import { type HookFacts, Hooks } from "./hooks.ts";
+import { type Needs, needsOf } from "./needs.ts";
+import { select, type Selection } from "./selection.ts";
+import type { Verb } from "./verb.ts";
+
+/** What a command works with. */
+export class Preparation {
+  readonly #verb: Verb;
+  readonly #needs: Needs;
+  readonly #options: CommandOptions;
+  readonly #root: string;
+  readonly #config: Config;
+  readonly #selection: Selection;
+  readonly #version: string | undefined;
+  readonly #run: RunFacts;
+  readonly #hooks: Hooks;
+  readonly #files: ReadonlyMap<string, string>;
+  #secrets = new SecretValues(new Map());
+  #salt = "";
+  #digests: ReadonlyMap<string, string> | undefined;
+  #fleet: Fleet | undefined;
+  #here: Session | undefined;
+  #states: ReadonlyMap<string, HostState> = new Map();
+
+  private constructor(fields: {
+    readonly verb: Verb;
+    readonly options: CommandOptions;
+    readonly root: string;
+    readonly config: Config;
+    readonly selection: Selection;
+    readonly version: string | undefined;
+    readonly run: RunFacts;
+    readonly hooks: Hooks;
+    readonly files: ReadonlyMap<string, string>;
+  }) {
+    this.#verb = fields.verb;
+    this.#needs = needsOf(fields.verb);
+    this.#options = fields.options;
+    this.#root = fields.root;
+    this.#config = fields.config;
+    this.#selection = fields.selection;
+    this.#version = fields.version;
+    this.#run = fields.run;
+    this.#hooks = fields.hooks;
+    this.#files = fields.files;
+  }
+
+  /** Resolves a deployment's configuration. */
+  static async config(
+    { spec }: Deployment,
+    { root = Deno.cwd(), destination }: CommandOptions,
+  ): Promise<Config> {
+    const digests = await digestFiles(root, localFiles(spec, destination));
+    return await resolveConfig(spec, { destination, digests });
+  }
+
+  /** Gathers what can be known without any host. */
+  static async make(
+    deployment: Deployment,
+    verb: Verb,
+    options: CommandOptions,
+  ): Promise<Preparation> {
+    const root = options.root ?? Deno.cwd();
+    const config = await Preparation.config(deployment, options);
+    const needs = needsOf(verb);
+    const selection = select(config, verb, needs, options);
+    const [version, hooks, who, holder, files] = await Promise.all([
+      options.version ?? (needs.version ? versionOf(root) : undefined),
+      Hooks.find(root, config, deployment.effects, options.skipHooks === true),
+      performer(root),
+      lockHolder(root),
+      filesOf(root, config, verb),
+    ]);
+    const run: RunFacts = { performer: who, holder, at: now(), suffix: randomHex(8) };
+    return new Preparation({ verb, options, root, config, selection, version, run, hooks, files });
+  }
+
+  /** Runs the hook `pre-connect`, then opens the hosts while secrets are resolved; a missing secret closes them again. */
+  async connect(): Promise<void> {
+    if (this.#hooks.names().has("pre-connect")) {
+      const log = (message: string): void =>
+        this.#options.onEvent?.({ type: "notice", host: undefined, message });
+      const signal = this.#options.signal ?? new AbortController().signal;
+      const call = {
+        name: "pre-connect",
+        hosts: this.#selection.hosts,
+        log,
+        signal,
+        runtime: undefined,
+      };
+      await this.#hooks.run(call, this.#hookFacts(undefined, false));
+    }
+    const [fleet, secrets] = await Promise.allSettled([this.#openFleet(), this.#resolveSecrets()]);
+    if (fleet.status === "fulfilled") this.#fleet = fleet.value;
+    if (secrets.status === "rejected" || fleet.status === "rejected") {
+      await this.close();
+      throw secrets.status === "rejected"
+        ? secrets.reason
+        : (fleet as PromiseRejectedResult).reason;
+    }
+    this.#secrets = secrets.value;
+    await this.#takeStates(this.#fleet!.states);
+  }
+
+  /** Opens the hosts anew, so that the logins get what was changed for them. */
+  async reconnect(): Promise<void> {
+    await this.#fleet?.close();
+    this.#fleet = await this.#openFleet();
+    await this.#takeStates(this.#fleet.states);
+  }
+
+  /**
+   * Checks what must be true of the hosts.
+   *
+   * @throws {SextantError} If anything is not.
+   */
+  check({ lock }: { readonly lock: boolean }): void {
+    const input = this.input();
+    if (this.#needs.docker !== "no") checkHosts(input, { proxy: this.#needs.docker === "proxy" });
+    if (lock && this.#needs.lock) checkLock(input);
+  }
+
+  /** What plans are made from. */
+  input(): PlanInput {
+    const { hosts, roles, lockHost } = this.#selection;
+    const config = this.#config;
+    const serving = Object.values(servingVersions({ config, states: this.#states }))[0];
+    return {
+      config,
+      version: this.#version ?? serving ?? "latest",
+      hosts,
+      roles,
+      lockHost,
+      states: this.#states,
+      secretDigests: this.#digests,
+      hooks: this.#hooks.names(),
+      run: this.#run,
+    };
+  }
+
+  /** Runs a plan on the open hosts. */
+  async execute(plan: Plan): Promise<Execution> {
+    const { onEvent, signal } = this.#options;
+    this.#here ??= await this.#openHere();
+    const sessions = new Map([...this.#fleet!.sessions, [HERE, this.#here]]);
+    const emit = (event: Parameters<NonNullable<typeof onEvent>>[0]): void => onEvent?.(event);
+    return await execute(plan, { sessions, effects: this.#effects(plan), emit, signal });
+  }
+
+  /** Takes new answers of hosts that have moved. */
+  update(moved: ReadonlyMap<string, string>): void {
+    this.#states = new Map([...this.#states].map(([host, state]) => {
+      const answer = moved.get(host);
+      return [host, answer === undefined ? state : this.#withSalt(parseProbe(host, answer))];
+    }));
+  }
+
+  /** Asks all hosts again. */
+  async probe(): Promise<ReadonlyMap<string, HostState>> {
+    return await this.#fleet!.probe();
+  }
+
+  /** The result of the command. */
+  result(plan: Plan, report: Report | undefined, serving: Result["serving"]): Result {
+    const { connectSeconds, probeSeconds } = this.#fleet!;
+    return {
+      plan,
+      report,
+      serving,
+      connectSeconds,
+      probeSeconds,
+      exchanges: this.#fleet!.exchanges(),
+    };
+  }
+
+  /** Closes what is open. */
+  async close(): Promise<void> {
+    await Promise.all([this.#fleet?.close(), this.#here?.close()]);
+  }
+
+  async #openFleet(): Promise<Fleet> {
+    const { hosts, lockHost } = this.#selection;
+    const all = this.#needs.lock ? [...new Set([lockHost, ...hosts])] : hosts;
+    const { onEvent, signal } = this.#options;
+    const transport = this.#options.transport ?? await sshTransport(this.#config, this.#options);
+    return await Fleet.open(this.#config, all, {
+      transport,
+      signal,
+      emit: (event) => onEvent?.(event),
+    });
+  }
+
+  async #openHere(): Promise<Session> {
+    const transport = this.#options.local ?? await localTransport(this.#root);
+    const target = { name: HERE, address: "localhost", port: 0, user: "" };
+    return (await transport.connect(target, { signal: this.#options.signal })).session;
+  }
+
+  async #resolveSecrets(): Promise<SecretValues> {
+    if (!this.#needs.secrets) return new SecretValues(new Map());
+    const { secretNames, secretsPath, destination } = this.#config;
+    const source = secretsFromFiles({
+      root: this.#root,
+      secretsPath,
+      destination,
+      env: Deno.env.toObject(),
+    });
+    return new SecretValues(await resolveSecrets(source, secretNames));
+  }
+
+  /** Keeps the hosts' answers, and makes sure that all digests rest on one salt. */
+  async #takeStates(states: ReadonlyMap<string, HostState>): Promise<void> {
+    const salts = [states.get(this.#selection.lockHost), ...states.values()].map((state) =>
+      state?.salt
+    );
+    this.#salt = salts.find((salt) => salt !== undefined) ?? randomHex(16);
+    this.#states = new Map([...states].map(([host, state]) => [host, this.#withSalt(state)]));
+    this.#digests = this.#needs.secrets ? await this.#secrets.digest(this.#salt) : undefined;
+  }
+
+  /** A host with another salt counts as one without. */
+  #withSalt(state: HostState): HostState {
+    return { ...state, salt: state.salt === this.#salt ? state.salt : undefined };
+  }
+
+  #effects(plan: Plan): Effects {
+    return {
+      hook: (call) =>
+        this.#hooks.run(
+          call,
+          this.#hookFacts(plan, plan.unlock !== undefined && call.name !== "post-deploy"),
+        ),
+      secret: (name) => name === SALT_SECRET ? this.#salt : this.#secrets.value(name),
+      file: (path) => this.#files.get(path) ?? "",
+      redact: (text) => this.#secrets.redact(text),
+    };
+  }
+
+  #hookFacts(plan: Plan | undefined, isLocked: boolean): HookFacts {
+    return {
+      config: this.#config,
+      verb: this.#verb.name,
+      version: plan?.version ?? this.#version ?? "",
+      roles: this.#options.roles === undefined ? undefined : this.#selection.roles,
+      run: this.#run,
+      plan,
+      isLocked,
+      secrets: this.#secrets,
+    };
+  }
+}
+
+async function versionOf(root: string): Promise<string> {
+  return (await projectVersion(root)).version;
+}
+
+/** The files that a command may upload, as Base64. */
+async function filesOf(
+  root: string,
+  config: Config,
+  { name }: Verb,
+): Promise<ReadonlyMap<string, string>> {
+  if (name !== "setup" && name !== "accessory boot" && name !== "accessory reboot") {
+    return new Map();
+  }
+  const paths = config.accessories.flatMap((accessory) =>
+    accessory.files.map((file) => file.local)
+  );
+  return new Map(
+    await Promise.all(
+      paths.map(async (path) => [path, encodeBase64(await readProjectFile(root, path))] as const),
+    ),
+  );
+}
+
+async function sshTransport({ ssh }: Config, { onEvent }: CommandOptions): Promise<Transport> {
+  const { Ssh2Transport } = await import("../transport/ssh2.ts");
+  const home = Deno.env.get("HOME");
+  if (home === undefined) {
+    throw new SextantError("USAGE", "the environment has no HOME, where SSH keys are looked for");
+  }
+  return new Ssh2Transport({
+    home,
+    keys: ssh.keys,
+    keysOnly: ssh.keysOnly,
+    agent: Deno.env.get("SSH_AUTH_SOCK"),
+    hostKeys: ssh.hostKeys,
+    connectTimeout: ssh.connectTimeout,
+    onNewHostKey: (host: string, message: string) => onEvent?.({ type: "notice", host, message }),
+  });
+}
+
+async function localTransport(root: string): Promise<Transport> {
+  const { LocalTransport } = await import("../transport/local.ts");
+  return new LocalTransport({ cwd: root });
+}
+
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function randomHex(bytes: number): string {
+  return Array.from(
+    crypto.getRandomValues(new Uint8Array(bytes)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+}

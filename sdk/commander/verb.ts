@@ -1,0 +1,109 @@
+/**
+ * Every command that can be given, as plain data.
+ *
+ * @module
+ */
+
+import type { ExecOptions, LogOptions } from "../plan/questions.ts";
+
+/** A command and what it was told. */
+export type Verb =
+  | DeployVerb
+  | RollbackVerb
+  | PlainVerb
+  | LogsVerb
+  | ExecVerb
+  | AccessoryVerb
+  | AccessoryLogsVerb
+  | AccessoryExecVerb
+  | LockAcquireVerb;
+
+/** Brings a version to its hosts. */
+export interface DeployVerb {
+  /** Which command. */
+  readonly name: "setup" | "deploy" | "redeploy";
+  /** Whether building and pushing is left out, because the image is in the registry. @default {false} */
+  readonly skipPush?: boolean | undefined;
+  /** Whether the image is built without cached layers. @default {false} */
+  readonly noCache?: boolean | undefined;
+}
+
+/** Goes back to an earlier version. */
+export interface RollbackVerb {
+  /** Which command. */
+  readonly name: "rollback";
+  /** The version. @default {the last that served before} */
+  readonly to?: string | undefined;
+}
+
+/** A command that is told nothing more. */
+export interface PlainVerb {
+  /** Which command. */
+  readonly name:
+    | "app boot"
+    | "app start"
+    | "app stop"
+    | "app details"
+    | "app version"
+    | "audit"
+    | "details"
+    | "lock release"
+    | "lock status"
+    | "proxy boot"
+    | "proxy details"
+    | "proxy reboot"
+    | "prune"
+    | "remove"
+    | "server bootstrap";
+}
+
+/** Shows logs of the app or the proxy. */
+export interface LogsVerb extends LogOptions {
+  /** Which command. */
+  readonly name: "app logs" | "proxy logs";
+}
+
+/** Runs a command in the app. */
+export interface ExecVerb extends ExecOptions {
+  /** Which command. */
+  readonly name: "app exec";
+}
+
+/** Does something to an accessory. */
+export interface AccessoryVerb {
+  /** Which command. */
+  readonly name:
+    | "accessory boot"
+    | "accessory details"
+    | "accessory reboot"
+    | "accessory remove"
+    | "accessory restart"
+    | "accessory start"
+    | "accessory stop";
+  /** Its name, or `all`. */
+  readonly accessory: string;
+}
+
+/** Shows logs of an accessory. */
+export interface AccessoryLogsVerb extends LogOptions {
+  /** Which command. */
+  readonly name: "accessory logs";
+  /** Its name. */
+  readonly accessory: string;
+}
+
+/** Runs a command in an accessory. */
+export interface AccessoryExecVerb extends ExecOptions {
+  /** Which command. */
+  readonly name: "accessory exec";
+  /** Its name. */
+  readonly accessory: string;
+}
+
+/** Takes the lock by hand. */
+export interface LockAcquireVerb {
+  /** Which command. */
+  readonly name: "lock acquire";
+  /** Why, for whoever finds it. */
+  readonly message: string;
+}
