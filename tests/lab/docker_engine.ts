@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly outerSocket?: string;
 }
 
+const PROGRAM_FOLDERS = ["/usr/bin", "/usr/sbin"];
+
 /** Starts and stops the engine of one machine. */
 export class DockerEngine {
   readonly #machine: Machine;
@@ -79,6 +81,26 @@ export class DockerEngine {
         [ $tries -le 1200 ] || exit 1
         sleep 0.05
       done`);
+  }
+
+  /** Stops the engine and takes its programs away, as on a server nobody set up yet. */
+  async uninstall(): Promise<void> {
+    await this.stop();
+    // The programs are the real machine's; only this one's view of the two folders changes.
+    await this.#machine.must(
+      PROGRAM_FOLDERS.map((folder) => `
+      mkdir -p /run/without${folder}/upper /run/without${folder}/work
+      layers=lowerdir=${folder},upperdir=/run/without${folder}/upper
+      mount -t overlay -o $layers,workdir=/run/without${folder}/work overlay ${folder}
+      rm -f ${folder}/docker ${folder}/dockerd`).join("\n"),
+    );
+  }
+
+  /** Puts the programs back and starts the engine. */
+  async install(): Promise<void> {
+    // Lazily: what runs was started from these folders.
+    await this.#machine.must(`umount -l ${PROGRAM_FOLDERS.join(" ")} && rm -rf /run/without`);
+    await this.start();
   }
 
   /** Takes all space that is left on the data root. Needs a data root of limited size. */

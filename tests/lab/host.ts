@@ -136,6 +136,16 @@ export class LabHost {
     return this.#parts.engine.start();
   }
 
+  /** Takes Docker off the host: `docker` is no command any more. */
+  uninstallDocker(): Promise<void> {
+    return this.#parts.engine.uninstall();
+  }
+
+  /** Undoes {@linkcode uninstallDocker}. */
+  installDocker(): Promise<void> {
+    return this.#parts.engine.install();
+  }
+
   /** Fills Docker's disk to the last byte; only for labs with `diskMiB`. */
   fillDisk(): Promise<void> {
     return this.#parts.engine.fillDisk();

@@ -23,6 +23,8 @@ export interface LabRecord {
   readonly range: string;
   /** The process that takes the lab down. */
   readonly owner: ProcessIdentity;
+  /** Whether that process waits for nothing but the word to take it down. */
+  readonly isKept: boolean;
 }
 
 const RECORDS = "/run/sextant-lab";
@@ -42,7 +44,7 @@ export async function exclusively<T>(use: () => Promise<T>): Promise<T> {
  *
  * @throws {LabError} If no range is free.
  */
-export async function claim(): Promise<LabRecord> {
+export async function claim(isKept: boolean): Promise<LabRecord> {
   const used = await usedAddresses();
   for (let number = 0; number < 20 * 256; number++) {
     const [second, third] = [77 + Math.floor(number / 256), number % 256];
@@ -50,6 +52,7 @@ export async function claim(): Promise<LabRecord> {
       id: `${second}-${third}`,
       range: `10.${second}.${third}`,
       owner: await identify(Deno.pid),
+      isKept,
     };
     if (used.includes(`10.${second}.${third}.`) || await exists(recordFolder(record.id))) continue;
     await Deno.mkdir(recordFolder(record.id));
@@ -79,18 +82,23 @@ export async function forget(id: string): Promise<void> {
   if (await exists(recordFolder(id))) await Deno.remove(recordFolder(id), { recursive: true });
 }
 
-/** Gives the identity of a running process. */
+/** Gives the identity of a process. */
 export async function identify(pid: number): Promise<ProcessIdentity> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  // The program's name may hold spaces and brackets; the numbers start after the last bracket.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { pid, startTime: Number(fields[19]) };
+  return { pid, startTime: Number((await fieldsOf(pid))[19]) };
 }
 
 /** Tells whether that very process still runs. */
 export async function isAlive(process: ProcessIdentity): Promise<boolean> {
-  const now = await identify(process.pid).catch(() => undefined);
-  return now?.startTime === process.startTime;
+  const fields = await fieldsOf(process.pid).catch(() => undefined);
+  // A dead process stays listed until its parent asks for its status.
+  return fields !== undefined && fields[0] !== "Z" && Number(fields[19]) === process.startTime;
+}
+
+/** Fields of /proc/PID/stat, from the state on. */
+async function fieldsOf(pid: number): Promise<string[]> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+  // The program's name may hold spaces and brackets; the fields start after the last bracket.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 async function read(id: string): Promise<LabRecord | { readonly id: string }> {

@@ -109,4 +109,9 @@ export class Lab {
       throw leftBehind(this.#record, error);
     }
   }
+
+  /** Takes the lab down where `await using` ends. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.down();
+  }
 }

@@ -6,7 +6,15 @@
  */
 
 import { bridgeOf, namespaceOf } from "./network.ts";
-import { exclusively, forget, isOwned, labs } from "./record.ts";
+import {
+  exclusively,
+  forget,
+  identify,
+  isAlive,
+  isOwned,
+  labs,
+  type ProcessIdentity,
+} from "./record.ts";
 import { attempt, exists, LabError, run, until } from "./shell.ts";
 
 /** Gives the folder with the data of a lab: file systems of its machines, images, keys. */
@@ -41,7 +49,7 @@ export async function reap(): Promise<string[]> {
  */
 export async function tearDown(lab: { readonly id: string }): Promise<void> {
   const namespaces = await namespacesOf(lab);
-  await until(`processes of lab ${lab.id} to end`, () => killAll(namespaces));
+  await killAll(lab, namespaces);
   for (const name of namespaces) await run("ip", ["netns", "delete", name]);
   await removeLinks(lab);
   await until(`control groups of lab ${lab.id} to empty`, () => removeControlGroups(lab));
@@ -57,18 +65,25 @@ async function namespacesOf(lab: { readonly id: string }): Promise<string[]> {
 }
 
 /**
- * Kills what runs in the lab's network namespaces; says whether nothing was left to kill.
- * Each machine's process 1 is among it, and with that the kernel ends all of its containers, whose
- * namespaces are others. Membership is asked of the kernel right before, so no foreign process with
- * a reused id is hit.
+ * Kills what runs in the lab's network namespaces. Each machine's process 1 is among it, and with
+ * that the kernel ends all of its containers, whose namespaces are others. Membership is asked of
+ * the kernel right before, so no foreign process with a reused id is hit.
  */
-async function killAll(namespaces: readonly string[]): Promise<boolean> {
-  const lists = await Promise.all(
-    namespaces.map((name) => attempt("ip", ["netns", "pids", name])),
-  );
-  const pids = lists.flatMap((list) => list.stdout.split("\n").filter((line) => line !== ""));
-  for (const pid of pids) kill(Number(pid));
-  return pids.length === 0;
+async function killAll(lab: { readonly id: string }, namespaces: readonly string[]): Promise<void> {
+  const killed: ProcessIdentity[] = [];
+  await until(`processes of lab ${lab.id} to end`, async () => {
+    const lists = await Promise.all(
+      namespaces.map((name) => attempt("ip", ["netns", "pids", name])),
+    );
+    const pids = lists.flatMap((list) => list.stdout.split("\n").filter((line) => line !== ""));
+    for (const pid of pids.map(Number)) {
+      const process = await identify(pid).catch(() => undefined);
+      if (process !== undefined) killed.push(process);
+      kill(pid);
+    }
+    // A process leaves its network first and dies later: process 1 last of all inside.
+    return pids.length === 0 && !(await Promise.all(killed.map(isAlive))).includes(true);
+  });
 }
 
 function kill(pid: number): void {

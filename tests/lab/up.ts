@@ -33,6 +33,8 @@ export interface UpOptions {
   readonly hosts: number;
   /** Size of each host's Docker disk in MiB, kept in memory; needed to fill it. @default {unlimited} */
   readonly diskMiB?: number;
+  /** Whether `lab.ts down` may end the lab, and this process with it. @default {false} */
+  readonly isKept?: boolean;
   /** Told what takes long: installing and building, on the first run. @default {standard error} */
   readonly progress?: (text: string) => void;
 }
@@ -56,7 +58,10 @@ export async function up(options: UpOptions): Promise<Lab> {
   const { record, archive } = await exclusively(async () => {
     await installPackages(progress);
     await appProgram(progress);
-    return { archive: await kamalProxyArchive(progress), record: await claim() };
+    return {
+      archive: await kamalProxyArchive(progress),
+      record: await claim(options.isKept ?? false),
+    };
   });
   try {
     return await boot(record, options, archive);

@@ -1,0 +1,64 @@
+/**
+ * Looks for what a lab could leave on the machine, without using what made it.
+ *
+ * @module
+ */
+
+import { identify, isAlive, type ProcessIdentity } from "./record.ts";
+import { exists, run } from "./shell.ts";
+
+/** A process of a lab. */
+export interface LabProcess extends ProcessIdentity {
+  /** Name of its program. */
+  readonly program: string;
+}
+
+/** Gives all processes of a lab: those in its network namespaces and all that come from them. */
+export async function processesOf(id: string): Promise<LabProcess[]> {
+  const names = (await run("ip", ["netns", "list"])).matchAll(/^\S+/gm);
+  const own = [...names].map((match) => match[0]).filter((name) => name.startsWith(`sx${id}-`));
+  const lists = await Promise.all(own.map((name) => run("ip", ["netns", "pids", name])));
+  const members = new Set(lists.flatMap((list) => list.trim().split("\n")).map(Number));
+  const parents = await allProcesses();
+  for (const { pid, parent } of parents) if (members.has(parent)) members.add(pid);
+  const found = parents.filter(({ pid }) => members.has(pid));
+  return await Promise.all(
+    found.map(async ({ pid, program }) => ({ ...await identify(pid), program })),
+  );
+}
+
+/** Gives those of the processes that still run. */
+export async function survivorsOf(processes: readonly LabProcess[]): Promise<LabProcess[]> {
+  const alive = await Promise.all(processes.map(isAlive));
+  return processes.filter((_, index) => alive[index]);
+}
+
+/** Gives every trace of a lab in network, mounts, control groups, firewall and folders. */
+export async function remainsOf(id: string): Promise<string[]> {
+  const texts = await Promise.all([
+    run("ip", ["netns", "list"]),
+    run("ip", ["-o", "link"]),
+    run("ip", ["-4", "-o", "address"]),
+    run("ip", ["-4", "route"]),
+    run("iptables-save", []),
+    Deno.readTextFile("/proc/mounts"),
+    run("find", ["/sys/fs/cgroup", "-name", `sextant-lab-${id}*`]),
+  ]);
+  const range = `10.${id.replace("-", ".")}.`;
+  const marks = [`sx${id}`, `sextant-lab-${id}`, `sextant-lab/${id}`, ` ${range}`];
+  const lines = texts.join("\n").split("\n");
+  const remains = lines.filter((line) => marks.some((mark) => mark !== "" && line.includes(mark)));
+  for (const folder of [`/var/lib/sextant-lab/${id}`, `/run/sextant-lab/${id}`]) {
+    if (await exists(folder)) remains.push(folder);
+  }
+  return remains;
+}
+
+/** All processes of the machine, parents before their children. */
+async function allProcesses(): Promise<{ pid: number; parent: number; program: string }[]> {
+  const lines = (await run("ps", ["-e", "-o", "pid=,ppid=,comm=", "--sort=start_time,pid"])).trim();
+  return lines.split("\n").map((line) => {
+    const [pid, parent, ...program] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), program: program.join(" ") };
+  });
+}
