@@ -5,6 +5,7 @@
  */
 
 import { ConfigError, type ConfigProblem } from "../errors.ts";
+import { longEnv } from "./long_form.ts";
 import { isMap, mergeWith } from "./merge.ts";
 import type { PlainObject } from "./plain_data.ts";
 import { type ConfigPath, got, spellPath } from "./problems.ts";
@@ -34,7 +35,10 @@ function combineAt(
   return mergeWith(before, added, (first, second, key) => {
     const at = [...path, key];
     if (!isWhole && Array.isArray(first) && Array.isArray(second)) return [...first, ...second];
-    if (!isWhole && isMap(first) && isMap(second)) return combineAt(first, second, at, problems);
+    if (!isWhole && isMap(first) && isMap(second)) {
+      const [before, added] = key === "env" ? [longEnv(first), longEnv(second)] : [first, second];
+      if (isMap(before) && isMap(added)) return combineAt(before, added, at, problems);
+    }
     problems.push({ path: spellPath(at), message: setTwice(first, second, at) });
     return first;
   });

@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { HookEffect } from "./effects.ts";
+import { ConfigError } from "../errors.ts";
+import { didYouMean } from "./closest.ts";
+import type { DeployEffects, HookEffect } from "./effects.ts";
 
 /** Every hook, in the order of a deploy; the names are those of Kamal's files. */
 export const HOOK_NAMES: readonly HookName[] = [
@@ -74,7 +76,25 @@ export type HookFunction<Name extends HookName = HookName> = (
 /** Ids of hook functions by hook, in the order they run; the functions stand in the effects. */
 export type HookIds = Readonly<Partial<Record<HookName, readonly string[]>>>;
 
-/** Makes the next id for a function of a hook, unlike those that are taken. */
-export function nextHookId(name: HookName, taken: Readonly<Record<string, HookEffect>>): string {
-  return `${name}#${1 + Object.keys(taken).length}`;
+/**
+ * Puts a hook's function beside those that are there, under an id of its own.
+ *
+ * @throws {ConfigError} If there is no such hook, or it is no function.
+ */
+export function addHook<Name extends HookName>(
+  effects: DeployEffects,
+  name: Name,
+  run: HookFunction<Name>,
+): { readonly id: string; readonly effects: DeployEffects } {
+  if (!HOOK_NAMES.includes(name)) {
+    const message = `unknown hook "${name}"${didYouMean(name, HOOK_NAMES)}`;
+    throw new ConfigError([{ path: "hooks", message }]);
+  }
+  if (typeof run !== "function") {
+    throw new ConfigError([{ path: `hooks.${name}`, message: "should be a function" }]);
+  }
+  const id = `${name}#${1 + Object.keys(effects.hooks).length}`;
+  // Whoever runs an effect looks its name up first, so the context is the one of that name.
+  const effect: HookEffect = { name, run: run as HookEffect["run"] };
+  return { id, effects: { hooks: { ...effects.hooks, [id]: effect } } };
 }

@@ -1,0 +1,428 @@
+/**
+ * The fluent builder: a deployment as it is written in `deploy.ts`.
+ *
+ * @module
+ */
+
+import type { CommandOptions, Deployment } from "./commander.ts";
+import { Run } from "./commander/run.ts";
+import type { Verb } from "./commander/verb.ts";
+import type { AccessoryInput } from "./config/accessory.ts";
+import type { BootInput } from "./config/boot.ts";
+import type { BuilderInput } from "./config/builder.ts";
+import { combine } from "./config/combine.ts";
+import type { DeployContext } from "./config/deploy_context.ts";
+import type { DeployEffects } from "./config/effects.ts";
+import type { RootEnvInput } from "./config/env.ts";
+import { addHook, type HookFunction, type HookName } from "./config/hook.ts";
+import type { LoggingInput } from "./config/logging.ts";
+import { deepFreeze, frozenCopy } from "./config/plain_data.ts";
+import type { RootProxyInput } from "./config/proxy.ts";
+import type { RegistryInput } from "./config/registry.ts";
+import type { RoleInput } from "./config/role.ts";
+import type { SettingsInput } from "./config/settings.ts";
+import type {
+  DeployShape,
+  EmptyShape,
+  WithAccessory,
+  WithDestination,
+  WithRole,
+} from "./config/shape.ts";
+import { DEPLOY_BRAND, type DeploySpec, type SpecFields } from "./config/spec.ts";
+import type { SshInput } from "./config/ssh.ts";
+import type { TextMap } from "./config/text_map.ts";
+import { ConfigError } from "./errors.ts";
+import type { Event } from "./exec/event.ts";
+import type { Plan } from "./plan/plan.ts";
+
+/**
+ * A deployment under construction. Every method gives a new one and leaves this one as it is.
+ *
+ * Calling a method twice adds up: lists append, objects merge, and what is said twice is a
+ * {@linkcode ConfigError} that names both. Values are checked when the deployment is resolved,
+ * all of them at once.
+ */
+export class Deploy<S extends DeployShape = EmptyShape> {
+  /** Keeps deployments of different shapes apart; has no value. */
+  declare readonly "~shape": S;
+  /** Marks a deployment, whichever copy of the SDK made it. */
+  readonly [DEPLOY_BRAND]: true = true;
+  readonly #spec: DeploySpec;
+  readonly #effects: DeployEffects;
+
+  /** Wraps a spec and the functions beside it; {@linkcode deploy} starts one. */
+  constructor(spec: DeploySpec, effects: DeployEffects = { hooks: {} }) {
+    this.#spec = frozenCopy(spec);
+    this.#effects = deepFreeze({ hooks: { ...effects.hooks } });
+    Object.freeze(this);
+  }
+
+  /**
+   * Names the image, without registry and tag.
+   *
+   * @example The image is tagged with the version
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").image("acme/shop");
+   * // docker pull acme/shop:<version>
+   * ```
+   */
+  image(image: string): Deploy<S> {
+    return this.#with({ image });
+  }
+
+  /**
+   * Names the registry and who logs in.
+   *
+   * @example A token from the secrets
+   * ```ts
+   * import { deploy, secret } from "@sextant/deploy";
+   * deploy("shop").registry({ server: "ghcr.io", username: "ci", password: secret("TOKEN") });
+   * // docker login ghcr.io --username ci --password-stdin
+   * ```
+   */
+  registry(registry: RegistryInput): Deploy<S> {
+    return this.#with({ registry });
+  }
+
+  /**
+   * Declares roles and the hosts that each one runs on. Each role can be declared once.
+   *
+   * @example Two roles
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").servers({
+   *   web: ["10.0.0.1", { host: "10.0.0.2", tags: ["eu"] }],
+   *   jobs: { hosts: ["deploy@10.0.0.3:2222"], cmd: "bin/jobs" },
+   * });
+   * // docker run --detach --restart unless-stopped --name shop-jobs-<version> … bin/jobs
+   * ```
+   */
+  servers<const Role extends string>(
+    servers: Readonly<Record<Role, RoleInput>>,
+  ): Deploy<WithRole<S, Role>> {
+    return this.#with({ servers });
+  }
+
+  /**
+   * Says how the image is built.
+   *
+   * @example For ARM hosts
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").builder({ arch: "arm64", args: { NODE: 24 } });
+   * // docker build --platform linux/arm64 --build-arg NODE=24 …
+   * ```
+   */
+  builder(builder: BuilderInput): Deploy<S> {
+    return this.#with({ builder });
+  }
+
+  /**
+   * Sets environment variables of every role.
+   *
+   * @example In the clear, secret, and by a host's tag
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").env({
+   *   clear: { PORT: 3000 },
+   *   secret: ["DATABASE_URL", "SMTP_PASSWORD:MAIL_TOKEN"],
+   *   tags: { eu: { REGION: "eu" } },
+   * });
+   * // docker run … --env PORT=3000 --env REGION=eu --env-file .kamal/apps/shop/env/roles/web.env …
+   * ```
+   */
+  env(env: RootEnvInput): Deploy<S> {
+    return this.#with({ env });
+  }
+
+  /**
+   * Says how kamal-proxy sends traffic to the primary role, and to roles that ask for it.
+   *
+   * @example HTTPS on one server
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").proxy({ host: "shop.acme.dev", ssl: true, appPort: 3000 });
+   * // docker exec kamal-proxy kamal-proxy deploy shop-web --target <id>:3000 --host shop.acme.dev --tls …
+   * ```
+   */
+  proxy(proxy: RootProxyInput): Deploy<S> {
+    return this.#with({ proxy });
+  }
+
+  /**
+   * Declares an accessory, a container that outlives deploys. Roles that it names must have been declared.
+   *
+   * @example A database beside the workers
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").servers({ jobs: ["10.0.0.3"] }).accessory("db", {
+   *   image: "postgres:17",
+   *   role: "jobs",
+   *   directories: ["data:/var/lib/postgresql/data"],
+   * });
+   * // docker run --detach --restart unless-stopped --name shop-db \
+   * //   --volume "$PWD"/shop-db/data:/var/lib/postgresql/data … postgres:17
+   * ```
+   */
+  accessory<const Accessory extends string>(
+    name: Accessory,
+    accessory: AccessoryInput<S["role"]>,
+  ): Deploy<WithAccessory<S, Accessory>> {
+    return this.#with({ accessories: { [name]: accessory } });
+  }
+
+  /**
+   * Runs a function at a point of a deploy, on this machine; several run in the order of the calls.
+   *
+   * @example Telling who deploys
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").hook("pre-deploy", ({ plan, performer, log }) => {
+   *   log(`${performer} deploys ${plan.version}`);
+   * });
+   * // runs here, with the lock held, before any host is changed
+   * ```
+   *
+   * @throws {ConfigError} If there is no hook of that name.
+   */
+  hook<const Name extends HookName>(name: Name, run: HookFunction<Name>): Deploy<S> {
+    const { id, effects } = addHook(this.#effects, name, run);
+    return this.#with({ hooks: { [name]: [id] } }, effects);
+  }
+
+  /**
+   * Says how hosts are reached.
+   *
+   * @example Another login and a key of its own
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").ssh({ user: "deploy", keys: ["~/.ssh/deploy"], keysOnly: true });
+   * // ssh -i ~/.ssh/deploy -o IdentitiesOnly=yes deploy@10.0.0.1
+   * ```
+   */
+  ssh(ssh: SshInput): Deploy<S> {
+    return this.#with({ ssh });
+  }
+
+  /**
+   * Says in which groups hosts switch versions, and what goes back when one fails.
+   *
+   * @example A quarter of the hosts at a time
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").boot({ limit: "25%", wait: 10 });
+   * // of eight hosts, two switch at a time, ten seconds apart
+   * ```
+   */
+  boot(boot: BootInput): Deploy<S> {
+    return this.#with({ boot });
+  }
+
+  /**
+   * Sets Docker's log driver for the app's and the accessories' containers.
+   *
+   * @example Larger logs
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").logging({ driver: "local", options: { "max-size": "100m" } });
+   * // docker run … --log-driver local --log-opt max-size=100m …
+   * ```
+   */
+  logging(logging: LoggingInput): Deploy<S> {
+    return this.#with({ logging });
+  }
+
+  /**
+   * Labels the app's containers.
+   *
+   * @example Whose they are
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").labels({ team: "checkout" });
+   * // docker run … --label team=checkout …
+   * ```
+   */
+  labels(labels: TextMap): Deploy<S> {
+    return this.#with({ labels });
+  }
+
+  /**
+   * Mounts volumes into the app's containers.
+   *
+   * @example A volume that outlives versions
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").volumes(["shop-storage:/app/storage"]);
+   * // docker run … --volume shop-storage:/app/storage …
+   * ```
+   */
+  volumes(volumes: readonly string[]): Deploy<S> {
+    return this.#with({ volumes });
+  }
+
+  /**
+   * Sets the other root values: timeouts, paths, what is kept.
+   *
+   * @example Longer requests
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").settings({ drainTimeout: 60, retainContainers: 3 });
+   * // docker exec kamal-proxy kamal-proxy deploy shop-web … --drain-timeout 60s
+   * ```
+   */
+  settings(settings: SettingsInput): Deploy<S> {
+    return this.#with({ settings });
+  }
+
+  /**
+   * Says what differs for a destination: objects merge deeply, all else is replaced.
+   * A role given as a list of hosts replaces the whole role; `{ hosts: […] }` keeps the rest of it.
+   *
+   * @example Staging on another host
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").servers({ web: ["10.0.0.1"] }).destination("staging", (app) =>
+   *   app.servers({ web: ["10.0.1.1"] })
+   * );
+   * // sextant deploy -d staging
+   * ```
+   *
+   * @throws {ConfigError} If the function gives anything but the deployment that it was given.
+   */
+  destination<const Destination extends string, T extends DeployShape>(
+    name: Destination,
+    overlay: (app: Deploy<S>) => Deploy<T>,
+  ): Deploy<WithDestination<S, Destination>> {
+    const { service } = this.#spec;
+    const app: unknown = overlay(new Deploy<S>({ service }, this.#effects));
+    if (!(app instanceof Deploy) || app.toSpec().service !== service || app.toSpec().destinations) {
+      const message = "should give the deployment that it is given, without further destinations";
+      throw new ConfigError([{ path: `destinations.${name}`, message }]);
+    }
+    const { service: _, ...fields } = app.toSpec();
+    return this.#with({ destinations: { [name]: fields } }, app.toEffects());
+  }
+
+  /**
+   * Applies a recipe, a function from a deployment to a deployment.
+   *
+   * @example A database in one line
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * import { postgres } from "@sextant/deploy/recipes";
+   * deploy("shop").servers({ web: ["10.0.0.1"] }).use(postgres({ name: "db", role: "web" }));
+   * // docker run --detach --restart unless-stopped --name shop-db … postgres:17
+   * ```
+   */
+  use<T extends DeployShape>(recipe: (app: Deploy<S>) => Deploy<T>): Deploy<T> {
+    return recipe(this);
+  }
+
+  /**
+   * Makes the plan of a deploy and does nothing of it; hosts are only asked.
+   *
+   * @example What would change
+   * ```ts ignore
+   * import app from "./deploy.ts";
+   *
+   * console.log((await app.plan()).stages);
+   * ```
+   *
+   * ```sh
+   * sextant plan
+   * ```
+   *
+   * @throws {SextantError} If the configuration, a secret or a host is not as it should be.
+   */
+  async plan(options: CommandOptions = {}): Promise<Plan> {
+    const { planVerb } = await import("./commander.ts");
+    return await planVerb(this.#deployment(), { name: "deploy" }, options);
+  }
+
+  /**
+   * Deploys: builds and pushes the image, and switches every host to it without a gap.
+   *
+   * @example With a line per event
+   * ```ts ignore
+   * import app from "./deploy.ts";
+   *
+   * for await (const event of app.deploy()) console.log(event.type);
+   * ```
+   *
+   * ```sh
+   * sextant deploy --yes
+   * ```
+   */
+  deploy(options: CommandOptions = {}): Run {
+    return this.run({ name: "deploy" }, options);
+  }
+
+  /**
+   * Runs any command.
+   *
+   * @example The first deploy
+   * ```ts ignore
+   * import app from "./deploy.ts";
+   *
+   * await app.run({ name: "setup" });
+   * ```
+   *
+   * ```sh
+   * sextant setup --yes
+   * ```
+   */
+  run(verb: Verb, options: CommandOptions = {}): Run {
+    return new Run(async (onEvent) => {
+      const { runVerb } = await import("./commander.ts");
+      const both = (event: Event): void => {
+        options.onEvent?.(event);
+        onEvent(event);
+      };
+      return await runVerb(this.#deployment(), verb, { ...options, onEvent: both });
+    });
+  }
+
+  /** What has been said so far, as plain frozen data. */
+  toSpec(): DeploySpec {
+    return this.#spec;
+  }
+
+  /** The functions that the spec names by ids. */
+  toEffects(): DeployEffects {
+    return this.#effects;
+  }
+
+  #deployment(): Deployment {
+    return { spec: this.#spec, effects: this.#effects };
+  }
+
+  #with<T extends DeployShape>(
+    said: SpecFields & Pick<DeploySpec, "destinations">,
+    effects: DeployEffects = this.#effects,
+  ): Deploy<T> {
+    // What two specs combine to is one again; its values are checked when it is resolved.
+    const spec = combine({ ...this.#spec }, { ...frozenCopy(said) }) as unknown as DeploySpec;
+    return new Deploy<T>(spec, effects);
+  }
+}
+
+/**
+ * Starts a deployment of a service, by the name that it has on its hosts.
+ *
+ * @example The smallest one
+ * ```ts
+ * import { deploy } from "@sextant/deploy";
+ * export default deploy("shop").image("acme/shop").servers({ web: ["10.0.0.1"] });
+ * // docker run --detach --restart unless-stopped --name shop-web-<version> … acme/shop:<version>
+ * ```
+ */
+export function deploy(service: string): Deploy {
+  return new Deploy({ service });
+}
+
+/** Any deployment, whatever it declares. */
+export type AnyDeploy = Deploy<DeployShape>;
+
+/** What a `deploy.ts` exports by default: a deployment, or a function that makes one. */
+export type DeployExport = AnyDeploy | ((context: DeployContext) => AnyDeploy | Promise<AnyDeploy>);
