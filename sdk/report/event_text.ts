@@ -1,0 +1,104 @@
+/**
+ * Events as lines, for outputs that cannot be painted over.
+ *
+ * @module
+ */
+
+import type { Event, StepEndEvent } from "../exec/event.ts";
+import { pad, type RenderOptions, secondsText, shortenVersions } from "./layout.ts";
+import { isMinor } from "./plan_rows.ts";
+import { hostWidthOf, type Progress, STAGE_WIDTH, titleOf, waitText } from "./progress.ts";
+import { type Paint, painter, type Style } from "./style.ts";
+
+type Line = (host: string, stage: string, text: string) => string;
+
+const STATUS_STYLES: Readonly<Record<StepEndEvent["status"], Style | undefined>> = Object.freeze({
+  done: undefined,
+  failed: "fail",
+  skipped: "faint",
+  cancelled: "warn",
+  undone: "warn",
+});
+
+/** The line that an event is worth where lines cannot be painted over; `undefined` for none. */
+export function renderEvent(
+  progress: Progress,
+  event: Event,
+  options: RenderOptions = {},
+): string | undefined {
+  const paint = painter(options.color ?? false);
+  const line = (host: string, stage: string, text: string): string =>
+    hostLine(progress, paint, host, stage, text);
+  switch (event.type) {
+    case "connected":
+      return options.verbose
+        ? line(event.host, "connect", `answered  ${secondsText(event.seconds)}`)
+        : undefined;
+    case "notice":
+      return event.host === undefined
+        ? `  ${event.message}`
+        : line(event.host, "notice", event.message);
+    case "stage-end":
+      return `  ${event.stage} done · ${secondsText(event.seconds)}`;
+    case "step-end":
+      return stepLine(progress, event, options, line);
+    case "step-output":
+      return outputLines(progress, event, options, line);
+    case "waiting":
+      return line(event.host, "waiting", waitText(event.reason));
+    case "undo-begin":
+      return `  ${paint("warn", "going back")} on ${event.hosts.join(", ")}`;
+    case "connecting":
+    case "planned":
+    case "stage-begin":
+    case "step-begin":
+    case "undo-end":
+    case "end":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function hostLine(
+  progress: Progress,
+  paint: Paint,
+  host: string,
+  stage: string,
+  text: string,
+): string {
+  return `  ${paint("host", pad(host, hostWidthOf(progress)))}${pad(stage, STAGE_WIDTH)}${text}`;
+}
+
+function stepLine(
+  progress: Progress,
+  event: StepEndEvent,
+  options: RenderOptions,
+  line: Line,
+): string | undefined {
+  const step = progress.steps.get(event.step);
+  const isQuiet = event.status === "skipped" ||
+    (event.status === "done" && step !== undefined && isMinor(step));
+  if (isQuiet && !options.verbose) return undefined;
+  const title = titleOf(progress, event, event.step);
+  const text = options.verbose ? title : shortenVersions(title);
+  const status = painter(options.color ?? false)(STATUS_STYLES[event.status], event.status);
+  const parts = [text, ...event.status === "done" ? [] : [status], secondsText(event.seconds)];
+  return line(event.host, event.stage, parts.join("  "));
+}
+
+function outputLines(
+  progress: Progress,
+  event: Event & { type: "step-output" },
+  options: RenderOptions,
+  line: Line,
+): string | undefined {
+  // What a hook prints is meant for whoever runs it.
+  const isHook =
+    progress.steps.get(event.step)?.operations.some(({ kind }) => kind === "run-hook") ?? false;
+  if (!options.verbose && !isHook) return undefined;
+  const lines = event.text.split("\n").map((text) => text.trimEnd()).filter((text) => text !== "");
+  return lines.length === 0
+    ? undefined
+    : lines.map((text) => line(event.host, event.stage, `| ${text}`)).join("\n");
+}
