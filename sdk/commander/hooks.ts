@@ -5,12 +5,13 @@
  */
 
 import type { Config } from "../config/config.ts";
-import type { DeployEffects } from "../config/effects.ts";
-import type { HookContext, HookName } from "../config/hook.ts";
+import type { DeployEffects, HookEffect } from "../config/effects.ts";
+import type { HookContext, HookIds, HookName } from "../config/hook.ts";
 import { messageOf, SextantError } from "../errors.ts";
 import type { HookCall } from "../exec/effects.ts";
 import type { RunFacts } from "../plan/input.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { SecretValues } from "../secrets/secret_values.ts";
 import { findHooks, hookEnvironment, runHookFile } from "../project/hooks.ts";
 
 /** What hooks are told of the run. */
@@ -29,39 +30,47 @@ export interface HookFacts {
   readonly plan: Plan | undefined;
   /** Whether the lock is held. */
   readonly isLocked: boolean;
-  /** Values of the secrets, where they were resolved. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /** The secrets, where they were resolved. */
+  readonly secrets: SecretValues;
 }
 
 /** The hooks of a run. */
 export class Hooks {
   readonly #root: string;
   readonly #files: ReadonlyMap<HookName, string>;
-  readonly #effects: DeployEffects;
+  readonly #functions: ReadonlyMap<HookName, readonly HookEffect[]>;
 
-  private constructor(root: string, files: ReadonlyMap<HookName, string>, effects: DeployEffects) {
+  private constructor(
+    root: string,
+    files: ReadonlyMap<HookName, string>,
+    functions: ReadonlyMap<HookName, readonly HookEffect[]>,
+  ) {
     this.#root = root;
     this.#files = files;
-    this.#effects = effects;
+    this.#functions = functions;
   }
 
-  /** Looks for hooks; with `skip` there are none. */
+  /** No hooks at all. */
+  static none(root: string): Hooks {
+    return new Hooks(root, new Map(), new Map());
+  }
+
+  /** Looks for executables in the project, and for the functions that the deployment names. */
   static async find(
     root: string,
     config: Config,
-    effects: DeployEffects,
-    skip: boolean,
+    ids: HookIds,
+    { hooks }: DeployEffects,
   ): Promise<Hooks> {
-    if (skip) return new Hooks(root, new Map(), { hooks: {} });
-    return new Hooks(root, await findHooks(root, config.hooksPath), effects);
+    const functions = Object.entries(ids).map(([name, own]) =>
+      [name as HookName, own.flatMap((id) => hooks[id] ?? [])] as const
+    );
+    return new Hooks(root, await findHooks(root, config.hooksPath), new Map(functions));
   }
 
   /** Names of the hooks that there are. */
   names(): ReadonlySet<string> {
-    return new Set([
-      ...this.#files.keys(),
-      ...Object.values(this.#effects.hooks).map((hook) => hook.name),
-    ]);
+    return new Set([...this.#files.keys(), ...this.#functions.keys()]);
   }
 
   /**
@@ -77,9 +86,10 @@ export class Hooks {
         root: this.#root,
         signal: call.signal,
         onLine: call.log,
+        redact: (line) => facts.secrets.redact(line),
       });
     }
-    for (const hook of Object.values(this.#effects.hooks).filter((hook) => hook.name === name)) {
+    for (const hook of this.#functions.get(name) ?? []) {
       try {
         await hook.run(contextOf(name, call, facts));
       } catch (error) {
@@ -104,7 +114,9 @@ function environmentOf(call: HookCall, facts: HookFacts): Record<string, string>
   const { config, verb, version, roles, run, isLocked, secrets } = facts;
   const [command, ...subcommand] = verb.split(" ");
   return {
-    ...HOOKS_WITH_SECRETS.has(call.name) ? secrets : {},
+    ...HOOKS_WITH_SECRETS.has(call.name)
+      ? Object.fromEntries(secrets.names.map((secret) => [secret, secrets.value(secret)]))
+      : {},
     ...hookEnvironment({
       service: config.service,
       destination: config.destination,

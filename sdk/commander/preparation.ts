@@ -7,6 +7,7 @@
 import { encodeBase64 } from "./base64.ts";
 import type { CommandOptions, Deployment, Result } from "../commander.ts";
 import type { Config } from "../config/config.ts";
+import { hookIds } from "../config/destination.ts";
 import { localFiles, resolveConfig } from "../config/resolve.ts";
 import { SextantError } from "../errors.ts";
 import type { Effects } from "../exec/effects.ts";
@@ -22,8 +23,9 @@ import { HERE, type Plan } from "../plan/plan.ts";
 import { digestFiles, readProjectFile } from "../project/files.ts";
 import { projectVersion } from "../project/git.ts";
 import { lockHolder, performer } from "../project/performer.ts";
-import { resolveSecrets, secretsFromFiles } from "../secrets/files.ts";
+import { secretsFromFiles } from "../secrets/files.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
+import { resolveSecrets } from "../secrets/source.ts";
 import type { Session, Transport } from "../transport/transport.ts";
 import { Fleet } from "./fleet.ts";
 import { type HookFacts, Hooks } from "./hooks.ts";
@@ -93,8 +95,8 @@ export class Preparation {
     const needs = needsOf(verb);
     const selection = select(config, verb, needs, options);
     const [version, hooks, who, holder, files] = await Promise.all([
-      options.version ?? (needs.version ? versionOf(root) : undefined),
-      Hooks.find(root, config, deployment.effects, options.skipHooks === true),
+      needs.version ? versionOf(root, options.version) : options.version,
+      hooksOf(root, config, deployment, options),
       performer(root),
       lockHolder(root),
       filesOf(root, config, verb),
@@ -103,38 +105,37 @@ export class Preparation {
     return new Preparation({ verb, options, root, config, selection, version, run, hooks, files });
   }
 
-  /** Runs the hook `pre-connect`, then opens the hosts while secrets are resolved; a missing secret closes them again. */
+  /** Opens the hosts while secrets are resolved; a missing secret closes them again. */
   async connect(): Promise<void> {
+    const secrets = this.#resolveSecrets();
     if (this.#hooks.names().has("pre-connect")) {
-      const log = (message: string): void =>
-        this.#options.onEvent?.({ type: "notice", host: undefined, message });
-      const signal = this.#options.signal ?? new AbortController().signal;
-      const call = {
-        name: "pre-connect",
-        hosts: this.#selection.hosts,
-        log,
-        signal,
-        runtime: undefined,
-      };
-      await this.#hooks.run(call, this.#hookFacts(undefined, false));
+      // The hook is given the secrets, so here they come first.
+      this.#secrets = await secrets;
+      await this.#preConnect();
     }
-    const [fleet, secrets] = await Promise.allSettled([this.#openFleet(), this.#resolveSecrets()]);
-    if (fleet.status === "fulfilled") this.#fleet = fleet.value;
-    if (secrets.status === "rejected" || fleet.status === "rejected") {
+    const [resolved, opened] = await Promise.allSettled([secrets, this.#openFleet()]);
+    if (opened.status === "fulfilled") this.#fleet = opened.value;
+    const failed = [resolved, opened].find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) {
       await this.close();
-      throw secrets.status === "rejected"
-        ? secrets.reason
-        : (fleet as PromiseRejectedResult).reason;
+      throw failed.reason;
     }
-    this.#secrets = secrets.value;
-    await this.#takeStates(this.#fleet!.states);
+    this.#secrets = await secrets;
+    this.#takeStates(this.#fleet!.states);
+  }
+
+  async #preConnect(): Promise<void> {
+    const { onEvent, signal = new AbortController().signal } = this.#options;
+    const log = (message: string): void => onEvent?.({ type: "notice", host: undefined, message });
+    const call = { name: "pre-connect", hosts: this.#selection.hosts, log, signal };
+    await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined, false));
   }
 
   /** Opens the hosts anew, so that the logins get what was changed for them. */
   async reconnect(): Promise<void> {
     await this.#fleet?.close();
     this.#fleet = await this.#openFleet();
-    await this.#takeStates(this.#fleet.states);
+    this.#takeStates(this.#fleet.states);
   }
 
   /**
@@ -237,13 +238,13 @@ export class Preparation {
   }
 
   /** Keeps the hosts' answers, and makes sure that all digests rest on one salt. */
-  async #takeStates(states: ReadonlyMap<string, HostState>): Promise<void> {
+  #takeStates(states: ReadonlyMap<string, HostState>): void {
     const salts = [states.get(this.#selection.lockHost), ...states.values()].map((state) =>
       state?.salt
     );
     this.#salt = salts.find((salt) => salt !== undefined) ?? randomHex(16);
     this.#states = new Map([...states].map(([host, state]) => [host, this.#withSalt(state)]));
-    this.#digests = this.#needs.secrets ? await this.#secrets.digest(this.#salt) : undefined;
+    this.#digests = this.#needs.secrets ? this.#secrets.digest(this.#salt) : undefined;
   }
 
   /** A host with another salt counts as one without. */
@@ -278,8 +279,18 @@ export class Preparation {
   }
 }
 
-async function versionOf(root: string): Promise<string> {
-  return (await projectVersion(root)).version;
+async function hooksOf(
+  root: string,
+  config: Config,
+  { spec, effects }: Deployment,
+  { skipHooks, destination }: CommandOptions,
+): Promise<Hooks> {
+  if (skipHooks === true) return Hooks.none(root);
+  return await Hooks.find(root, config, hookIds(spec, destination), effects);
+}
+
+async function versionOf(root: string, version: string | undefined): Promise<string> {
+  return (await projectVersion(root, { version, env: Deno.env.toObject() })).version;
 }
 
 /** The files that a command may upload, as Base64. */
