@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ConfigError, SextantError } from "../../sdk/errors.ts";
 import { secretsFromFiles } from "../../sdk/secrets/files.ts";
 import { resolveSecrets, type SecretSource } from "../../sdk/secrets/source.ts";
-import { withProject } from "../fixtures/project_folder.ts";
+import { appears, withProject } from "../fixtures/project_folder.ts";
 
 const PATH = Deno.env.get("PATH") ?? "";
 
@@ -156,21 +156,8 @@ Deno.test("resolveSecrets() ends a running command when it is cancelled", async 
       () => resolveSecrets(sourceIn(root, { signal: abort.signal }), ["A"]),
       SextantError,
     );
-    for await (const event of watched(root)) {
-      if (event.paths.some((path) => path.endsWith("started"))) break;
-    }
+    await appears(join(root, "started"));
     abort.abort();
     assertEquals((await failure).code, "CANCELLED");
   });
 });
-
-/** Events of a folder, preceded by what is in it. */
-async function* watched(root: string): AsyncGenerator<{ paths: readonly string[] }> {
-  const watcher = Deno.watchFs(root);
-  try {
-    for await (const entry of Deno.readDir(root)) yield { paths: [entry.name] };
-    yield* watcher;
-  } finally {
-    watcher.close();
-  }
-}
