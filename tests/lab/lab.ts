@@ -14,6 +14,7 @@ export { KAMAL_PROXY_IMAGE } from "./kamal_proxy.ts";
 export { type Builder, Lab } from "./running_lab.ts";
 export { labTest } from "./lab_case.ts";
 export { LabError, type Output } from "./shell.ts";
+export { type RegistryLogin } from "./registry.ts";
 export { up, type UpOptions } from "./up.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

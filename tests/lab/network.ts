@@ -5,7 +5,7 @@
  */
 
 import type { LabRecord } from "./record.ts";
-import { run } from "./shell.ts";
+import { allDone, run } from "./shell.ts";
 
 /** Where a machine stands in its lab's network. */
 export interface Place {
@@ -70,7 +70,7 @@ export async function makeNetwork(lab: LabRecord, places: readonly Place[]): Pro
     ]),
   ];
   await batch([], outside);
-  await Promise.all(places.map((place) =>
+  await allDone(places.map((place) =>
     batch(["-n", namespaceOf(lab, place)], [
       "link set lo up",
       `address add ${addressOf(lab, place)}/25 dev eth0`,

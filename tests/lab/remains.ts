@@ -18,13 +18,17 @@ export async function processesOf(id: string): Promise<LabProcess[]> {
   const names = (await run("ip", ["netns", "list"])).matchAll(/^\S+/gm);
   const own = [...names].map((match) => match[0]).filter((name) => name.startsWith(`sx${id}-`));
   const lists = await Promise.all(own.map((name) => run("ip", ["netns", "pids", name])));
-  const members = new Set(lists.flatMap((list) => list.trim().split("\n")).map(Number));
+  const members = new Set(lists.flatMap((list) => list.match(/\d+/g) ?? []).map(Number));
   const parents = await allProcesses();
   for (const { pid, parent } of parents) if (members.has(parent)) members.add(pid);
-  const found = parents.filter(({ pid }) => members.has(pid));
-  return await Promise.all(
-    found.map(async ({ pid, program }) => ({ ...await identify(pid), program })),
+  const found = await Promise.all(
+    parents.filter(({ pid }) => members.has(pid)).map(async ({ pid, program }) => {
+      const process = await identify(pid).catch(() => undefined);
+      // Some end between being listed and being looked at.
+      return process === undefined ? [] : [{ ...process, program }];
+    }),
   );
+  return found.flat();
 }
 
 /** Gives those of the processes that still run. */

@@ -19,6 +19,16 @@ export interface Builder {
   readonly path: string;
 }
 
+/** What a builder is made of. */
+export interface BuilderParts {
+  /** Socket of its engine. */
+  readonly socket: string;
+  /** Folder with the Docker client's config of the lab itself, logged in to the registry. */
+  readonly configFolder: string;
+  /** Folder with nothing but Debian's `docker`. */
+  readonly programFolder: string;
+}
+
 /** What a lab is made of. */
 export interface LabParts {
   /** How it is written down. */
@@ -27,8 +37,8 @@ export interface LabParts {
   readonly hosts: readonly LabHost[];
   /** Address and port of its registry. */
   readonly registry: string;
-  /** Socket of its builder. */
-  readonly socket: string;
+  /** Its builder. */
+  readonly builder: BuilderParts;
   /** Home folder of who deploys to it. */
   readonly home: string;
   /** Its delayed paths. */
@@ -41,7 +51,7 @@ export class Lab {
   readonly id: string;
   /** The hosts, `host1` first. */
   readonly hosts: readonly LabHost[];
-  /** The image registry: plain HTTP, no login needed, any login taken. */
+  /** The image registry: plain HTTP; without `registryLogin` it takes any login. */
   readonly registry: { readonly address: string };
   /** The engine that builds and pushes. */
   readonly builder: Builder;
@@ -49,21 +59,22 @@ export class Lab {
   readonly home: string;
   readonly #record: LabRecord;
   readonly #delay: Delay;
+  readonly #configFolder: string;
   #apps = 0;
 
   /** A lab of running parts; `up()` makes them. */
   constructor(parts: LabParts) {
-    const folder = dataFolder(parts.record);
     this.id = parts.record.id;
     this.hosts = parts.hosts;
     this.registry = { address: parts.registry };
     this.builder = {
-      dockerHost: `unix://${parts.socket}`,
-      path: `${folder}/bin:${Deno.env.get("PATH") ?? SYSTEM_PATH}`,
+      dockerHost: `unix://${parts.builder.socket}`,
+      path: `${parts.builder.programFolder}:${Deno.env.get("PATH") ?? SYSTEM_PATH}`,
     };
     this.home = parts.home;
     this.#record = parts.record;
     this.#delay = parts.delay;
+    this.#configFolder = parts.builder.configFolder;
   }
 
   /** Gives a new folder with an app's project: Dockerfile, files, one git commit. */
@@ -78,7 +89,11 @@ export class Lab {
   async buildImage(kind: AppKind, nameAndTag: string, options: AppOptions = {}): Promise<string> {
     const folder = await this.appFolder(kind, options);
     const image = `${this.registry.address}/${nameAndTag}`;
-    const env = { DOCKER_HOST: this.builder.dockerHost, HOME: this.home, DOCKER_BUILDKIT: "1" };
+    const env = {
+      DOCKER_HOST: this.builder.dockerHost,
+      DOCKER_CONFIG: this.#configFolder,
+      DOCKER_BUILDKIT: "1",
+    };
     await run("/usr/bin/docker", ["build", "--quiet", "--tag", image, folder], { env });
     await run("/usr/bin/docker", ["push", "--quiet", image], { env });
     return image;

@@ -86,6 +86,17 @@ export async function until(
   }
 }
 
+/**
+ * Waits for all of them like `Promise.all`, but also after one failed: nothing goes on behind the
+ * back of whoever cleans up then.
+ */
+export async function allDone<T extends readonly unknown[]>(
+  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises) as unknown as T;
+}
+
 /** Tells whether there is anything at a path. */
 export async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);

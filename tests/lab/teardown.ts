@@ -48,10 +48,14 @@ export async function reap(): Promise<string[]> {
  * @throws {LabError} If something of it cannot be removed; its record stays for a later try.
  */
 export async function tearDown(lab: { readonly id: string }): Promise<void> {
-  const namespaces = await namespacesOf(lab);
-  await killAll(lab, namespaces);
-  for (const name of namespaces) await run("ip", ["netns", "delete", name]);
-  await removeLinks(lab);
+  // What a killed owner had started may still add to the network for a moment.
+  while ((await namespacesOf(lab)).length > 0 || (await linksOf(lab)).length > 0) {
+    const namespaces = await namespacesOf(lab);
+    await killAll(lab, namespaces);
+    for (const name of namespaces) await run("ip", ["netns", "delete", name]);
+    // A link's end may have gone together with its namespace since it was listed.
+    for (const name of await linksOf(lab)) await attempt("ip", ["link", "delete", name]);
+  }
   await until(`control groups of lab ${lab.id} to empty`, () => removeControlGroups(lab));
   await run("rm", ["-rf", "--one-file-system", dataFolder(lab)]);
   await forget(lab.id);
@@ -94,14 +98,11 @@ function kill(pid: number): void {
   }
 }
 
-async function removeLinks(lab: { readonly id: string }): Promise<void> {
+async function linksOf(lab: { readonly id: string }): Promise<string[]> {
   const listed = await run("ip", ["-o", "link"]);
   const names = [...listed.matchAll(/^\d+: ([^:@]+)/gm)].map((match) => match[1] ?? "");
   const own = new RegExp(`^${bridgeOf(lab)}([vd]\\d+)?$`);
-  for (const name of names.filter((name) => own.test(name))) {
-    // A link's end may have gone together with its namespace since it was listed.
-    await attempt("ip", ["link", "delete", name]);
-  }
+  return names.filter((name) => own.test(name));
 }
 
 /** Removes the lab's control groups, leaves first; says whether none is left. */
