@@ -31,12 +31,15 @@ function combineAt(
   path: ConfigPath,
   problems: ConfigProblem[],
 ): PlainObject {
-  const isWhole = ["servers", "accessories"].includes(String(path.at(-1)));
+  const within = path[0] === "destinations" ? path.slice(2) : path;
+  const isWhole = within.length === 1 && ["servers", "accessories"].includes(String(within[0]));
   return mergeWith(before, added, (first, second, key) => {
     const at = [...path, key];
     if (!isWhole && Array.isArray(first) && Array.isArray(second)) return [...first, ...second];
     if (!isWhole && isMap(first) && isMap(second)) {
-      const [before, added] = key === "env" ? [longEnv(first), longEnv(second)] : [first, second];
+      const [before, added] = key === "env" && within.length === 0
+        ? [longEnv(first), longEnv(second)]
+        : [first, second];
       if (isMap(before) && isMap(added)) return combineAt(before, added, at, problems);
     }
     problems.push({ path: spellPath(at), message: setTwice(first, second, at) });

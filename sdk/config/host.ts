@@ -36,7 +36,7 @@ export const hostSchema: z.ZodType<HostFields> = strict<HostFields>({
   user: text().optional().meta({ description: "Login name", example: "deploy" }),
   port: port().optional().meta({ description: "Port of the SSH server", example: 2222 }),
   tags: z.array(text()).optional().meta({ description: "Tags", example: ["eu"] }),
-});
+}, "a text or an object");
 
 /** The parts of a host as it was written. */
 export interface HostParts {

@@ -120,7 +120,8 @@ function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_union") {
     return oneOf([...new Set(issue.errors.flat().filter(isWrongType).map(expected))]);
   }
-  return issue.code === "invalid_type" ? TYPE_NAMES[issue.expected] ?? issue.expected : "valid";
+  if (issue.code !== "invalid_type") return "valid";
+  return TYPE_NAMES[issue.expected] ?? issue.message;
 }
 
 function oneOf(choices: readonly string[]): string {
@@ -134,6 +135,5 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   int: "a whole number",
   boolean: "true or false",
   array: "a list",
-  object: "an object",
   record: "an object",
 };

@@ -65,7 +65,7 @@ export function resolveImage(
       'is missing, the name of the image without registry and tag, such as "acme/shop"',
     );
   }
-  if (image?.slice(image.lastIndexOf("/")).match(/[:@]/)) {
+  if (image?.slice(image.lastIndexOf("/") + 1).match(/[:@]/)) {
     report(["image"], "should have no tag, the deploy adds the version");
   }
   return image ?? service;

@@ -10,6 +10,7 @@ import { didYouMean } from "./closest.ts";
 import type { Accessory, Host, Role } from "./config.ts";
 import { resolveEnv } from "./env.ts";
 import { resolveLogging } from "./logging.ts";
+import type { ConfigPath } from "./problems.ts";
 import type { ResolveContext } from "./resolve_roles.ts";
 import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
@@ -88,7 +89,10 @@ function hostsOf(
     ...own.map((host, index) => {
       return context.hosts.add(host, input.host ? [...path, "host"] : [...path, "hosts", index]);
     }),
-    ...rolesOf(input).flatMap((role) => hostsOfRole(role, path, context, roles)),
+    ...rolesOf(input).flatMap((role, index) => {
+      const at = input.role === undefined ? [...path, "roles", index] : [...path, "role"];
+      return hostsOfRole(role, at, context, roles);
+    }),
     ...roleHosts.filter((host) => tagsOf(input).some((tag) => host.tags.includes(tag)))
       .map((host) => host.name),
   ];
@@ -99,14 +103,14 @@ function hostsOf(
 
 function hostsOfRole(
   name: string,
-  path: readonly string[],
+  path: ConfigPath,
   { report }: ResolveContext,
   roles: readonly Role[],
 ): readonly string[] {
   const role = roles.find((role) => role.name === name);
   if (!role) {
     const known = roles.map((role) => role.name);
-    report([...path, "role"], `unknown role "${name}"${didYouMean(name, known)}`);
+    report(path, `unknown role "${name}"${didYouMean(name, known)}`);
   }
   return role?.hosts ?? [];
 }

@@ -76,4 +76,4 @@ export const roleSchema: z.ZodType<RoleFields> = strict<RoleFields>({
     description: "Seconds between TERM and KILL",
     example: 60,
   }),
-});
+}, "a list of hosts or an object");

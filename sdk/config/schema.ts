@@ -10,12 +10,12 @@ import { isSecretReference, type SecretReference } from "./secret.ts";
 /** One schema per field of an interface: a field can be neither forgotten nor made up. */
 export type Shape<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
 
-/** An object with these fields and no others. */
-export function strict<T extends object>(shape: Shape<T>): z.ZodType<T> {
+/** An object with these fields and no others; `what` says what else may stand in its place, before it is long. */
+export function strict<T extends object>(shape: Shape<T>, what = "an object"): z.ZodType<T> {
   const known = Object.keys(shape).join(" ");
   const schema = z.strictObject(shape as z.core.$ZodShape, {
-    // The known keys go to whoever words the problem; see problems.ts.
-    error: (issue) => issue.code === "unrecognized_keys" ? known : undefined,
+    // Not yet messages: problems.ts puts them into words, with the path and the value.
+    error: (issue) => issue.code === "unrecognized_keys" ? known : what,
   });
   // TypeScript cannot compute what a shape of T parses to; Shape<T> has tied the two together.
   return schema as unknown as z.ZodType<T>;
