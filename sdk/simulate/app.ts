@@ -1,0 +1,55 @@
+/**
+ * How an app behaves once its container runs.
+ *
+ * @module
+ */
+
+/** What a version of an app does, in a word or in detail. */
+export type AppBehaviour = "healthy" | "slow" | "unhealthy" | "crashing" | AppFacts;
+
+/** What a version of an app does. */
+export interface AppFacts {
+  /** Seconds from its start until it is healthy; `Infinity` for never. @default {0.2} */
+  readonly healthyAfter?: number;
+  /** What its health path answers until then, as status and location. @default {"500 "} */
+  readonly answers?: string;
+  /** Exit status with which it ends soon after its start; absent for an app that stays up. */
+  readonly exitsWith?: number;
+  /** Whether the kernel killed it for its memory. @default {false} */
+  readonly outOfMemory?: boolean;
+  /** Whether its image has a health check of Docker's own. @default {false} */
+  readonly healthcheck?: boolean;
+  /** What it logs as it starts. @default {["listening"]} */
+  readonly log?: readonly string[];
+}
+
+/** Behaviours by version: the image's tag, or the whole name of the image. */
+export type Apps = Readonly<Record<string, AppBehaviour>>;
+
+/** Seconds after which an app that does not stay up has ended. */
+export const CRASH_SECONDS = 0.3;
+
+const PRESETS: Readonly<Record<Extract<AppBehaviour, string>, AppFacts>> = {
+  healthy: {},
+  slow: { healthyAfter: 20, healthcheck: true, log: ["starting, this takes a while"] },
+  unhealthy: { healthyAfter: Infinity, healthcheck: true, log: ["listening", "GET /up 500"] },
+  crashing: { healthyAfter: Infinity, exitsWith: 1, log: ["cannot start: no database"] },
+};
+
+/** A behaviour with every default filled. */
+export function factsOf(behaviour: AppBehaviour): Required<Omit<AppFacts, "exitsWith">> & AppFacts {
+  return {
+    healthyAfter: 0.2,
+    answers: "500 ",
+    outOfMemory: false,
+    healthcheck: false,
+    log: ["listening"],
+    ...typeof behaviour === "string" ? PRESETS[behaviour] : behaviour,
+  };
+}
+
+/** The tag of an image. */
+export function tagOf(image: string): string {
+  const name = image.slice(image.lastIndexOf("/") + 1);
+  return name.includes(":") ? name.slice(name.indexOf(":") + 1) : "latest";
+}

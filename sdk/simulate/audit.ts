@@ -1,0 +1,39 @@
+/**
+ * The audit log and the list of releases on a simulated host.
+ *
+ * @module
+ */
+
+import type { RecordAudit, RecordRelease, ShowAudit } from "../operations/audit.ts";
+import { folderOf, type SimulatedHost } from "./host.ts";
+import { byShell, cannotCreate, done, failed, type Model } from "./model.ts";
+
+/** How lines are added to the audit log. */
+export const recordAudit: Model<RecordAudit> = byShell((operation, host) => {
+  const { path, at, performer, tags, messages } = operation;
+  const prefix = [at, performer, ...tags].map((tag) => `[${tag}]`).join(" ");
+  host.makeDirectory(".kamal");
+  appendTo(host, path, messages.map((message) => `${prefix} ${message}\n`).join(""));
+  return done();
+});
+
+/** How a release is noted. */
+export const recordRelease: Model<RecordRelease> = byShell((operation, host) => {
+  const { path, version, at, performer } = operation;
+  if (!host.directories.has(folderOf(path))) return cannotCreate(path);
+  appendTo(host, path, `${version} ${at} ${performer}\n`);
+  return done();
+});
+
+/** How the end of the audit log is shown. */
+export const showAudit: Model<ShowAudit> = byShell(({ path, lines }, host) => {
+  const text = host.read(path);
+  if (text === undefined) {
+    return failed(1, `tail: cannot open '${path}' for reading: No such file or directory`);
+  }
+  return done(text.split(/(?<=\n)/).slice(-lines).join(""));
+});
+
+function appendTo(host: SimulatedHost, path: string, text: string): void {
+  host.write(path, `${host.read(path) ?? ""}${text}`);
+}

@@ -1,0 +1,128 @@
+/**
+ * What stands on a simulated host: containers, images, routes and files.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { type AppFacts, CRASH_SECONDS, type factsOf } from "./app.ts";
+
+/** A container; its status follows from the app in it and the time. */
+export interface SimulatedContainer {
+  /** Name. */
+  name: string;
+  /** Full id. */
+  readonly id: string;
+  /** Counts the containers of the host in the order of their creation. */
+  readonly serial: number;
+  /** Image as it was named at the start. */
+  readonly image: string;
+  /** Id of that image. */
+  readonly imageId: string;
+  /** Labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Docker network. */
+  readonly network: string;
+  /** Container port such as `80/tcp` to host ports. */
+  readonly ports: Readonly<Record<string, readonly string[]>>;
+  /** Names of the variables that its env file gave it. */
+  readonly secrets: readonly string[];
+  /** What the app in it does. */
+  readonly app: ReturnType<typeof factsOf>;
+  /** Whether it was started, rather than only created, or stopped. */
+  state: "created" | "started" | "stopped";
+  /** Simulated second of its last start. */
+  startedAt: number;
+  /** Exit status of its last stop. */
+  exitCode: number;
+}
+
+/** A tag of an image. */
+export interface SimulatedImage {
+  /** Id of the image. */
+  readonly id: string;
+  /** Digest in the registry; `undefined` for one that was never pushed or pulled. */
+  readonly digest: string | undefined;
+  /** Label `service`; `undefined` where nobody said, which passes for any. */
+  readonly service: string | undefined;
+}
+
+/** A service in kamal-proxy. */
+export interface SimulatedRoute {
+  /** Name of the service. */
+  readonly service: string;
+  /** Public hosts; empty for all. */
+  readonly hosts: readonly string[];
+  /** Path prefixes; empty for all. */
+  readonly pathPrefixes: readonly string[];
+  /** Target as `<short container id>:<port>`. */
+  readonly target: string;
+  /** Whether kamal-proxy serves HTTPS for it. */
+  readonly tls: boolean;
+}
+
+/** A file; of secrets only the names stand in it. */
+export interface SimulatedFile {
+  /** Content. */
+  readonly text: string;
+  /** Octal mode. */
+  readonly mode: string;
+  /** SHA-256 of the content, in hex. */
+  readonly sha256: string;
+}
+
+/** A file with a content. */
+export function fileOf(text: string, mode = "644"): SimulatedFile {
+  return { text, mode, sha256: sha256(text) };
+}
+
+/** SHA-256 in hex. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Docker's status of a container at a time: `created`, `running`, `restarting` or `exited`. */
+export function statusOf(container: SimulatedContainer, now: number): string {
+  if (container.state !== "started") {
+    return container.state === "created" ? "created" : "exited";
+  }
+  return hasCrashed(container, now) ? "restarting" : "running";
+}
+
+/** Whether a container runs and its app answers well. */
+export function isHealthy(container: SimulatedContainer, now: number): boolean {
+  return statusOf(container, now) === "running" && healthyIn(container, now) <= 0;
+}
+
+/** Docker's own health check at a time; `undefined` for an image without one. */
+export function healthOf(container: SimulatedContainer, now: number): string | undefined {
+  if (!container.app.healthcheck) return undefined;
+  if (isHealthy(container, now)) return "healthy";
+  return gaveUpIn(container, now) <= 0 ? "unhealthy" : "starting";
+}
+
+/** Seconds until a container's app is healthy, if it stays up; `Infinity` for never. */
+export function healthyIn({ startedAt, app }: SimulatedContainer, now: number): number {
+  return startedAt + app.healthyAfter - now;
+}
+
+/** Seconds until Docker's own health check gives up on an app that never gets healthy. */
+export function gaveUpIn({ startedAt, app }: SimulatedContainer, now: number): number {
+  return app.healthyAfter === Infinity ? startedAt + GIVE_UP_SECONDS - now : Infinity;
+}
+
+/** Seconds until a container's app ends by itself; `Infinity` for one that stays up. */
+export function crashesIn({ startedAt, app }: SimulatedContainer, now: number): number {
+  return endsByItself(app) ? startedAt + CRASH_SECONDS - now : Infinity;
+}
+
+/** Whether a started container's app has ended by itself. */
+export function hasCrashed(container: SimulatedContainer, now: number): boolean {
+  return container.state === "started" && crashesIn(container, now) <= 0;
+}
+
+const GIVE_UP_SECONDS = 5;
+
+function endsByItself({ exitsWith, outOfMemory }: AppFacts): boolean {
+  return exitsWith !== undefined || outOfMemory === true;
+}

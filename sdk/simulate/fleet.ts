@@ -1,0 +1,185 @@
+/**
+ * A fleet of hosts in memory, for tests of deployments: it understands operations and answers probes.
+ *
+ * @module
+ */
+
+import { HostError } from "../errors.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { Connection, ConnectOptions, Target, Transport } from "../transport/transport.ts";
+import { type Apps, factsOf } from "./app.ts";
+import { SimulatedClock } from "./clock.ts";
+import { portsOf } from "./container.ts";
+import { type Gap, GapWatch, type Served, served } from "./gaps.ts";
+import { SimulatedHost } from "./host.ts";
+import type { HostOptions, InitialContainer, InitialRoute } from "./host_options.ts";
+import { imageId, ImageStore, type RegistryImage } from "./image_store.ts";
+import { PROXY_CONTAINER } from "./proxy.ts";
+import { SimulatedSession } from "./session.ts";
+
+/** A fleet at the beginning. */
+export interface FleetOptions {
+  /** Its hosts by name. */
+  readonly hosts: Readonly<Record<string, HostOptions>>;
+  /** How apps behave, by version or image; those that are not named are healthy. */
+  readonly apps?: Apps;
+  /** Images that the registry has; others must be pushed first. */
+  readonly images?: readonly (string | RegistryImage)[];
+  /** Real milliseconds that a simulated second takes. @default {0} */
+  readonly pace?: number;
+}
+
+/** One operation that ended on a host. */
+export interface JournalEntry {
+  /** The host, or `here`. */
+  readonly host: string;
+  /** What was done. */
+  readonly operation: Operation;
+  /** Exit status; `undefined` where it was broken off, and Docker went on with it. */
+  readonly exitCode: number | undefined;
+  /** Simulated seconds since the fleet was made. */
+  readonly at: number;
+}
+
+/**
+ * Hosts in memory, reached like real ones. No shell runs: each step's operations change the hosts, with the
+ * outcomes, exit codes and words that a real host would have. Time is simulated, and takes none.
+ *
+ * @example A deploy that leaves no gap
+ * ```ts ignore
+ * const fleet = new SimulatedFleet({ hosts: { "10.0.0.1": {} }, apps: { v2: "unhealthy" } });
+ * // … deploy v1, then v2 …
+ * fleet.serve("10.0.0.1", "shop.acme.dev").version; // "v1"
+ * fleet.gaps; // []
+ * ```
+ */
+export class SimulatedFleet implements Transport {
+  /** The registry that all hosts share. */
+  readonly registry: ImageStore;
+  /** The fleet's time. */
+  readonly clock: SimulatedClock;
+  readonly #hosts = new Map<string, SimulatedHost>();
+  readonly #journal: JournalEntry[] = [];
+  readonly #watch = new GapWatch();
+
+  /** Makes a fleet, and this machine beside it under the name `here`. */
+  constructor(options: FleetOptions) {
+    this.clock = new SimulatedClock(options.pace);
+    this.registry = new ImageStore(options.images ?? []);
+    const hosts: Readonly<Record<string, HostOptions>> = { [HERE]: {}, ...options.hosts };
+    for (const [name, hostOptions] of Object.entries(hosts)) {
+      const apps = { ...options.apps, ...hostOptions.apps };
+      const context = { clock: this.clock, registry: this.registry, apps };
+      const host = new SimulatedHost(name, context);
+      furnish(host, hostOptions);
+      this.#hosts.set(name, host);
+      this.#watch.look(host);
+    }
+  }
+
+  /** Every operation that ended, in order. */
+  get journal(): readonly JournalEntry[] {
+    return this.#journal;
+  }
+
+  /** Every moment at which a route that had answered no longer did, in order. */
+  get gaps(): readonly Gap[] {
+    return this.#watch.gaps;
+  }
+
+  /** Looks a host up by its name. */
+  host(name: string): SimulatedHost {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new RangeError(`The fleet has no host "${name}"`);
+    return host;
+  }
+
+  /** What somebody who asks a host's kamal-proxy gets. */
+  serve(host: string, hostname: string, path = "/"): Served {
+    return served(this.host(host), hostname, path);
+  }
+
+  /**
+   * Opens a session with a host, by its name or its address.
+   *
+   * @throws {HostError} `HOST_UNREACHABLE` if it is unreachable, or no host of the fleet.
+   */
+  async connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
+    const { signal, first } = options;
+    if (!await this.clock.sleep(CONNECT_SECONDS, signal)) throw signal?.reason;
+    const host = this.#hosts.get(target.name) ?? this.#hosts.get(target.address);
+    if (host === undefined || host.unreachable) {
+      throw new HostError("HOST_UNREACHABLE", target.name, "no answer", {
+        hint: "Check that the host is up and that its address is right.",
+      });
+    }
+    const session = new SimulatedSession(target, host, this.#observe.bind(this));
+    return { session, first: first === undefined ? [] : await session.run(first, { signal }) };
+  }
+
+  #observe(host: SimulatedHost, operation: Operation, exitCode: number | undefined): void {
+    this.#journal.push({ host: host.name, operation, exitCode, at: this.clock.now });
+    this.#watch.look(host, operation.kind);
+  }
+}
+
+/** Name of this machine among the hosts. */
+const HERE = "here";
+
+const CONNECT_SECONDS = 0.2;
+
+// What is there at the beginning was started long ago.
+const AGE_SECONDS = 86_400;
+
+function furnish(host: SimulatedHost, options: HostOptions): void {
+  const { containers = [], proxy, routes = [] } = options;
+  host.docker = options.docker ?? host.docker;
+  host.architecture = options.architecture ?? host.architecture;
+  host.freeKiB = options.freeKiB ?? host.freeKiB;
+  const networks = options.networks ??
+    (containers.length > 0 || proxy !== undefined ? ["kamal"] : []);
+  for (const network of networks) host.networks.add(network);
+  for (const image of options.images ?? []) addImage(host, image, undefined);
+  if (proxy !== undefined) {
+    addContainer(host, { name: PROXY_CONTAINER, image: proxy, publish: ["80:80", "443:443"] });
+  }
+  for (const container of containers) addContainer(host, container);
+  for (const route of routes) addRoute(host, route);
+  for (const [path, text] of Object.entries(options.files ?? {})) host.write(path, text);
+  for (const [port, process] of Object.entries(options.listening ?? {})) {
+    host.listening.set(Number(port), process);
+  }
+}
+
+function addImage(host: SimulatedHost, name: string, service: string | undefined): void {
+  const image = { id: imageId(name), digest: undefined, service };
+  if (!host.images.has(name)) host.images.set(name, host.registry.pull(name) ?? image);
+}
+
+function addContainer(host: SimulatedHost, initial: InitialContainer): void {
+  const { name, image, labels = {}, publish = [], running = true, app } = initial;
+  addImage(host, image, labels["service"]);
+  const container = host.addContainer({
+    name,
+    image,
+    labels,
+    ports: portsOf(publish),
+    ...app === undefined ? {} : { app: factsOf(app) },
+  });
+  container.state = running ? "started" : "stopped";
+  container.startedAt = container.serial - AGE_SECONDS;
+}
+
+function addRoute(host: SimulatedHost, route: InitialRoute): void {
+  const container = host.containers.get(route.container);
+  if (container === undefined) {
+    throw new RangeError(`The route of ${route.service} leads to no container of ${host.name}`);
+  }
+  host.routes.set(route.service, {
+    service: route.service,
+    hosts: route.hosts ?? [],
+    pathPrefixes: route.pathPrefixes ?? [],
+    target: `${container.id.slice(0, 12)}:${route.port ?? 80}`,
+    tls: route.tls ?? false,
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * Watching what users of an app would see: is there a moment without an answer?
+ *
+ * @module
+ */
+
+import type { OperationKind } from "../operations/operation.ts";
+import { tagOf } from "./app.ts";
+import { isHealthy, type SimulatedRoute } from "./facts.ts";
+import type { SimulatedHost } from "./host.ts";
+import { containerOf, proxyIsOff } from "./proxy.ts";
+
+/** A moment at which a route that had answered no longer did. */
+export interface Gap {
+  /** The host. */
+  readonly host: string;
+  /** Name of the proxy service. */
+  readonly service: string;
+  /** Version that had answered. */
+  readonly version: string;
+  /** The operation after which it did not. */
+  readonly after: OperationKind;
+  /** Simulated seconds since the fleet was made. */
+  readonly at: number;
+}
+
+/** What somebody who asks a host's kamal-proxy gets. */
+export interface Served {
+  /**
+   * Status: 200 from a healthy app, 404 where nothing answers to that name, 502 where the app is gone or unwell,
+   * 0 where kamal-proxy itself does not run.
+   */
+  readonly status: 200 | 404 | 502 | 0;
+  /** Version that answered; `undefined` where none did. */
+  readonly version: string | undefined;
+  /** Name of the container that answered; `undefined` where none did. */
+  readonly container: string | undefined;
+}
+
+/** Notes every gap, operation by operation. */
+export class GapWatch {
+  /** All gaps, in order. */
+  readonly gaps: Gap[] = [];
+  readonly #answering = new Map<string, Map<string, string>>();
+
+  /** Looks at a host after an operation; without one, only at what answers to begin with. */
+  look(host: SimulatedHost, after?: OperationKind): void {
+    const before = this.#answering.get(host.name) ?? new Map<string, string>();
+    const now = new Map<string, string>();
+    for (const route of host.routes.values()) {
+      const { version } = servedBy(route, host);
+      if (version !== undefined) now.set(route.service, version);
+    }
+    this.#answering.set(host.name, now);
+    if (after === undefined) return;
+    for (const [service, version] of before) {
+      if (now.has(service) || isCandidate(service)) continue;
+      this.gaps.push({ host: host.name, service, version, after, at: host.clock.now });
+    }
+  }
+}
+
+/** What a host's kamal-proxy answers to a request. */
+export function served(host: SimulatedHost, hostname: string, path: string): Served {
+  if (proxyIsOff(host) !== undefined) return { status: 0, ...NOBODY };
+  const matching = [...host.routes.values()]
+    .map((route) => ({ route, rank: rankOf(route, hostname, path) }))
+    .filter(({ rank }) => rank > 0)
+    .toSorted((a, b) => b.rank - a.rank);
+  const route = matching[0]?.route;
+  return route === undefined ? { status: 404, ...NOBODY } : servedBy(route, host);
+}
+
+const NOBODY = { version: undefined, container: undefined };
+
+function servedBy(route: SimulatedRoute, host: SimulatedHost): Served {
+  const container = containerOf(route.target, host);
+  const isServing = proxyIsOff(host) === undefined && container !== undefined &&
+    isHealthy(container, host.clock.now);
+  if (!isServing) return { status: 502, ...NOBODY };
+  return { status: 200, version: tagOf(container.image), container: container.name };
+}
+
+/** How well a route fits a request; 0 for not at all. A host of its own beats a wildcard beats all hosts. */
+function rankOf({ hosts, pathPrefixes }: SimulatedRoute, hostname: string, path: string): number {
+  const wildcard = `*${hostname.slice(hostname.indexOf("."))}`;
+  const byHost = hosts.includes(hostname)
+    ? 3
+    : hosts.includes(wildcard)
+    ? 2
+    : hosts.length === 0
+    ? 1
+    : 0;
+  const prefixes = pathPrefixes.length === 0 ? ["/"] : pathPrefixes;
+  const fitting = prefixes.filter((prefix) =>
+    prefix === "/" || path === prefix || path.startsWith(`${prefix.replace(/\/$/, "")}/`)
+  );
+  if (byHost === 0 || fitting.length === 0) return 0;
+  return byHost * 10_000 + Math.max(...fitting.map((prefix) => prefix.length));
+}
+
+function isCandidate(service: string): boolean {
+  return service.endsWith("-candidate");
+}

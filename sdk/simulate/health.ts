@@ -1,0 +1,118 @@
+/**
+ * Waiting for a container on a simulated host, and what is found out where it does not get ready.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../operations/definition.ts";
+import type { AwaitHealthy, Readiness } from "../operations/health.ts";
+import { candidateName } from "../operations/proxy.ts";
+import { crashStatus, stop } from "./container.ts";
+import {
+  crashesIn,
+  gaveUpIn,
+  hasCrashed,
+  healthOf,
+  isHealthy,
+  type SimulatedContainer,
+  type SimulatedRoute,
+} from "./facts.ts";
+import type { SimulatedHost } from "./host.ts";
+import { byEngine, done, failed, type Model } from "./model.ts";
+import { containerOf, deployProblem, proxyIsOff, targetOf, untilHealthy } from "./proxy.ts";
+
+/** How readiness is awaited: until it shows, the container ends, or time is up. */
+export const awaitHealthy: Model<AwaitHealthy> = {
+  ...byEngine(0, (operation, host) => {
+    const { name, folder } = operation;
+    if (!host.directories.has(folder)) {
+      return failed(1, `mkfifo: cannot create fifo '${folder}/gate': No such file or directory`);
+    }
+    const container = host.container(name);
+    if (container === undefined) return failed(1, `No such container: ${name}`, "exited \n");
+    const now = host.clock.now;
+    if (container.state !== "started" || hasCrashed(container, now)) {
+      return notReady(container, host, [`exited ${exitStatus(container, now)}`], "");
+    }
+    return operation.readiness.by === "proxy"
+      ? byProxy(operation, operation.readiness, container, host)
+      : byItself(container, host);
+  }),
+  // kamal-proxy goes on waiting, and keeps the candidate of an app that gets healthy.
+  cancelled: ({ readiness, target }, host) => {
+    if (readiness.by !== "proxy") return;
+    const route = candidateOf(readiness, targetOf(target, readiness.port, host));
+    const container = containerOf(route.target, host);
+    if (container === undefined || untilHealthy(container, host) === Infinity) return;
+    host.routes.set(route.service, route);
+  },
+  seconds: (operation, host) => {
+    const container = host.container(operation.name);
+    if (container === undefined || container.state !== "started") return 0.1;
+    const ready = readyIn(operation, container, host);
+    const ends = Math.min(ready, crashesIn(container, host.clock.now), operation.timeout);
+    return Math.max(ends, 0) + 0.1;
+  },
+};
+
+function readyIn(
+  { readiness, target }: AwaitHealthy,
+  container: SimulatedContainer,
+  host: SimulatedHost,
+): number {
+  if (readiness.by === "proxy") {
+    const targeted = containerOf(targetOf(target, readiness.port, host), host);
+    return proxyIsOff(host) !== undefined || targeted === undefined
+      ? 0
+      : untilHealthy(targeted, host);
+  }
+  if (!container.app.healthcheck) return readiness.readinessDelay;
+  return Math.min(untilHealthy(container, host), gaveUpIn(container, host.clock.now));
+}
+
+/** The candidate in kamal-proxy gets no traffic, and goes when traffic switches. */
+function byProxy(
+  { target, timeout }: AwaitHealthy,
+  readiness: Readiness & { by: "proxy" },
+  container: SimulatedContainer,
+  host: SimulatedHost,
+): Outcome {
+  const route = candidateOf(readiness, targetOf(target, readiness.port, host));
+  const problem = proxyIsOff(host) ?? deployProblem(route, host, timeout);
+  if (problem === undefined) {
+    host.routes.set(route.service, route);
+    return done();
+  }
+  const answer = isHealthy(container, host.clock.now) ? "200 " : container.app.answers;
+  return notReady(container, host, [`answer ${answer}`], problem.stderr.trimEnd());
+}
+
+function candidateOf(readiness: Readiness & { by: "proxy" }, target: string): SimulatedRoute {
+  const service = candidateName(readiness.service);
+  return { service, target, hosts: [`${service}.invalid`], pathPrefixes: [], tls: false };
+}
+
+function byItself(container: SimulatedContainer, host: SimulatedHost): Outcome {
+  const { now } = host.clock;
+  const health = healthOf(container, now);
+  if (health === undefined || isHealthy(container, now)) return done();
+  return notReady(container, host, [], "");
+}
+
+/** The container is stopped and kept, and tells what it can. */
+function notReady(
+  container: SimulatedContainer,
+  host: SimulatedHost,
+  found: readonly string[],
+  stderr: string,
+): Outcome {
+  const { outOfMemory, log } = container.app;
+  const restarts = hasCrashed(container, host.clock.now) ? 1 : 0;
+  stop(container, host);
+  const lines = [...found, `state ${outOfMemory} ${restarts}`, ...log.map((line) => `log ${line}`)];
+  return failed(1, stderr, lines.map((line) => `${line}\n`).join(""));
+}
+
+function exitStatus(container: SimulatedContainer, now: number): number {
+  return hasCrashed(container, now) ? crashStatus(container) : container.exitCode;
+}

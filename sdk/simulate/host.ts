@@ -1,0 +1,197 @@
+/**
+ * One simulated host: what stands on it, and what is about to go wrong there.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../operations/definition.ts";
+import type { Operation } from "../operations/operation.ts";
+import { type Apps, factsOf, tagOf } from "./app.ts";
+import type { SimulatedClock } from "./clock.ts";
+import {
+  fileOf,
+  sha256,
+  type SimulatedContainer,
+  type SimulatedFile,
+  type SimulatedImage,
+  type SimulatedRoute,
+} from "./facts.ts";
+import { type Fault, type FaultMatch, Faults } from "./fault.ts";
+import type { ImageStore } from "./image_store.ts";
+
+/** What a host shares with its fleet. */
+export interface HostContext {
+  /** The fleet's time. */
+  readonly clock: SimulatedClock;
+  /** The fleet's registry. */
+  readonly registry: ImageStore;
+  /** How apps behave on this host. */
+  readonly apps: Apps;
+}
+
+/** What a new container is made from. */
+export type ContainerFacts =
+  & Pick<SimulatedContainer, "name" | "image">
+  & Partial<Pick<SimulatedContainer, "labels" | "network" | "ports" | "secrets" | "app">>;
+
+/** A host in memory; tests may look at everything, and change it behind a plan's back. */
+export class SimulatedHost {
+  /** Name of the host. */
+  readonly name: string;
+  /** The fleet's time. */
+  readonly clock: SimulatedClock;
+  /** The fleet's registry. */
+  readonly registry: ImageStore;
+  /** Whether it cannot be reached: nobody can connect, and open sessions are lost. */
+  unreachable = false;
+  /** The Docker Engine. */
+  docker: "running" | "missing" | "stopped" = "running";
+  /** Architecture as Docker names it. */
+  architecture = "amd64";
+  /** Free space in KiB. */
+  freeKiB = 50 * 1024 * 1024;
+  /** Containers by name. */
+  readonly containers = new Map<string, SimulatedContainer>();
+  /** Images by name. */
+  readonly images = new Map<string, SimulatedImage>();
+  /** Docker networks. */
+  readonly networks = new Set<string>();
+  /** Services of kamal-proxy by name; they outlive its container. */
+  readonly routes = new Map<string, SimulatedRoute>();
+  /** Files by path below the login's home. */
+  readonly files = new Map<string, SimulatedFile>();
+  /** Folders by path below the login's home. */
+  readonly directories = new Set<string>();
+  /** TCP ports that something else listens on, with its process's name. */
+  readonly listening = new Map<number, string>();
+  readonly #apps: Apps;
+  readonly #faults = new Faults();
+  #containerCount = 0;
+
+  /** Makes an empty host with a running Docker Engine. */
+  constructor(name: string, { clock, registry, apps }: HostContext) {
+    this.name = name;
+    this.clock = clock;
+    this.registry = registry;
+    this.#apps = apps;
+  }
+
+  /** Makes the next operation that matches fail without an effect; `times` makes it fail more often. */
+  failAt(match: FaultMatch, outcome: Partial<Outcome> = {}, times = 1): void {
+    const failed = { exitCode: 1, stdout: "", stderr: "it failed, as the test wanted\n" };
+    this.#faults.add(match, { kind: "fail", outcome: { ...failed, ...outcome } }, times);
+  }
+
+  /** Makes the next operation that matches never end; only an abort signal ends the wait for it. */
+  hangAt(match: FaultMatch): void {
+    this.#faults.add(match, { kind: "hang" }, 1);
+  }
+
+  /** Cuts the connection as the next operation that matches begins; the host goes on with the script alone. */
+  loseConnectionAt(match: FaultMatch): void {
+    this.#faults.add(match, { kind: "lose" }, 1);
+  }
+
+  /** The fault that meets an operation now, if any; each meets as many operations as it was made for. */
+  takeFault(operation: Operation): Fault | undefined {
+    return this.#faults.take(operation);
+  }
+
+  /** Looks a container up by its name or the beginning of its id. */
+  container(nameOrId: string): SimulatedContainer | undefined {
+    const byId = (container: SimulatedContainer): boolean =>
+      nameOrId.length >= 12 && container.id.startsWith(nameOrId);
+    return this.containers.get(nameOrId) ?? [...this.containers.values()].find(byId);
+  }
+
+  /** Looks an image up by its name or id. */
+  image(nameOrId: string): SimulatedImage | undefined {
+    return this.images.get(nameOrId) ??
+      [...this.images.values()].find((image) => image.id === nameOrId);
+  }
+
+  /** Adds a container that was created and not started. */
+  addContainer(facts: ContainerFacts): SimulatedContainer {
+    const { image } = facts;
+    const container: SimulatedContainer = {
+      labels: {},
+      network: "kamal",
+      ports: {},
+      secrets: [],
+      app: factsOf(this.#apps[image] ?? this.#apps[tagOf(image)] ?? "healthy"),
+      ...facts,
+      id: sha256(`container ${++this.#containerCount} of ${this.name}`),
+      serial: this.#containerCount,
+      imageId: this.image(image)?.id ?? "",
+      state: "created",
+      startedAt: 0,
+      exitCode: 0,
+    };
+    this.containers.set(container.name, container);
+    return container;
+  }
+
+  /** Who holds one of the ports that a container publishes; `undefined` where all are free. */
+  portTaken(container: Pick<SimulatedContainer, "ports">): string | undefined {
+    const wanted = new Set(Object.values(container.ports).flat());
+    const held = [...this.containers.values()]
+      .filter((other) => other !== container && other.state === "started")
+      .flatMap((other) => Object.values(other.ports).flat());
+    return [...held, ...[...this.listening.keys()].map(String)].find((port) => wanted.has(port));
+  }
+
+  /** Content of a file; `undefined` where there is none. */
+  read(path: string): string | undefined {
+    return this.files.get(path)?.text;
+  }
+
+  /** Writes a file, with the folders above it. */
+  write(path: string, text: string, mode?: string): void {
+    this.makeDirectory(folderOf(path));
+    this.files.set(path, fileOf(text, mode));
+  }
+
+  /** Makes a folder, with those above it. */
+  makeDirectory(path: string): void {
+    for (let folder = path; folder !== ""; folder = folderOf(folder)) this.directories.add(folder);
+  }
+
+  /** Removes a file, or a folder with all it holds. */
+  remove(path: string): void {
+    const isBelow = (other: string): boolean => other === path || other.startsWith(`${path}/`);
+    for (const other of [...this.files.keys()].filter(isBelow)) this.files.delete(other);
+    for (const other of [...this.directories].filter(isBelow)) this.directories.delete(other);
+  }
+
+  /** The words of whoever holds a service's deploy lock; `undefined` where it is free. */
+  lock(service: string): string | undefined {
+    if (!this.directories.has(`.kamal/lock-${service}`)) return undefined;
+    return decode(this.read(`.kamal/lock-${service}/details`) ?? "");
+  }
+
+  /** Takes a service's deploy lock in somebody's name. */
+  holdLock(service: string, details: string): void {
+    this.write(`.kamal/lock-${service}/details`, encode(details));
+  }
+}
+
+/** The folder above a path; empty for the login's home. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+
+/** Base64 in lines of 60, as Kamal writes the words of a lock. */
+export function encode(text: string): string {
+  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+  return (base64.match(/.{1,60}/g) ?? []).map((line) => `${line}\n`).join("");
+}
+
+/** What {@linkcode encode} made; empty for what it did not make. */
+export function decode(base64: string): string {
+  try {
+    const bytes = Uint8Array.from(atob(base64.replaceAll("\n", "")), (one) => one.charCodeAt(0));
+    return new TextDecoder().decode(bytes);
+  } catch {
+    return "";
+  }
+}

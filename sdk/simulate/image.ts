@@ -1,0 +1,85 @@
+/**
+ * Images on a simulated host, and here, where they are built.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../operations/definition.ts";
+import type {
+  BuildImage,
+  PruneImages,
+  PullImage,
+  PushImage,
+  RemoveImage,
+  TagImage,
+} from "../operations/image.ts";
+import type { SimulatedHost } from "./host.ts";
+import { imageId } from "./image_store.ts";
+import { byClient, byEngine, done, failed, type Model, refused } from "./model.ts";
+
+/** How the image is built. */
+export const buildImage: Model<BuildImage> = byClient(5, ({ tags, service }, host) => {
+  const id = imageId(tags[0] ?? "");
+  for (const tag of tags) host.images.set(tag, { id, digest: undefined, service });
+  return done();
+});
+
+/** How the image is pushed. */
+export const pushImage: Model<PushImage> = byClient(2, ({ tags }, host) => {
+  for (const tag of tags) {
+    const image = host.images.get(tag);
+    if (image === undefined) {
+      return failed(1, `An image does not exist locally with the tag: ${tag}`);
+    }
+    host.registry.push(tag, image);
+  }
+  return done(tags.map((tag) => `${tag}\n`).join(""));
+});
+
+/** How the image is pulled. */
+export const pullImage: Model<PullImage> = byClient(0.5, ({ image, service }, host) => {
+  if (!pullTo(host, image)) return refused(`manifest for ${image} not found: manifest unknown`);
+  const label = host.images.get(image)?.service;
+  const isOurs = service === undefined || label === undefined || label === service;
+  return isOurs ? done(`${image}\n`) : failed(NOT_OURS, "", `${image}\n`);
+});
+
+/** How an image is tagged. */
+export const tagImage: Model<TagImage> = byEngine(0.02, ({ image, tag }, host) => {
+  const found = host.image(image);
+  if (found === undefined) return refused(`No such image: ${image}`);
+  host.images.set(tag, found);
+  return done();
+});
+
+/** How unused images are removed; it never fails. */
+export const pruneImages: Model<PruneImages> = byEngine(
+  0.1,
+  ({ service, repository, latest, all }, host) => {
+    const used = new Set([...host.containers.values()].map((container) => container.image));
+    const kept = all ? used : new Set([...used, `${repository}:${latest}`]);
+    for (const [name, image] of [...host.images]) {
+      const isOurs = image.service === service ||
+        (image.service === undefined && name.startsWith(`${repository}:`));
+      if (isOurs && !kept.has(name)) host.images.delete(name);
+    }
+    return done();
+  },
+);
+
+/** How an image is removed; one that is not there, or in use, is left. */
+export const removeImage: Model<RemoveImage> = byEngine(0.05, ({ image }, host): Outcome => {
+  const isUsed = [...host.containers.values()].some((container) => container.image === image);
+  if (!isUsed) host.images.delete(image);
+  return done();
+});
+
+/** Pulls an image to a host; gives whether the registry has it. */
+export function pullTo(host: SimulatedHost, name: string): boolean {
+  const image = host.registry.pull(name);
+  if (image !== undefined) host.images.set(name, image);
+  return image !== undefined;
+}
+
+// Exit status of a pull that brought an image without the service's label.
+const NOT_OURS = 78;

@@ -1,0 +1,92 @@
+/**
+ * The one table that knows what every kind of operation does on a simulated host.
+ *
+ * @module
+ */
+
+import type { Operation, OperationKind } from "../operations/operation.ts";
+import { recordAudit, recordRelease, showAudit } from "./audit.ts";
+import {
+  removeContainer,
+  renameContainer,
+  runContainer,
+  startContainer,
+  stopContainer,
+} from "./container.ts";
+import { installDocker } from "./docker.ts";
+import { makeDirectories, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
+import { awaitHealthy } from "./health.ts";
+import { runHook } from "./hook.ts";
+import { buildImage, pruneImages, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
+import { acquireLock, releaseLock, showLock } from "./lock.ts";
+import type { Model } from "./model.ts";
+import { createNetwork } from "./network.ts";
+import {
+  removeCandidate,
+  removeProxy,
+  removeRoute,
+  routeTraffic,
+  runProxy,
+  startProxy,
+} from "./proxy.ts";
+import { pruneContainers } from "./prune.ts";
+import { execCommand, listContainers, runCommand, showLogs } from "./question.ts";
+import { loginRegistry, logoutRegistry } from "./registry.ts";
+import { checkState, probe } from "./state.ts";
+
+type Models = { readonly [K in OperationKind]: Model<Extract<Operation, { kind: K }>> };
+
+const MODELS = Object.freeze({
+  "acquire-lock": acquireLock,
+  "await-healthy": awaitHealthy,
+  "build-image": buildImage,
+  "check-state": checkState,
+  "create-network": createNetwork,
+  "exec-command": execCommand,
+  "install-docker": installDocker,
+  "list-containers": listContainers,
+  "login-registry": loginRegistry,
+  "logout-registry": logoutRegistry,
+  "make-directories": makeDirectories,
+  "probe": probe,
+  "prune-containers": pruneContainers,
+  "prune-images": pruneImages,
+  "pull-image": pullImage,
+  "push-image": pushImage,
+  "record-audit": recordAudit,
+  "record-release": recordRelease,
+  "release-lock": releaseLock,
+  "remove-candidate": removeCandidate,
+  "remove-container": removeContainer,
+  "remove-image": removeImage,
+  "remove-path": removePath,
+  "remove-proxy": removeProxy,
+  "remove-route": removeRoute,
+  "rename-container": renameContainer,
+  "route-traffic": routeTraffic,
+  "run-command": runCommand,
+  "run-container": runContainer,
+  "run-hook": runHook,
+  "run-proxy": runProxy,
+  "show-audit": showAudit,
+  "show-lock": showLock,
+  "show-logs": showLogs,
+  "start-container": startContainer,
+  "start-proxy": startProxy,
+  "stop-container": stopContainer,
+  "tag-image": tagImage,
+  "upload-file": uploadFile,
+  "write-env": writeEnv,
+  "write-salt": writeSalt,
+}) satisfies Models;
+
+/** Whether something that a script's step names is an operation that this table knows. */
+export function isOperation(operation: { readonly kind: string }): operation is Operation {
+  return Object.hasOwn(MODELS, operation.kind);
+}
+
+/** What an operation does on a simulated host. */
+export function modelOf<O extends Operation>(operation: O): Model<O> {
+  // The table is keyed by the union's own kinds, so the model fits the operation; TypeScript cannot follow that.
+  return MODELS[operation.kind] as unknown as Model<O>;
+}

@@ -1,0 +1,150 @@
+/**
+ * kamal-proxy on a simulated host: its container, and the routes in it.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../operations/definition.ts";
+import {
+  candidateName,
+  type ProxyTarget,
+  type RemoveCandidate,
+  type RemoveProxy,
+  type RemoveRoute,
+  type RouteTraffic,
+  type RunProxy,
+  type StartProxy,
+} from "../operations/proxy.ts";
+import { noSuch, portsOf, started, stop } from "./container.ts";
+import { healthyIn, isHealthy, type SimulatedContainer, type SimulatedRoute } from "./facts.ts";
+import type { SimulatedHost } from "./host.ts";
+import { byEngine, done, failed, type Model, refused } from "./model.ts";
+
+/** Name of the proxy's container. */
+export const PROXY_CONTAINER = "kamal-proxy";
+
+/** How the proxy is run; its image is always to be had. */
+export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, httpPort, httpsPort }, host) => {
+  if (host.containers.has(PROXY_CONTAINER)) {
+    return failed(
+      125,
+      `docker: Error response from daemon: Conflict. The container name "/${PROXY_CONTAINER}" is already in use`,
+    );
+  }
+  host.makeDirectory(".kamal/proxy/apps-config");
+  const ports = portsOf([`${httpPort}:80`, `${httpsPort}:443`]);
+  return started(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 125);
+});
+
+/** How a stopped proxy is started. */
+export const startProxy: Model<StartProxy> = byEngine(0.2, (_, host) => {
+  const proxy = host.containers.get(PROXY_CONTAINER);
+  return proxy === undefined ? noSuch(PROXY_CONTAINER) : started(proxy, host, 1);
+});
+
+/** How the proxy's container is removed; its routes stay unless everything goes. */
+export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, host) => {
+  const proxy = host.containers.get(PROXY_CONTAINER);
+  if (proxy !== undefined) {
+    stop(proxy, host);
+    host.containers.delete(PROXY_CONTAINER);
+  }
+  if (!everything) return done();
+  host.routes.clear();
+  host.remove(".kamal/proxy");
+  return done();
+});
+
+/** How traffic is sent to a container: once it is healthy, and its candidate goes. */
+export const routeTraffic: Model<RouteTraffic> = {
+  ...byEngine(0, (operation, host) => {
+    const { service, target, port, flags } = operation;
+    const off = proxyIsOff(host);
+    if (off !== undefined) return off;
+    const route = routeOf(service, targetOf(target, port, host), flags);
+    const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
+    if (problem !== undefined) return problem;
+    host.routes.set(service, route);
+    host.routes.delete(candidateName(service));
+    return done();
+  }),
+  seconds: ({ target, port, flags }, host) => {
+    const container = containerOf(targetOf(target, port, host), host);
+    const timeout = secondsIn(flags, "--deploy-timeout");
+    return 0.1 +
+      Math.min(container === undefined ? timeout : untilHealthy(container, host), timeout);
+  },
+};
+
+/** How a route is removed; one that is not there is as good as removed. */
+export const removeRoute: Model<RemoveRoute> = byEngine(0.1, ({ service }, host) => {
+  if (proxyIsOff(host) === undefined) host.routes.delete(service);
+  return done();
+});
+
+/** How a candidate is removed; it never fails. */
+export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, ({ service }, host) => {
+  if (proxyIsOff(host) === undefined) host.routes.delete(candidateName(service));
+  return done();
+});
+
+/** Why kamal-proxy cannot be told anything; `undefined` where it runs. */
+export function proxyIsOff(host: SimulatedHost): Outcome | undefined {
+  const proxy = host.containers.get(PROXY_CONTAINER);
+  if (proxy === undefined) return noSuch(PROXY_CONTAINER);
+  return proxy.state === "started" ? undefined : refused(`container ${proxy.id} is not running`);
+}
+
+/** A target as kamal-proxy is told it: what the shell makes of it on this host. */
+export function targetOf(target: ProxyTarget, port: number, host: SimulatedHost): string {
+  const id = "id" in target ? target.id : host.read(target.idFile) ?? "";
+  return `${id.slice(0, 12)}:${port}`;
+}
+
+/** The container that a target means. */
+export function containerOf(target: string, host: SimulatedHost): SimulatedContainer | undefined {
+  return host.container(target.slice(0, target.lastIndexOf(":")));
+}
+
+/** Seconds until a container answers well; 0 where it does, `Infinity` for one that does not run. */
+export function untilHealthy(container: SimulatedContainer, host: SimulatedHost): number {
+  if (container.state !== "started") return Infinity;
+  return Math.max(healthyIn(container, host.clock.now), 0);
+}
+
+/** Why `kamal-proxy deploy` fails; `undefined` where it takes the route. */
+export function deployProblem(
+  route: SimulatedRoute,
+  host: SimulatedHost,
+  timeout: number,
+): Outcome | undefined {
+  const rival = [...host.routes.values()].find((other) =>
+    other.service !== route.service && overlaps(other.hosts, route.hosts) &&
+    overlaps(other.pathPrefixes, route.pathPrefixes)
+  );
+  if (rival !== undefined) {
+    return failed(1, "Error: host settings conflict with another service");
+  }
+  const container = containerOf(route.target, host);
+  if (container !== undefined && isHealthy(container, host.clock.now)) return undefined;
+  return failed(
+    1,
+    `Error: target failed to become healthy within configured timeout (${timeout}s)`,
+  );
+}
+
+function routeOf(service: string, target: string, flags: readonly string[]): SimulatedRoute {
+  const all = (flag: string): readonly string[] =>
+    flags.filter((one) => one.startsWith(`${flag}=`)).map((one) => one.slice(flag.length + 1));
+  const tls = flags.includes("--tls");
+  return { service, target, tls, hosts: all("--host"), pathPrefixes: all("--path-prefix") };
+}
+
+function secondsIn(flags: readonly string[], flag: string): number {
+  return Number.parseFloat(flags.find((one) => one.startsWith(`${flag}=`))?.split("=")[1] ?? "30");
+}
+
+function overlaps(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length === 0 || others.length === 0) return some.length === others.length;
+  return some.some((one) => others.includes(one));
+}

@@ -1,0 +1,14 @@
+/**
+ * Logging in to the image registry: the simulated one lets everybody in.
+ *
+ * @module
+ */
+
+import type { LoginRegistry, LogoutRegistry } from "../operations/registry.ts";
+import { byClient, done, type Model } from "./model.ts";
+
+/** How a login ends. */
+export const loginRegistry: Model<LoginRegistry> = byClient(0.2, () => done());
+
+/** How a logout ends. */
+export const logoutRegistry: Model<LogoutRegistry> = byClient(0.05, () => done());

@@ -1,0 +1,34 @@
+/**
+ * What tests of your own deployments need: a fleet in memory that understands what Sextant does.
+ *
+ * @example A version that never gets healthy does not serve
+ * ```ts
+ * import { SimulatedFleet } from "@sextant/deploy/testing";
+ *
+ * const fleet = new SimulatedFleet({
+ *   hosts: { "10.0.0.1": {}, "10.0.0.2": {} },
+ *   apps: { v2: "unhealthy" },
+ * });
+ * fleet.host("10.0.0.2").failAt("pull-image", { stderr: "no space left on device\n" });
+ * fleet.serve("10.0.0.1", "shop.acme.dev").status; // 0: no kamal-proxy yet
+ * ```
+ *
+ * @module
+ */
+
+export type { AppBehaviour, AppFacts, Apps } from "./simulate/app.ts";
+export type {
+  SimulatedContainer,
+  SimulatedFile,
+  SimulatedImage,
+  SimulatedRoute,
+} from "./simulate/facts.ts";
+export type { Outcome } from "./operations/definition.ts";
+export type { Operation, OperationKind } from "./operations/operation.ts";
+export type { SimulatedClock } from "./simulate/clock.ts";
+export type { Fault, FaultMatch } from "./simulate/fault.ts";
+export { type FleetOptions, type JournalEntry, SimulatedFleet } from "./simulate/fleet.ts";
+export type { Gap, Served } from "./simulate/gaps.ts";
+export type { ContainerFacts, HostContext, SimulatedHost } from "./simulate/host.ts";
+export type { HostOptions, InitialContainer, InitialRoute } from "./simulate/host_options.ts";
+export type { ImageStore, RegistryImage } from "./simulate/image_store.ts";
