@@ -34,7 +34,7 @@ func main() {
 	app := read()
 	fmt.Printf("starting %s app, version %s\n", app.Kind, app.Version)
 	if app.Kind == "crashing" {
-		fmt.Fprintln(os.Stderr, "cannot open the database: no such host")
+		fmt.Println("cannot open the database: no such host")
 		os.Exit(3)
 	}
 	server := &http.Server{Addr: fmt.Sprintf(":%d", app.Port), Handler: counted(app.handler())}
