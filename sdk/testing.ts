@@ -16,7 +16,7 @@
  * @module
  */
 
-export type { AppBehaviour, AppFacts, Apps } from "./simulate/app.ts";
+export type { App, AppBehaviour, AppFacts, Apps } from "./simulate/app.ts";
 export type {
   SimulatedContainer,
   SimulatedFile,
@@ -32,3 +32,15 @@ export type { Gap, Served } from "./simulate/gaps.ts";
 export type { ContainerFacts, HostContext, SimulatedHost } from "./simulate/host.ts";
 export type { HostOptions, InitialContainer, InitialRoute } from "./simulate/host_options.ts";
 export type { ImageStore, RegistryImage } from "./simulate/image_store.ts";
+export type {
+  Connection,
+  ConnectOptions,
+  RunOptions,
+  Script,
+  ScriptStep,
+  Session,
+  StepResult,
+  StreamName,
+  Target,
+  Transport,
+} from "./transport/transport.ts";

@@ -23,6 +23,12 @@ export interface AppFacts {
   readonly log?: readonly string[];
 }
 
+/** What a version of an app does, every default filled. */
+export interface App extends Required<Omit<AppFacts, "exitsWith">> {
+  /** Exit status with which it ends soon after its start; absent for an app that stays up. */
+  readonly exitsWith?: number;
+}
+
 /** Behaviours by version: the image's tag, or the whole name of the image. */
 export type Apps = Readonly<Record<string, AppBehaviour>>;
 
@@ -37,7 +43,7 @@ const PRESETS: Readonly<Record<Extract<AppBehaviour, string>, AppFacts>> = {
 };
 
 /** A behaviour with every default filled. */
-export function factsOf(behaviour: AppBehaviour): Required<Omit<AppFacts, "exitsWith">> & AppFacts {
+export function appOf(behaviour: AppBehaviour): App {
   return {
     healthyAfter: 0.2,
     answers: "500 ",

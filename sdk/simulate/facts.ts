@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { type AppFacts, CRASH_SECONDS, type factsOf } from "./app.ts";
+import { type App, CRASH_SECONDS } from "./app.ts";
 
 /** A container; its status follows from the app in it and the time. */
 export interface SimulatedContainer {
@@ -28,7 +28,7 @@ export interface SimulatedContainer {
   /** Names of the variables that its env file gave it. */
   readonly secrets: readonly string[];
   /** What the app in it does. */
-  readonly app: ReturnType<typeof factsOf>;
+  readonly app: App;
   /** Whether it was started, rather than only created, or stopped. */
   state: "created" | "started" | "stopped";
   /** Simulated second of its last start. */
@@ -123,6 +123,6 @@ export function hasCrashed(container: SimulatedContainer, now: number): boolean 
 
 const GIVE_UP_SECONDS = 5;
 
-function endsByItself({ exitsWith, outOfMemory }: AppFacts): boolean {
-  return exitsWith !== undefined || outOfMemory === true;
+function endsByItself({ exitsWith, outOfMemory }: App): boolean {
+  return exitsWith !== undefined || outOfMemory;
 }

@@ -7,7 +7,7 @@
 import { HostError } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Connection, ConnectOptions, Target, Transport } from "../transport/transport.ts";
-import { type Apps, factsOf } from "./app.ts";
+import { appOf, type Apps } from "./app.ts";
 import { SimulatedClock } from "./clock.ts";
 import { portsOf } from "./container.ts";
 import { type Gap, GapWatch, type Served, served } from "./gaps.ts";
@@ -164,7 +164,7 @@ function addContainer(host: SimulatedHost, initial: InitialContainer): void {
     image,
     labels,
     ports: portsOf(publish),
-    ...app === undefined ? {} : { app: factsOf(app) },
+    ...app === undefined ? {} : { app: appOf(app) },
   });
   container.state = running ? "started" : "stopped";
   container.startedAt = container.serial - AGE_SECONDS;

@@ -19,12 +19,19 @@ import {
 } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model } from "./model.ts";
-import { containerOf, deployProblem, proxyIsOff, targetOf, untilHealthy } from "./proxy.ts";
+import {
+  containerOf,
+  deployProblem,
+  forgetId,
+  proxyIsOff,
+  targetOf,
+  untilHealthy,
+} from "./proxy.ts";
 
 /** How readiness is awaited: until it shows, the container ends, or time is up. */
 export const awaitHealthy: Model<AwaitHealthy> = {
   ...byEngine(0, (operation, host) => {
-    const { name, folder } = operation;
+    const { name, folder, target, readiness } = operation;
     if (!host.directories.has(folder)) {
       return failed(1, `mkfifo: cannot create fifo '${folder}/gate': No such file or directory`);
     }
@@ -32,11 +39,12 @@ export const awaitHealthy: Model<AwaitHealthy> = {
     if (container === undefined) return failed(1, `No such container: ${name}`, "exited \n");
     const now = host.clock.now;
     if (container.state !== "started" || hasCrashed(container, now)) {
+      forgetId(target, host);
       return notReady(container, host, [`exited ${exitStatus(container, now)}`], "");
     }
-    return operation.readiness.by === "proxy"
-      ? byProxy(operation, operation.readiness, container, host)
-      : byItself(container, host);
+    if (readiness.by === "proxy") return byProxy(operation, readiness, container, host);
+    forgetId(target, host);
+    return byItself(container, host);
   }),
   // kamal-proxy goes on waiting, and keeps the candidate of an app that gets healthy.
   cancelled: ({ readiness, target }, host) => {
@@ -83,6 +91,7 @@ function byProxy(
     host.routes.set(route.service, route);
     return done();
   }
+  forgetId(target, host);
   const answer = isHealthy(container, host.clock.now) ? "200 " : container.app.answers;
   return notReady(container, host, [`answer ${answer}`], problem.stderr.trimEnd());
 }

@@ -6,7 +6,7 @@
 
 import type { Outcome } from "../operations/definition.ts";
 import type { Operation } from "../operations/operation.ts";
-import { type Apps, factsOf, tagOf } from "./app.ts";
+import { appOf, type Apps, tagOf } from "./app.ts";
 import type { SimulatedClock } from "./clock.ts";
 import {
   fileOf,
@@ -118,7 +118,7 @@ export class SimulatedHost {
       network: "kamal",
       ports: {},
       secrets: [],
-      app: factsOf(this.#apps[image] ?? this.#apps[tagOf(image)] ?? "healthy"),
+      app: appOf(this.#apps[image] ?? this.#apps[tagOf(image)] ?? "healthy"),
       ...facts,
       id: sha256(`container ${++this.#containerCount} of ${this.name}`),
       serial: this.#containerCount,

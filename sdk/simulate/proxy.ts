@@ -66,6 +66,7 @@ export const routeTraffic: Model<RouteTraffic> = {
     if (problem !== undefined) return problem;
     host.routes.set(service, route);
     host.routes.delete(candidateName(service));
+    forgetId(target, host);
     return done();
   }),
   seconds: ({ target, port, flags }, host) => {
@@ -99,6 +100,11 @@ export function proxyIsOff(host: SimulatedHost): Outcome | undefined {
 export function targetOf(target: ProxyTarget, port: number, host: SimulatedHost): string {
   const id = "id" in target ? target.id : host.read(target.idFile) ?? "";
   return `${id.slice(0, 12)}:${port}`;
+}
+
+/** Removes the file with a container's id, once nobody needs it any more. */
+export function forgetId(target: ProxyTarget, host: SimulatedHost): void {
+  if ("idFile" in target) host.files.delete(target.idFile);
 }
 
 /** The container that a target means. */
