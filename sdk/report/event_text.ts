@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Event, StepEndEvent } from "../exec/event.ts";
+import type { Event, StepEndEvent, WaitEvent } from "../exec/event.ts";
 import { pad, type RenderOptions, secondsText, shortenVersions } from "./layout.ts";
 import { isMinor } from "./plan_rows.ts";
 import { hostWidthOf, type Progress, STAGE_WIDTH, titleOf, waitText } from "./progress.ts";
@@ -45,7 +45,9 @@ export function renderEvent(
     case "step-output":
       return outputLines(progress, event, options, line);
     case "waiting":
-      return line(event.host, "waiting", waitText(event.reason));
+      return options.verbose || !isMinorWait(progress, event)
+        ? line(event.host, "waiting", waitText(event.reason))
+        : undefined;
     case "undo-begin":
       return `  ${paint("warn", "going back")} on ${event.hosts.join(", ")}`;
     case "connecting":
@@ -68,6 +70,15 @@ function hostLine(
   text: string,
 ): string {
   return `  ${paint("host", pad(host, hostWidthOf(progress)))}${pad(stage, STAGE_WIDTH)}${text}`;
+}
+
+/** Whether a host waits only for housekeeping, such as the lock. */
+function isMinorWait({ plan, steps }: Progress, { host, stage, reason }: WaitEvent): boolean {
+  const script = plan?.stages.filter(({ name }) => name === stage)
+    .flatMap(({ scripts }) => scripts)
+    .find((script) => script.host === host && script.after?.reason === reason);
+  const awaited = script?.after?.steps.map((id) => steps.get(id)) ?? [];
+  return awaited.length > 0 && awaited.every((step) => step !== undefined && isMinor(step));
 }
 
 function stepLine(

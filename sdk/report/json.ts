@@ -18,6 +18,7 @@ export type JsonLine =
   | ReportLine
   | ServingLine
   | ErrorLine
+  | ConfigLine
   | VersionLine
   | FilesLine;
 
@@ -79,6 +80,14 @@ export interface ErrorLine {
   readonly details: readonly string[];
   /** What is wrong in the configuration, one by one; left out for other failures. */
   readonly problems: readonly ConfigProblem[] | undefined;
+}
+
+/** The answer of `config`. */
+export interface ConfigLine {
+  /** Which line. */
+  readonly type: "config";
+  /** The resolved configuration; secrets stand in it by name. */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** The answer of `version`. */

@@ -140,9 +140,7 @@ function withoutFailure({ outcome, plan }: Report): Failure {
     ...none,
     code: "COMMAND_FAILED",
     message: `the hosts kept changing while ${plan.verb} was planned`,
-    hint: lock === "kept"
-      ? undefined
-      : "Somebody else works on them; try again once they are done.",
+    hint: "Somebody else works on them; try again once they are done.",
   };
 }
 

@@ -1,0 +1,199 @@
+/**
+ * The table of commands: parsing, help and running all follow it.
+ * What a row runs is loaded only when it runs, so that a short answer takes a short time.
+ *
+ * @module
+ */
+
+import type { Command, CommandContext, Invocation, Operand } from "./command.ts";
+import { DEPLOY_FLAGS, ENV_FLAG, EXEC_FLAGS, LOG_FLAGS } from "./flags.ts";
+import {
+  accessoryExecVerb,
+  accessoryLogsVerb,
+  accessoryVerb,
+  appExecVerb,
+  deployVerb,
+  lockAcquireVerb,
+  logsVerb,
+  plain,
+  rollbackVerb,
+  type ToVerb,
+} from "./verbs.ts";
+
+const NAME: Operand = { name: "NAME" };
+const CMD: Operand = { name: "CMD", repeats: true };
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = Object.freeze([
+  row("setup", "make hosts ready, boot accessories and deploy", change(deployVerb("setup")), {
+    flags: DEPLOY_FLAGS,
+  }),
+  row("deploy", "bring a version to its hosts without a gap", change(deployVerb("deploy")), {
+    flags: DEPLOY_FLAGS,
+  }),
+  row("redeploy", "deploy without pruning", change(deployVerb("redeploy")), {
+    flags: DEPLOY_FLAGS,
+  }),
+  row(
+    "rollback",
+    "go back to an earlier version (default: the last that served before)",
+    change(rollbackVerb),
+    {
+      operands: [{ name: "VERSION", optional: true }],
+    },
+  ),
+  row("plan", "show what deploy would change, on which host, and why", showPlan, {
+    flags: [...DEPLOY_FLAGS, {
+      name: "exit-code",
+      summary: "exit with 10 when something would change",
+    }],
+  }),
+  row("details", "list the containers on every host", ask(plain("details"))),
+  row("app boot", "boot the app's containers anew", change(plain("app boot"))),
+  row("app start", "start the app's stopped containers", change(plain("app start"))),
+  row("app stop", "stop the app's containers", change(plain("app stop"))),
+  row("app details", "list the app's containers", ask(plain("app details"))),
+  row("app logs", "show the app's logs", ask(logsVerb("app logs")), { flags: LOG_FLAGS }),
+  row("app exec", "run a command in the app's image", ask(appExecVerb), {
+    operands: [CMD],
+    flags: [...EXEC_FLAGS, ENV_FLAG],
+  }),
+  row("app version", "show which version serves on each host", ask(plain("app version"))),
+  row("accessory boot", "boot an accessory, or all", change(accessoryVerb("accessory boot")), {
+    operands: [NAME],
+  }),
+  row(
+    "accessory reboot",
+    "replace an accessory's container",
+    change(accessoryVerb("accessory reboot")),
+    {
+      operands: [NAME],
+    },
+  ),
+  row("accessory start", "start a stopped accessory", change(accessoryVerb("accessory start")), {
+    operands: [NAME],
+  }),
+  row("accessory stop", "stop an accessory", change(accessoryVerb("accessory stop")), {
+    operands: [NAME],
+  }),
+  row(
+    "accessory restart",
+    "stop an accessory and start it again",
+    change(accessoryVerb("accessory restart")),
+    {
+      operands: [NAME],
+    },
+  ),
+  row(
+    "accessory details",
+    "list an accessory's containers",
+    ask(accessoryVerb("accessory details")),
+    {
+      operands: [NAME],
+    },
+  ),
+  row("accessory logs", "show an accessory's logs", ask(accessoryLogsVerb), {
+    operands: [NAME],
+    flags: LOG_FLAGS,
+  }),
+  row("accessory exec", "run a command in an accessory's image", ask(accessoryExecVerb), {
+    operands: [NAME, CMD],
+    flags: EXEC_FLAGS,
+  }),
+  row(
+    "accessory remove",
+    "remove an accessory with its image and its data",
+    change(accessoryVerb("accessory remove")),
+    {
+      operands: [NAME],
+    },
+  ),
+  row("proxy boot", "run kamal-proxy where it does not run", change(plain("proxy boot"))),
+  row(
+    "proxy reboot",
+    "replace kamal-proxy's container; a short outage on each host",
+    change(plain("proxy reboot")),
+  ),
+  row("proxy details", "list kamal-proxy's containers", ask(plain("proxy details"))),
+  row("proxy logs", "show kamal-proxy's logs", ask(logsVerb("proxy logs")), { flags: LOG_FLAGS }),
+  row("lock status", "show who holds the deploy lock", ask(plain("lock status"))),
+  row("lock acquire", "take the deploy lock until it is released", changeUnasked(lockAcquireVerb), {
+    flags: [{
+      name: "message",
+      short: "m",
+      value: { name: "TEXT", kind: "text" },
+      required: true,
+      summary: "why",
+    }],
+  }),
+  row(
+    "lock release",
+    "release the deploy lock, whoever holds it",
+    changeUnasked(plain("lock release")),
+  ),
+  row("server bootstrap", "install Docker where it is missing", change(plain("server bootstrap"))),
+  row("audit", "show the last lines of the audit log on every host", ask(plain("audit"))),
+  row("prune", "remove old containers and unused images", change(plain("prune"))),
+  row(
+    "remove",
+    "remove the app, its accessories and the proxy from all hosts",
+    change(plain("remove")),
+  ),
+  row("config", "print the resolved configuration; secrets by name", showConfig),
+  row("init", "write the files of a new deployment", init),
+  row("version", "print the version of sextant", showVersion),
+]);
+
+function row(
+  words: string,
+  summary: string,
+  run: Command["run"],
+  { operands = [], flags = [] }: Partial<Pick<Command, "operands" | "flags">> = {},
+): Command {
+  return { path: words.split(" "), summary, operands, flags, run };
+}
+
+function change(toVerb: ToVerb): Command["run"] {
+  return async (invocation, context) => {
+    const { runChange } = await import("./run.ts");
+    return await runChange(toVerb(invocation), invocation, context, { asks: true });
+  };
+}
+
+function changeUnasked(toVerb: ToVerb): Command["run"] {
+  return async (invocation, context) => {
+    const { runChange } = await import("./run.ts");
+    return await runChange(toVerb(invocation), invocation, context, { asks: false });
+  };
+}
+
+function ask(toVerb: ToVerb): Command["run"] {
+  return async (invocation, context) => {
+    const { runQuestion } = await import("./run.ts");
+    return await runQuestion(toVerb(invocation), invocation, context);
+  };
+}
+
+async function showPlan(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { runPlan } = await import("./run.ts");
+  return await runPlan(deployVerb("deploy")(invocation), invocation, context);
+}
+
+async function showConfig(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { printConfig } = await import("./project.ts");
+  return await printConfig(invocation, context);
+}
+
+async function init(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { printInit } = await import("./project.ts");
+  return await printInit(invocation, context);
+}
+
+async function showVersion({ flags }: Invocation, { io }: CommandContext): Promise<number> {
+  const { VERSION } = await import("../version.ts");
+  if (flags.on.has("json")) {
+    const { toJsonLine } = await import("../report/json.ts");
+    io.out.write(toJsonLine({ type: "version", version: VERSION }));
+  } else io.out.write(`sextant ${VERSION}\n`);
+  return 0;
+}

@@ -1,0 +1,87 @@
+/**
+ * From a command as it was given to what the commander is told.
+ *
+ * @module
+ */
+
+import type { AccessoryVerb, DeployVerb, LogsVerb, PlainVerb, Verb } from "../commander/verb.ts";
+import type { FlagValues, Invocation } from "./command.ts";
+
+/** Makes what the commander is told. */
+export type ToVerb = (invocation: Invocation) => Verb;
+
+/** A command that is told nothing more. */
+export function plain(name: PlainVerb["name"]): ToVerb {
+  return () => ({ name });
+}
+
+/** A command that brings a version to its hosts. */
+export function deployVerb(name: DeployVerb["name"]): ToVerb {
+  return ({ flags }) => ({
+    name,
+    skipPush: flags.on.has("skip-push"),
+    noCache: flags.on.has("no-cache"),
+  });
+}
+
+/** The way back to an earlier version. */
+export function rollbackVerb({ operands }: Invocation): Verb {
+  return { name: "rollback", to: operands[0] };
+}
+
+/** Logs of the app or the proxy. */
+export function logsVerb(name: LogsVerb["name"]): ToVerb {
+  return (invocation) => ({ name, ...logOptions(invocation) });
+}
+
+/** A command of the user's in the app. */
+export function appExecVerb({ operands, flags }: Invocation): Verb {
+  const env = Object.fromEntries((flags.lists["env"] ?? []).map((pair) => {
+    const colon = pair.indexOf(":");
+    return [pair.slice(0, colon), pair.slice(colon + 1)];
+  }));
+  return { name: "app exec", cmd: operands.join(" "), env, ...execOptions(flags) };
+}
+
+/** Something done to an accessory. */
+export function accessoryVerb(name: AccessoryVerb["name"]): ToVerb {
+  return ({ operands }) => ({ name, accessory: operands[0] ?? "" });
+}
+
+/** Logs of an accessory. */
+export function accessoryLogsVerb(invocation: Invocation): Verb {
+  return {
+    name: "accessory logs",
+    accessory: invocation.operands[0] ?? "",
+    ...logOptions(invocation),
+  };
+}
+
+/** A command of the user's in an accessory. */
+export function accessoryExecVerb({ operands: [accessory = "", ...cmd], flags }: Invocation): Verb {
+  return { name: "accessory exec", accessory, cmd: cmd.join(" "), ...execOptions(flags) };
+}
+
+/** Taking the lock by hand. */
+export function lockAcquireVerb({ flags }: Invocation): Verb {
+  return { name: "lock acquire", message: flags.text["message"] ?? "" };
+}
+
+function execOptions(
+  { on }: FlagValues,
+): { readonly interactive: boolean; readonly reuse: boolean } {
+  return { interactive: on.has("interactive"), reuse: on.has("reuse") };
+}
+
+function logOptions(
+  { flags: { on, text } }: Invocation,
+): Omit<LogsVerb, "name"> {
+  return {
+    lines: text["lines"] === undefined ? undefined : Number(text["lines"]),
+    since: text["since"],
+    grep: text["grep"],
+    grepOptions: text["grep-options"],
+    follow: on.has("follow"),
+    skipTimestamps: on.has("skip-timestamps"),
+  };
+}

@@ -1,0 +1,8 @@
+/**
+ * The version of Sextant itself.
+ *
+ * @module
+ */
+
+/** The version, as `deno.json` has it. */
+export const VERSION = "0.1.0";
