@@ -4,8 +4,13 @@
  * @module
  */
 
-import { type Deploy, type DeployShape, secret, type SecretReference } from "@sextant/deploy";
-import type { WithAccessory } from "@sextant/deploy";
+import {
+  type Deploy,
+  type DeployShape,
+  secret,
+  type SecretReference,
+  type WithAccessory,
+} from "@sextant/deploy";
 
 /** A PostgreSQL server. */
 export interface PostgresOptions<Name extends string, Role extends string> {
@@ -61,9 +66,10 @@ export interface PostgresOptions<Name extends string, Role extends string> {
  *
  * ```sh
  * docker run --detach --restart unless-stopped --name shop-db --network kamal \
- *   --env POSTGRES_DB=shop --env POSTGRES_USER=shop --env-file .kamal/apps/shop/env/accessories/db.env \
+ *   --env PGDATA=/var/lib/postgresql/data --env POSTGRES_DB=shop --env POSTGRES_USER=shop \
+ *   --env-file .kamal/apps/shop/env/accessories/db.env \
  *   --volume "$PWD"/shop-db/data:/var/lib/postgresql/data \
- *   --health-cmd 'pg_isready --username=shop --dbname=shop' … postgres:17
+ *   --health-cmd 'pg_isready --host=localhost --username=shop --dbname=shop' … postgres:17
  * ```
  */
 export function postgres<const Name extends string, S extends DeployShape>(
@@ -77,12 +83,14 @@ export function postgres<const Name extends string, S extends DeployShape>(
       role,
       ...(port === undefined ? {} : { port }),
       env: {
-        clear: { POSTGRES_USER: user, POSTGRES_DB: database },
+        // From 18 on the image refuses a mount at its old place unless it is told that the data are there.
+        clear: { POSTGRES_USER: user, POSTGRES_DB: database, PGDATA: DATA },
         secret: [`POSTGRES_PASSWORD:${password.secret}`],
       },
-      directories: [`${directory}:/var/lib/postgresql/data`],
+      directories: [`${directory}:${DATA}`],
       options: {
-        "health-cmd": `pg_isready --username=${user} --dbname=${database}`,
+        // By TCP: the server of the first start, which still makes the database, listens on no port.
+        "health-cmd": `pg_isready --host=localhost --username=${user} --dbname=${database}`,
         "health-interval": "10s",
         "health-timeout": "5s",
         "health-retries": 5,
@@ -91,3 +99,5 @@ export function postgres<const Name extends string, S extends DeployShape>(
       },
     });
 }
+
+const DATA = "/var/lib/postgresql/data";

@@ -14,44 +14,37 @@ export interface DeployShape {
   destination: string;
 }
 
-/** Nothing has been declared yet. */
-export interface EmptyShape extends DeployShape {
-  /** None. */
-  role: never;
-  /** None. */
-  accessory: never;
-  /** None. */
-  destination: never;
+/** A shape by its parts, so that it is one flat thing however many calls made it. */
+export interface Shape<Role extends string, Accessory extends string, Destination extends string>
+  extends DeployShape {
+  /** Roles. */
+  role: Role;
+  /** Accessories. */
+  accessory: Accessory;
+  /** Destinations. */
+  destination: Destination;
 }
+
+/** Nothing has been declared yet. */
+export type EmptyShape = Shape<never, never, never>;
 
 /** The shape with more roles. */
-export interface WithRole<S extends DeployShape, Role extends string> extends DeployShape {
-  /** Those before, and the new ones. */
-  role: S["role"] | Role;
-  /** Unchanged. */
-  accessory: S["accessory"];
-  /** Unchanged. */
-  destination: S["destination"];
-}
+export type WithRole<S extends DeployShape, Role extends string> = Shape<
+  S["role"] | Role,
+  S["accessory"],
+  S["destination"]
+>;
 
 /** The shape with one more accessory. */
-export interface WithAccessory<S extends DeployShape, Accessory extends string>
-  extends DeployShape {
-  /** Unchanged. */
-  role: S["role"];
-  /** Those before, and the new one. */
-  accessory: S["accessory"] | Accessory;
-  /** Unchanged. */
-  destination: S["destination"];
-}
+export type WithAccessory<S extends DeployShape, Accessory extends string> = Shape<
+  S["role"],
+  S["accessory"] | Accessory,
+  S["destination"]
+>;
 
-/** The shape with one more destination. */
-export interface WithDestination<S extends DeployShape, Destination extends string>
-  extends DeployShape {
-  /** Unchanged: what an overlay declares is known inside of it alone. */
-  role: S["role"];
-  /** Unchanged. */
-  accessory: S["accessory"];
-  /** Those before, and the new one. */
-  destination: S["destination"] | Destination;
-}
+/** The shape with one more destination; what its overlay declares is known inside of it alone. */
+export type WithDestination<S extends DeployShape, Destination extends string> = Shape<
+  S["role"],
+  S["accessory"],
+  S["destination"] | Destination
+>;
