@@ -51,19 +51,19 @@ export class SimulatedHost {
   /** Free space in KiB. */
   freeKiB = 50 * 1024 * 1024;
   /** Containers by name. */
-  readonly containers = new Map<string, SimulatedContainer>();
+  readonly containers: Map<string, SimulatedContainer> = new Map();
   /** Images by name. */
-  readonly images = new Map<string, SimulatedImage>();
+  readonly images: Map<string, SimulatedImage> = new Map();
   /** Docker networks. */
-  readonly networks = new Set<string>();
+  readonly networks: Set<string> = new Set();
   /** Services of kamal-proxy by name; they outlive its container. */
-  readonly routes = new Map<string, SimulatedRoute>();
+  readonly routes: Map<string, SimulatedRoute> = new Map();
   /** Files by path below the login's home. */
-  readonly files = new Map<string, SimulatedFile>();
+  readonly files: Map<string, SimulatedFile> = new Map();
   /** Folders by path below the login's home. */
-  readonly directories = new Set<string>();
+  readonly directories: Set<string> = new Set();
   /** TCP ports that something else listens on, with its process's name. */
-  readonly listening = new Map<number, string>();
+  readonly listening: Map<number, string> = new Map();
   readonly #apps: Apps;
   readonly #faults = new Faults();
   #containerCount = 0;
