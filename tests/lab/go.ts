@@ -4,6 +4,7 @@
  * @module
  */
 
+import { installFromDebian } from "./apt.ts";
 import { cacheFolder } from "./cache.ts";
 import { exists, LabError, run, SYSTEM_PATH } from "./shell.ts";
 
@@ -47,14 +48,10 @@ function goAt(path: string): Go {
 }
 
 async function fetchedGo(): Promise<Go> {
-  if (!await exists("/usr/bin/go")) {
-    const quietly = { env: { DEBIAN_FRONTEND: "noninteractive" } };
-    const install = ["-qq", "-y", "--no-install-recommends", "install", "golang-go"];
-    await run("/usr/bin/apt-get", ["-o", "DPkg::Lock::Timeout=300", ...install], quietly);
-  }
+  if (!await exists("/usr/bin/go")) await installFromDebian(["golang-go"]);
   const architecture = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
   const module = `golang.org/toolchain@v0.0.1-go${FETCHED}.linux-${architecture}`;
-  const env = { GOPATH: `${cacheFolder()}/go`, GOFLAGS: "-modcacherw", GONOSUMDB: "" };
+  const env = { GOPATH: `${cacheFolder()}/go`, GOFLAGS: "-modcacherw" };
   const answer = await run("/usr/bin/go", ["mod", "download", "-json", module], { env });
   const folder = /"Dir": "([^"]+)"/.exec(answer)?.[1];
   if (folder === undefined) throw new LabError(`Cannot fetch Go ${FETCHED}: ${answer}`);

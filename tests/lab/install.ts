@@ -4,29 +4,31 @@
  * @module
  */
 
-import { attempt, exists, LabError, run } from "./shell.ts";
+import { installFromDebian } from "./apt.ts";
+import { LabError } from "./shell.ts";
 
 /** Answer of {@linkcode canRunLab}. */
 export type Ability =
   | { readonly ok: true }
   | { readonly ok: false; readonly why: string };
 
-/** What a package puts on the machine that the lab uses. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  "docker.io": "/usr/sbin/dockerd",
-  "iptables": "/usr/sbin/iptables",
-  "openssh-server": "/usr/sbin/sshd",
-  "openssh-client": "/usr/bin/ssh-keygen",
-  "docker-registry": "/usr/bin/docker-registry",
-  "busybox-static": "/bin/busybox",
-  "iproute2": "/usr/sbin/ip",
-  "python3-minimal": "/usr/bin/python3",
-  "git": "/usr/bin/git",
-  "ca-certificates": "/etc/ssl/certs/ca-certificates.crt",
+/** What the lab uses of each package: it is there when one of the paths is. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  // The second is that of Docker's own package, which serves as well.
+  "docker.io": ["/usr/sbin/dockerd", "/usr/bin/dockerd"],
+  "iptables": ["/usr/sbin/iptables"],
+  "openssh-server": ["/usr/sbin/sshd"],
+  "openssh-client": ["/usr/bin/ssh-keygen"],
+  "docker-registry": ["/usr/bin/docker-registry"],
+  // The package busybox has a program at the same path that needs libraries.
+  "busybox-static": ["/var/lib/dpkg/info/busybox-static.list"],
+  "iproute2": ["/usr/sbin/ip", "/sbin/ip"],
+  "python3-minimal": ["/usr/bin/python3"],
+  "git": ["/usr/bin/git"],
+  "ca-certificates": ["/etc/ssl/certs/ca-certificates.crt"],
 };
 
 const CAP_SYS_ADMIN = 1n << 21n;
-const POLICY_FILE = "/usr/sbin/policy-rc.d";
 
 /** Tells whether hosts can be made here; installs and changes nothing. */
 export function canRunLab(): Ability {
@@ -51,48 +53,16 @@ export async function installPackages(progress: (text: string) => void): Promise
   const missing = missingPackages();
   if (missing.length === 0) return;
   progress(`installing ${missing.join(", ")}`);
-  const ownPolicy = await forbidServiceStarts();
-  try {
-    if (!await hasPackageLists() || !await aptInstall(missing)) {
-      await run("/usr/bin/apt-get", ["-qq", "update"]);
-      await aptInstall(missing);
-    }
-  } finally {
-    if (ownPolicy) await Deno.remove(POLICY_FILE);
-  }
+  await installFromDebian(missing);
   const still = missingPackages();
   if (still.length === 0) return;
   throw new LabError(
-    `Cannot install ${still.join(", ")}; run apt-get install ${still.join(" ")} to see why`,
+    `Installed ${still.join(", ")}, yet its programs are not where Debian has them`,
   );
 }
 
 function missingPackages(): string[] {
-  return Object.keys(PACKAGES).filter((name) => !isThere(PACKAGES[name] ?? ""));
-}
-
-async function aptInstall(names: readonly string[]): Promise<boolean> {
-  const lock = ["-o", "DPkg::Lock::Timeout=300"];
-  const output = await attempt(
-    "/usr/bin/apt-get",
-    [...lock, "-qq", "-y", "--no-install-recommends", "install", ...names],
-    { env: { DEBIAN_FRONTEND: "noninteractive" } },
-  );
-  return output.code === 0;
-}
-
-/** Packages start their daemons when they are installed; the machine's own Docker and sshd are not ours to start. */
-async function forbidServiceStarts(): Promise<boolean> {
-  if (await exists(POLICY_FILE)) return false;
-  await Deno.writeTextFile(POLICY_FILE, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
-  return true;
-}
-
-async function hasPackageLists(): Promise<boolean> {
-  for await (const entry of Deno.readDir("/var/lib/apt/lists")) {
-    if (entry.name.includes("_Packages")) return true;
-  }
-  return false;
+  return Object.keys(PACKAGES).filter((name) => !PACKAGES[name]?.some(isThere));
 }
 
 function hasSystemAdministration(): boolean {

@@ -60,9 +60,13 @@ export async function remainsOf(id: string): Promise<string[]> {
 
 /** All processes of the machine, parents before their children. */
 async function allProcesses(): Promise<{ pid: number; parent: number; program: string }[]> {
-  const lines = (await run("ps", ["-e", "-o", "pid=,ppid=,comm=", "--sort=start_time,pid"])).trim();
-  return lines.split("\n").map((line) => {
-    const [pid, parent, ...program] = line.trim().split(/\s+/);
-    return { pid: Number(pid), parent: Number(parent), program: program.join(" ") };
-  });
+  const names = (await Array.fromAsync(Deno.readDir("/proc"))).map((entry) => entry.name);
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map(async (pid) => {
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
+    const parts = /^\d+ \((.*)\) \S (\d+) (?:\S+ ){17}(\d+)/s.exec(stat);
+    if (parts === null) return [];
+    return [{ pid, program: parts[1] ?? "", parent: Number(parts[2]), start: Number(parts[3]) }];
+  }));
+  return found.flat().sort((one, other) => one.start - other.start || one.pid - other.pid);
 }
