@@ -16,4 +16,172 @@
  * @module
  */
 
+export type { SecretReference } from "./sdk/command.ts";
+export type { CommandOptions, Deployment, Result } from "./sdk/commander.ts";
+export { Run, RunFailedError } from "./sdk/commander/run.ts";
+export type { Filters } from "./sdk/commander/selection.ts";
+export type {
+  AccessoryExecVerb,
+  AccessoryLogsVerb,
+  AccessoryVerb,
+  DeployVerb,
+  ExecVerb,
+  LockAcquireVerb,
+  LogsVerb,
+  PlainVerb,
+  RollbackVerb,
+  Verb,
+} from "./sdk/commander/verb.ts";
+export type { AccessoryInput, AccessoryOptions, AccessoryPlace } from "./sdk/config/accessory.ts";
+export type { BootInput } from "./sdk/config/boot.ts";
+export type { BuilderInput } from "./sdk/config/builder.ts";
+export type { RunOptions } from "./sdk/config/config.ts";
+export type { DeployContext } from "./sdk/config/deploy_context.ts";
+export type { DeployEffects, HookEffect } from "./sdk/config/effects.ts";
+export type { EnvFields, EnvInput, RootEnvFields, RootEnvInput } from "./sdk/config/env.ts";
+export type {
+  HookContext,
+  HookFunction,
+  HookIds,
+  HookName,
+  PlanSummary,
+} from "./sdk/config/hook.ts";
+export type { HostFields, HostInput } from "./sdk/config/host.ts";
+export type { LoggingInput } from "./sdk/config/logging.ts";
+export type { MountFields, MountInput } from "./sdk/config/mount.ts";
+export type {
+  BufferingInput,
+  HealthcheckInput,
+  ProxyInput,
+  ProxyLoggingInput,
+  RootProxyInput,
+} from "./sdk/config/proxy.ts";
+export type { ProxyRunInput } from "./sdk/config/proxy_run.ts";
+export type { RegistryInput } from "./sdk/config/registry.ts";
+export type { RoleInput, RoleOptions } from "./sdk/config/role.ts";
+export { secret } from "./sdk/config/secret.ts";
+export type { SettingsInput } from "./sdk/config/settings.ts";
+export type {
+  DeployShape,
+  EmptyShape,
+  Shape,
+  WithAccessory,
+  WithDestination,
+  WithRole,
+} from "./sdk/config/shape.ts";
+export type { DeployOverlay, DeploySpec, SpecFields } from "./sdk/config/spec.ts";
+export type { SshInput } from "./sdk/config/ssh.ts";
+export type { TextMap } from "./sdk/config/text_map.ts";
 export { type AnyDeploy, Deploy, deploy, type DeployExport } from "./sdk/deploy.ts";
+export {
+  ConfigError,
+  type ConfigProblem,
+  type ErrorCode,
+  HostError,
+  HostsError,
+  SextantError,
+} from "./sdk/errors.ts";
+export type {
+  ConnectedEvent,
+  ConnectingEvent,
+  EndEvent,
+  Event,
+  Failure,
+  NoticeEvent,
+  PlannedEvent,
+  RunOutcome,
+  StageEvent,
+  StepBeginEvent,
+  StepEndEvent,
+  StepEvent,
+  StepOutputEvent,
+  StepStatus,
+  UndoEvent,
+  WaitEvent,
+} from "./sdk/exec/event.ts";
+export type { Report, StageReport, StepReport } from "./sdk/exec/report.ts";
+export type {
+  AuditOperation,
+  RecordAudit,
+  RecordRelease,
+  ShowAudit,
+} from "./sdk/operations/audit.ts";
+export type {
+  ContainerOperation,
+  RemoveContainer,
+  RenameContainer,
+  RunContainer,
+  StartContainer,
+  StopContainer,
+} from "./sdk/operations/container.ts";
+export type { InstallDocker } from "./sdk/operations/docker.ts";
+export type {
+  FileOperation,
+  MakeDirectories,
+  RemovePath,
+  UploadFile,
+  WriteEnv,
+  WriteSalt,
+} from "./sdk/operations/file.ts";
+export type { AwaitHealthy, Readiness } from "./sdk/operations/health.ts";
+export type { RunHook } from "./sdk/operations/hook.ts";
+export type {
+  BuildImage,
+  ImageOperation,
+  PruneImages,
+  PullImage,
+  PushImage,
+  RemoveImage,
+  TagImage,
+} from "./sdk/operations/image.ts";
+export type { AcquireLock, LockOperation, ReleaseLock, ShowLock } from "./sdk/operations/lock.ts";
+export type { CreateNetwork } from "./sdk/operations/network.ts";
+export type { Operation } from "./sdk/operations/operation.ts";
+export type {
+  ProxyOperation,
+  ProxyTarget,
+  RemoveCandidate,
+  RemoveProxy,
+  RemoveRoute,
+  RouteTraffic,
+  RunProxy,
+  StartProxy,
+} from "./sdk/operations/proxy.ts";
+export type { PruneContainers } from "./sdk/operations/prune.ts";
+export type {
+  ExecCommand,
+  ListContainers,
+  QuestionOperation,
+  RunCommand,
+  ShowLogs,
+} from "./sdk/operations/question.ts";
+export type {
+  LoginRegistry,
+  LogoutRegistry,
+  RegistryLogin,
+  RegistryOperation,
+} from "./sdk/operations/registry.ts";
+export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
+export {
+  HERE,
+  type HostScript,
+  isEmpty,
+  type Plan,
+  type Stage,
+  type StageName,
+  type Step,
+  type Wait,
+} from "./sdk/plan/plan.ts";
+export type { ExecOptions, LogOptions } from "./sdk/plan/questions.ts";
+export type {
+  Connection,
+  ConnectOptions,
+  RunOptions as ScriptOptions,
+  Script,
+  ScriptStep,
+  Session,
+  StepResult,
+  StreamName,
+  Target,
+  Transport,
+} from "./sdk/transport/transport.ts";

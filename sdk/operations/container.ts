@@ -54,7 +54,7 @@ export interface RunContainer {
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** Command line in place of the image's own, as the host's shell reads it. */
   readonly cmd: string | undefined;
-  /** File on the host that receives the container's id. */
+  /** File on the host that receives the container's id, until it is routed or has failed. */
   readonly idFile: string;
   /** Seconds between TERM and KILL when it is taken back. */
   readonly stopTimeout: number | undefined;

@@ -6,7 +6,7 @@
 
 import { quote, text } from "../command.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
-import { candidateName, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
+import { candidateName, forgetId, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
 
 /** Waits until a container is ready; one that exits ends the wait at once. */
 export interface AwaitHealthy {
@@ -111,6 +111,7 @@ const CANDIDATE_INTERVAL = 250;
 /** First of two to end decides; the other is ended, and nothing is left behind. */
 function gate(operation: AwaitHealthy, wait: string, look: string): string {
   const name = quote(operation.name);
+  const forget = forgetId(operation.target);
   return `race() { n=$1; shift; (trap 'kill $p 2>/dev/null; exit' TERM; "$@" >"$F.$n" & p=$!; wait $p; echo "$n $?" >"$F") & }
 F=$(mktemp -u ${quote(operation.folder)}/gate.XXXXXX); mkfifo -m 600 "$F" || exit 1
 ${wait}; g=$!
@@ -118,6 +119,7 @@ race exited docker wait ${name}; w=$!
 read -r what code <"$F"; kill $g $w 2>/dev/null; wait $g $w 2>/dev/null
 exited=$(cat "$F.exited"); rm -f "$F" "$F.health" "$F.exited"
 [ "$what $code" = "health 0" ] || {
+${forget}
 [ "$what" = health ] || echo "exited $exited"
 ${look}
 docker stop ${name} >/dev/null 2>&1
@@ -151,16 +153,17 @@ else echo "answer $(wget -q -S -T 5 -O /dev/null "$u" 2>&1 | sed -n 's/^ *HTTP[^
 fi`;
 }
 
-function ownGate({ name, timeout, readiness, ...operation }: AwaitHealthy): string {
+function ownGate(operation: AwaitHealthy): string {
+  const { timeout, readiness, target } = operation;
+  const name = quote(operation.name);
   const delay = readiness.by === "container" ? readiness.readinessDelay : 0;
+  const health = `docker inspect -f '{{.State.Health.Status}}' ${name}`;
   const poll = `health_poll() { end=$(($(date +%s) + ${timeout}))
-while case $(docker inspect -f '{{.State.Health.Status}}' ${
-    quote(name)
-  }) in healthy) return 0;; unhealthy) return 1;; esac
+while case $(${health}) in healthy) return 0;; unhealthy) return 1;; esac
 do [ "$(date +%s)" -lt $end ] || return 1; sleep 0.3; done; }`;
-  const wait = `if [ -n "$(docker inspect -f '{{if .State.Health}}yes{{end}}' ${quote(name)})" ]
+  const wait = `if [ -n "$(docker inspect -f '{{if .State.Health}}yes{{end}}' ${name})" ]
 then race health health_poll; else race health sleep ${delay}; fi`;
-  return `${poll}\n${gate({ ...operation, name, timeout, readiness }, wait, ":")}`;
+  return [forgetId(target), poll, gate(operation, wait, ":")].join("\n");
 }
 
 function explain({ name, role, readiness, timeout }: AwaitHealthy, outcome: Outcome): Explanation {

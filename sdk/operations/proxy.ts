@@ -216,7 +216,13 @@ function deployService({ service, target, port, flags }: RouteTraffic): Command 
   deploy.splice(4, 0, '"$0"');
   const remove = `kamal-proxy remove ${quote(candidateName(service))}`;
   const both = `${deploy.join(" ")} && { ${remove} >/dev/null 2>&1; true; }`;
-  return run("docker", "exec", "kamal-proxy", "sh", "-c", both, raw(targetText(target, port)));
+  const words = ["docker", "exec", "kamal-proxy", "sh", "-c", both];
+  return all(run(...words, raw(targetText(target, port))), text(forgetId(target)));
+}
+
+/** Shell text that removes the file with a container's id, once nobody needs it any more. */
+export function forgetId(target: ProxyTarget): string {
+  return "id" in target ? ":" : `rm -f ${quote(target.idFile)}`;
 }
 
 /** A target as shell text: Kamal names containers by the short form of their id, for names change. */

@@ -1,0 +1,146 @@
+import "../sanitizers.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { secret } from "../../sdk/config/secret.ts";
+import { HostError, SextantError } from "../../sdk/errors.ts";
+import { labTest, up } from "../lab/lab.ts";
+import { ask, running, Scene } from "./scene.ts";
+
+labTest("what cannot be deployed is refused, and says why", async (t) => {
+  await using lab = await up({ hosts: 2, diskMiB: 256 });
+  const scene = await Scene.begin(lab);
+  const app = scene.app();
+  const [first, second] = lab.hosts as [typeof lab.hosts[0], typeof lab.hosts[0]];
+
+  await t.step("port 80 taken by a container names it", async () => {
+    await first.must(
+      "docker network create other; docker run -d --name squatter --network other -p 80:80 basecamp/kamal-proxy:v0.9.2",
+    );
+    await scene.release();
+    const error = await assertRejects(() => scene.run(app, { name: "setup" }), HostError);
+    assertEquals([error.code, error.host], ["PORT_TAKEN", first.address]);
+    assertStringIncludes(error.message, "container squatter");
+    assertEquals(await running(second), []);
+    await first.must("docker rm -f squatter");
+  });
+
+  await t.step("port 80 taken by a process names it", async () => {
+    await first.must(
+      "busybox nc -lk -p 80 -e /bin/true >/dev/null 2>&1 & echo $! >/tmp/nc.pid; sleep 0.2",
+    );
+    const error = await assertRejects(() => scene.run(app, { name: "setup" }), HostError);
+    assertEquals(error.code, "PORT_TAKEN");
+    assertStringIncludes(error.message, "process busybox");
+    await first.must("kill $(cat /tmp/nc.pid)");
+  });
+
+  const v1 = await scene.release();
+  assertEquals((await scene.run(app, { name: "setup" })).report?.outcome, "done");
+
+  await t.step(
+    "a container that exits is noticed at once, not at the end of the timeout",
+    async () => {
+      await scene.release("crashing");
+      const { report, serving } = await scene.run(app, { name: "deploy" });
+      assertEquals(report?.failures.map(({ code }) => code), [
+        "CONTAINER_EXITED",
+        "CONTAINER_EXITED",
+      ]);
+      assertStringIncludes(report!.failures[0]!.message, "exited with 3");
+      assertStringIncludes(report!.failures[0]!.details.join("\n"), "cannot open the database");
+      const boot = report!.stages.find(({ stage }) => stage === "boot")!;
+      assert(boot.seconds < 6, `${boot.seconds} s, the timeout is 10 s`);
+      assertEquals(Object.values(serving), [v1, v1]);
+    },
+  );
+
+  await t.step("one host of two fails: both serve the old version", async () => {
+    const v2 = await scene.release("healthy");
+    // The name is taken by a container of somebody else.
+    await second.must(`docker run -d --name shop-web-${v2} basecamp/kamal-proxy:v0.9.2`);
+    const { report, serving } = await scene.run(app, { name: "deploy" });
+    assertEquals(report?.outcome, "failed");
+    assertEquals(report?.failures.map(({ host }) => host), [second.address]);
+    assertEquals(Object.values(serving), [v1, v1]);
+    for (const host of lab.hosts) assertEquals((await ask(host)).text, v1);
+    assertEquals(await running(first), ["kamal-proxy", `shop-web-${v1}`]);
+    await second.must(`docker rm -f shop-web-${v2}`);
+  });
+
+  await t.step("an image that is not in the registry is missing, and nothing changes", async () => {
+    const { report } = await scene.run(app, { name: "deploy", skipPush: true }, {
+      version: "nowhere",
+    });
+    assertEquals(report?.failures.map(({ code }) => code), ["IMAGE_MISSING", "IMAGE_MISSING"]);
+    assertEquals(report?.lock, "released");
+    assertEquals((await ask(first)).text, v1);
+  });
+
+  await t.step("a build that fails touches no host", async () => {
+    await scene.release();
+    await scene.write("Dockerfile", "FROM scratch\nCOPY missing /missing\n");
+    const { report, exchanges } = await scene.run(app, { name: "deploy" });
+    assertEquals(report?.failures.map(({ code, host }) => [code, host]), [[
+      "BUILD_FAILED",
+      "here",
+    ]]);
+    assertEquals(
+      Object.values(exchanges).every((count) => count <= 2),
+      true,
+      JSON.stringify(exchanges),
+    );
+  });
+
+  await t.step("missing secrets are all named before any host is touched", async () => {
+    await scene.release();
+    const needy = app.env({ secret: ["DATABASE_URL", "SMTP_TOKEN"] });
+    const error = await assertRejects(() => scene.run(needy, { name: "deploy" }), SextantError);
+    assertEquals(error.code, "SECRET_MISSING");
+    assertStringIncludes(error.message, "DATABASE_URL");
+    assertStringIncludes(error.message, "SMTP_TOKEN");
+  });
+
+  await t.step("a held lock is refused by name and time, and nothing was pulled", async () => {
+    const v3 = await scene.release();
+    await scene.run(app, { name: "lock acquire", message: "hands off" });
+    const error = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
+    assertEquals(error.code, "LOCK_HELD");
+    assertStringIncludes(error.message, "hands off");
+    assertEquals(
+      (await first.exec(`docker image inspect ${lab.registry.address}/acme/shop:${v3}`)).code,
+      1,
+    );
+    const status = await scene.run(app, { name: "lock status" });
+    assertStringIncludes(status.report!.steps[0]!.stdout, "Message: hands off");
+    await scene.run(app, { name: "lock release" });
+    const { report } = await scene.run(app, { name: "lock release" });
+    assertEquals(report?.failures[0]?.code, "LOCK_MISSING");
+  });
+
+  await t.step("a full disk is found before anything is touched", async () => {
+    await second.fillDisk();
+    const error = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
+    assertEquals([error.code, error.host], ["DISK_FULL", second.address]);
+    await second.freeDisk();
+  });
+
+  await t.step("Docker that does not run, and Docker that is missing, are told apart", async () => {
+    await second.stopDocker();
+    const stopped = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
+    assertEquals([stopped.code, stopped.host], ["DOCKER_NOT_RUNNING", second.address]);
+    await second.uninstallDocker();
+    const missing = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
+    assertEquals([missing.code, missing.host], ["DOCKER_MISSING", second.address]);
+    await second.installDocker();
+    await second.startDocker();
+  });
+
+  await t.step("a registry that wants a password says so", async () => {
+    const locked = scene.app();
+    await scene.write(".kamal/secrets", "TOKEN=wrong-password-of-nobody\n", 0o600);
+    const named = locked.registry({ username: "ci", password: secret("TOKEN") });
+    const { report } = await scene.run(named, { name: "deploy" });
+    // This registry takes any login; what matters is that the password shows nowhere.
+    assert(report !== undefined);
+    assert(!JSON.stringify([report, scene.events]).includes("wrong-password-of-nobody"));
+  });
+});
