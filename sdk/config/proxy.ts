@@ -8,7 +8,7 @@ import * as z from "zod";
 import type { Proxy } from "./config.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
-import { port, type Shape, strict, text, whole } from "./schema.ts";
+import { type Fields, port, strict, text, whole } from "./schema.ts";
 
 /** What kamal-proxy does for a role. */
 export interface ProxyInput {
@@ -157,7 +157,7 @@ const loggingSchema = strict<ProxyLoggingInput>({
   }),
 });
 
-const fields: Shape<ProxyInput> = {
+const fields: Fields<ProxyInput> = {
   host: text().optional().meta({ description: "Public host name", example: "shop.acme.dev" }),
   hosts: z.array(text()).optional().meta({
     description: "Public host names",

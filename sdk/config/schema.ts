@@ -8,16 +8,16 @@ import * as z from "zod";
 import { isSecretReference, type SecretReference } from "./secret.ts";
 
 /** One schema per field of an interface: a field can be neither forgotten nor made up. */
-export type Shape<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
+export type Fields<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
 
 /** An object with these fields and no others; `what` says what else may stand in its place, before it is long. */
-export function strict<T extends object>(shape: Shape<T>, what = "an object"): z.ZodType<T> {
+export function strict<T extends object>(shape: Fields<T>, what = "an object"): z.ZodType<T> {
   const known = Object.keys(shape).join(" ");
   const schema = z.strictObject(shape as z.core.$ZodShape, {
     // Not yet messages: problems.ts puts them into words, with the path and the value.
     error: (issue) => issue.code === "unrecognized_keys" ? known : what,
   });
-  // TypeScript cannot compute what a shape of T parses to; Shape<T> has tied the two together.
+  // TypeScript cannot compute what fields of T parse to; Fields<T> has tied the two together.
   return schema as unknown as z.ZodType<T>;
 }
 
