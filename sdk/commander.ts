@@ -14,7 +14,6 @@ import type { DeployEffects } from "./config/effects.ts";
 import type { DeploySpec } from "./config/spec.ts";
 import { SextantError } from "./errors.ts";
 import type { Event } from "./exec/event.ts";
-import { execute } from "./exec/execute.ts";
 import type { Report } from "./exec/report.ts";
 import { servingVersions } from "./plan/current.ts";
 import { changesHosts, isEmpty, type Plan } from "./plan/plan.ts";

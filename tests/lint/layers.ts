@@ -16,13 +16,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ["command", "errors"],
   transport: ["command", "errors", "session"],
   secrets: ["errors", "type command"],
+  project: ["errors", "config"],
   load: ["errors", "config"],
   report: ["errors", "plan", "operations", "type exec"],
   commander: [
     ...["errors", "command", "config", "observe", "operations", "plan", "exec"],
-    ...["transport", "session", "secrets"],
+    ...["transport", "session", "project", "secrets"],
   ],
-  deploy: ["errors", "commander", "type config", "type command"],
+  deploy: ["errors", "commander", "config", "type command", "type exec", "type plan"],
   simulate: ["errors", "command", "operations", "observe", "type session", "type config"],
   mod: [
     ...["errors", "command", "config", "observe", "operations", "plan", "exec", "session"],
@@ -33,7 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["transport", "commander", "deploy", "simulate"],
   ],
   recipes: ["mod"],
-  cli: ["mod", "load", "report"],
+  version: [],
+  cli: ["commander", "errors", "load", "plan", "report", "version", "config", "type exec"],
 };
 
 /** Layers whose result depends on their arguments alone. */
