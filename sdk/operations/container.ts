@@ -92,6 +92,8 @@ export interface RenameContainer {
   readonly from: string;
   /** Name from now on. */
   readonly to: string;
+  /** Whether it takes a rename back: whatever took the name makes room, and nothing happens where nothing was renamed. */
+  readonly takesBack: boolean;
 }
 
 /** Removes a stopped container. */
@@ -164,12 +166,20 @@ export const stopContainer: Definition<StopContainer> = {
 export const renameContainer: Definition<RenameContainer> = {
   changes: true,
   describe: ({ from, to }) => ({ noun: "rename", subject: from, detail: `to ${to}`, minor: true }),
-  render: ({ from, to }) => run("docker", "rename", from, to),
-  // The failed container that took the name makes room first.
-  inverse: ({ from, to }) => [
-    { kind: "remove-container", name: from, role: from },
-    { kind: "rename-container", from: to, to: from },
-  ],
+  render: ({ from, to, takesBack }) => {
+    const rename = run("docker", "rename", from, to);
+    if (!takesBack) return rename;
+    // What serves may still have the name that is to be taken back: it must not make room for nothing.
+    return any(
+      text(`! docker container inspect ${quote(from)} >/dev/null 2>&1`),
+      all(
+        any(run("docker", "rm", "--force", to, raw(">/dev/null 2>&1")), text("true")),
+        rename,
+      ),
+    );
+  },
+  inverse: ({ from, to, takesBack }) =>
+    takesBack ? [] : [{ kind: "rename-container", from: to, to: from, takesBack: true }],
 };
 
 /** How containers are removed. */

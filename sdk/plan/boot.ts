@@ -100,7 +100,12 @@ function bootSteps(
   if (namesake !== undefined) {
     const to = `${wanted.name}_replaced_${input.run.suffix}`;
     steps.push(
-      step(`${host} rename ${wanted.name}`, { kind: "rename-container", from: wanted.name, to }),
+      step(`${host} rename ${wanted.name}`, {
+        kind: "rename-container",
+        from: wanted.name,
+        to,
+        takesBack: false,
+      }),
     );
   }
   steps.push(step(`${host} run ${wanted.name}`, wanted));

@@ -26,7 +26,9 @@ export const runContainer: Model<RunContainer> = byEngine(0.3, (operation, host)
   if (!host.images.has(image) && !pullTo(host, image)) {
     return failed(125, `docker: Error response from daemon: manifest for ${image} not found`);
   }
-  if (host.containers.has(name)) return nameTaken(name, host);
+  if (host.containers.has(name)) {
+    return failed(125, `docker: Error response from daemon: ${nameTaken(name, host)}`);
+  }
   const container = host.addContainer({
     name,
     image,
@@ -53,15 +55,19 @@ export const stopContainer: Model<StopContainer> = byEngine(0.1, ({ name }, host
 });
 
 /** How a container gets another name. */
-export const renameContainer: Model<RenameContainer> = byEngine(0.05, ({ from, to }, host) => {
-  const container = host.container(from);
-  if (container === undefined) return noSuch(from);
-  if (host.containers.has(to)) return nameTaken(to, host);
-  host.containers.delete(container.name);
-  container.name = to;
-  host.containers.set(to, container);
-  return done();
-});
+export const renameContainer: Model<RenameContainer> = byEngine(
+  0.05,
+  ({ from, to, takesBack }, host) => {
+    const container = host.container(from);
+    if (container === undefined) return takesBack ? done() : noSuch(from);
+    if (takesBack) host.containers.delete(to);
+    if (host.containers.has(to)) return refused(nameTaken(to, host));
+    host.containers.delete(container.name);
+    container.name = to;
+    host.containers.set(to, container);
+    return done();
+  },
+);
 
 /** How a container is removed, running or not. */
 export const removeContainer: Model<RemoveContainer> = byEngine(0.1, ({ name }, host) => {
@@ -120,12 +126,9 @@ export function noSuch(name: string): Outcome {
 
 const KILLED_STATUS = 137;
 
-function nameTaken(name: string, host: SimulatedHost): Outcome {
+function nameTaken(name: string, host: SimulatedHost): string {
   const id = host.containers.get(name)?.id ?? "";
-  return failed(
-    125,
-    `docker: Error response from daemon: Conflict. The container name "/${name}" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.`,
-  );
+  return `Conflict. The container name "/${name}" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.`;
 }
 
 function missingFile(

@@ -80,6 +80,7 @@ export class SimulatedSession implements Session {
     const results = steps.map(() => NEVER_BEGUN);
     if (options.signal?.aborted) return results;
     if (this.#isClosed) throw this.#lost("the session is closed");
+    if (this.#host.unreachable) throw this.#lost(LOST);
     // What a lost connection no longer tells, the host does all the same.
     let watched = options;
     for (const [index, step] of steps.entries()) {
@@ -91,7 +92,7 @@ export class SimulatedSession implements Session {
       if (result.exitCode === undefined || (result.exitCode !== 0 && keepGoing !== true)) break;
     }
     if (this.#host.unreachable) {
-      throw this.#lost("the connection was lost and cannot be made again");
+      throw this.#lost(LOST);
     }
     this.#exchanges++;
     return results;
@@ -150,6 +151,8 @@ export class SimulatedSession implements Session {
     return new HostError("CONNECTION_LOST", this.target.name, reason);
   }
 }
+
+const LOST = "the connection was lost and cannot be made again";
 
 const NEVER_BEGUN: StepResult = { exitCode: undefined, stdout: "", stderr: "", seconds: 0 };
 
