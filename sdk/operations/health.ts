@@ -103,7 +103,7 @@ export function parseDiagnosis(stdout: string): Diagnosis {
   };
 }
 
-const LOG_LINES = 50;
+const LOG_LINES = 100;
 
 // Between two checks of a candidate, milliseconds: a quick app should not wait for the usual second.
 const CANDIDATE_INTERVAL = 250;
@@ -170,7 +170,7 @@ function explain({ name, role, readiness, timeout }: AwaitHealthy, outcome: Outc
   const diagnosis = parseDiagnosis(outcome.stdout);
   const log = diagnosis.log.length === 0
     ? [`${name} logged nothing`]
-    : [`last lines of ${name}`, ...diagnosis.log.slice(-20).map((line) => `  ${line}`)];
+    : [`last lines of ${name}`, ...folded(diagnosis.log).slice(-20).map((line) => `  ${line}`)];
   if (diagnosis.ended === "exited") {
     const why = diagnosis.outOfMemory
       ? "was killed for its memory"
@@ -199,6 +199,17 @@ function explain({ name, role, readiness, timeout }: AwaitHealthy, outcome: Outc
     details: [...answered, ...log],
     hint: hintFor(diagnosis.answer, readiness),
   };
+}
+
+/** Lines in which those that repeat stand once. */
+function folded(lines: readonly string[]): readonly string[] {
+  const runs: { readonly line: string; count: number }[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.count++;
+    else runs.push({ line, count: 1 });
+  }
+  return runs.map(({ line, count }) => count === 1 ? line : `${line}  (${count} times)`);
 }
 
 function hintFor(answer: string | undefined, { path, port }: Readiness & { by: "proxy" }): string {

@@ -7,7 +7,6 @@
 import type { Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import { awaitRole, proxyFlags } from "./app_container.ts";
-import { stopTimeout } from "./boot.ts";
 import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { containerName, ownFolder } from "./names.ts";
@@ -66,7 +65,7 @@ export function stopSteps(input: PlanInput, host: string, role: Role): readonly 
     kind: "stop-container" as const,
     name: container.name,
     role: role.name,
-    timeout: stopTimeout(input.config, role),
+    timeout: role.stopTimeout,
     because: undefined,
   }));
   return [

@@ -77,12 +77,6 @@ export function switchScript(
   ]);
 }
 
-/** Seconds that a role's containers have between TERM and KILL. */
-export function stopTimeout(config: Config, role: Role): number | undefined {
-  // Kamal: containers behind the proxy were drained by it, the others get the drain's time to end.
-  return role.stopTimeout ?? (role.proxy === undefined ? config.drainTimeout : undefined);
-}
-
 function groupSize(limit: number | string | undefined, hosts: number): number {
   if (limit === undefined) return Math.max(hosts, 1);
   if (typeof limit === "number") return limit;
@@ -179,7 +173,7 @@ function stopOld(
     // Ids stay where names move.
     name: isNamesake ? container.id : container.name,
     role: role.name,
-    timeout: stopTimeout(config, role),
+    timeout: role.stopTimeout,
     because: isNamesake
       ? `now ${renamed}…`
       : container === current.serving && role.proxy !== undefined

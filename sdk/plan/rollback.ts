@@ -9,7 +9,7 @@ import { SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { awaitRole, proxyFlags } from "./app_container.ts";
-import { groupsOf, stopTimeout } from "./boot.ts";
+import { groupsOf } from "./boot.ts";
 import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { containerName, latestTag, ownFolder, releasesFile } from "./names.ts";
@@ -162,7 +162,7 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
         kind: "stop-container",
         name: old.name,
         role: role.name,
-        timeout: stopTimeout(config, role),
+        timeout: role.stopTimeout,
         because: undefined,
       });
     }

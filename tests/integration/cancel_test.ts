@@ -1,0 +1,43 @@
+import "../sanitizers.ts";
+import { assert, assertEquals } from "@std/assert";
+import { labTest, up } from "../lab/lab.ts";
+import { ask, running, Scene } from "./scene.ts";
+
+labTest(
+  "a run that is broken off leaves what served, no lock, and the next run succeeds",
+  async (t) => {
+    await using lab = await up({ hosts: 2 });
+    const scene = await Scene.begin(lab);
+    const app = scene.app();
+    let serving = await scene.release();
+    assertEquals((await scene.run(app, { name: "setup" })).report?.outcome, "done");
+
+    for (const stage of ["build", "prepare", "boot", "switch", "finish"]) {
+      await t.step(`in ${stage}`, async () => {
+        const version = await scene.release("slow", { seconds: 1 });
+        const controller = new AbortController();
+        const { report } = await scene.run(app, { name: "deploy" }, {
+          signal: controller.signal,
+          onEvent: (event) => {
+            if (event.type === "step-begin" && event.stage === stage) controller.abort();
+          },
+        });
+        assert(controller.signal.aborted);
+        // Once every host has switched, ending well is the shorter way.
+        const isOver = stage === "switch" || stage === "finish";
+        if (isOver) serving = version;
+        assertEquals(report?.outcome, isOver ? "done" : "cancelled");
+        assert(report?.lock !== "kept");
+        for (const host of lab.hosts) {
+          assertEquals((await ask(host)).text, serving);
+          assertEquals(await running(host), ["kamal-proxy", `shop-web-${serving}`]);
+          assertEquals((await host.exec("ls -d .kamal/lock-shop")).code, 2);
+        }
+        const next = await scene.run(app, { name: "deploy" });
+        assertEquals(next.report?.failures ?? [], []);
+        serving = version;
+        for (const host of lab.hosts) assertEquals((await ask(host)).text, version);
+      });
+    }
+  },
+);
