@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Event, StepEndEvent, WaitEvent } from "../exec/event.ts";
-import { pad, type RenderOptions, secondsText, shortenVersions } from "./layout.ts";
+import type { Event, StageEvent, StepEndEvent, WaitEvent } from "../exec/event.ts";
+import { pad, type RenderOptions, secondsText, shortenCommits } from "./layout.ts";
 import { isMinor } from "./plan_rows.ts";
 import { hostWidthOf, type Progress, STAGE_WIDTH, titleOf, waitText } from "./progress.ts";
 import { type Paint, painter, type Style } from "./style.ts";
@@ -39,7 +39,9 @@ export function renderEvent(
         ? `  ${event.message}`
         : line(event.host, "notice", event.message);
     case "stage-end":
-      return `  ${event.stage} done · ${secondsText(event.seconds)}`;
+      return isShared(progress, event) || options.verbose
+        ? `  ${event.stage} over · ${secondsText(event.seconds)}`
+        : undefined;
     case "step-end":
       return stepLine(progress, event, options, line);
     case "step-output":
@@ -72,6 +74,12 @@ function hostLine(
   return `  ${paint("host", pad(host, hostWidthOf(progress)))}${pad(stage, STAGE_WIDTH)}${text}`;
 }
 
+/** Whether several hosts took part in a stage, so that its end says more than theirs. */
+function isShared({ plan }: Progress, { stage, group }: StageEvent): boolean {
+  const scripts = plan?.stages.find((one) => one.name === stage && one.group === group)?.scripts;
+  return scripts === undefined || scripts.length > 1;
+}
+
 /** Whether a host waits only for housekeeping, such as the lock. */
 function isMinorWait({ plan, steps }: Progress, { host, stage, reason }: WaitEvent): boolean {
   const script = plan?.stages.filter(({ name }) => name === stage)
@@ -92,7 +100,7 @@ function stepLine(
     (event.status === "done" && step !== undefined && isMinor(step));
   if (isQuiet && !options.verbose) return undefined;
   const title = titleOf(progress, event, event.step);
-  const text = options.verbose ? title : shortenVersions(title);
+  const text = options.verbose ? title : shortenCommits(title);
   const status = painter(options.color ?? false)(STATUS_STYLES[event.status], event.status);
   const parts = [text, ...event.status === "done" ? [] : [status], secondsText(event.seconds)];
   return line(event.host, event.stage, parts.join("  "));

@@ -65,10 +65,18 @@ export function shortVersion(version: string): string {
   return version.replace(/^([0-9a-f]{7})[0-9a-f]{33}(_uncommitted)?(_[0-9a-f]+)?$/, "$1$2");
 }
 
-/** A sentence with its commits shortened; those within names, which are there to be copied, stay whole. */
+/** A sentence with its commits shortened, as versions and image tags; container names, which are there to be copied, stay whole. */
 export function shortenVersions(text: string): string {
   return text.replaceAll(
-    /(?<![-:/\w])[0-9a-f]{40}(?:_uncommitted_[0-9a-f]+)?(?![-:/\w])/g,
+    /(?<![-/\w])[0-9a-f]{40}(?:_uncommitted_[0-9a-f]+)?(?![-/\w])/g,
+    shortVersion,
+  );
+}
+
+/** A text with all commits shortened, for lines that pass by. */
+export function shortenCommits(text: string): string {
+  return text.replaceAll(
+    /(?<![0-9a-f])[0-9a-f]{40}(?:_uncommitted_[0-9a-f]+)?(?!\w)/g,
     shortVersion,
   );
 }

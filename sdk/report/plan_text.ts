@@ -196,7 +196,8 @@ class PlanWriter {
       waits = undefined;
       if (row.mark === undefined) {
         const noun = row.noun === name ? "" : row.noun;
-        sentences.push([noun, row.subject, ...details].filter((part) => part !== "").join(" "));
+        const parts = [noun, this.#prose(row.subject), ...details];
+        sentences.push(parts.filter((part) => part !== "").join(" "));
         continue;
       }
       flush();

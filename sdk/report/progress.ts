@@ -6,7 +6,7 @@
 
 import type { Event, StepEndEvent, StepEvent } from "../exec/event.ts";
 import { HERE, type Plan, type Step } from "../plan/plan.ts";
-import { cut, pad, type RenderOptions, secondsText, shortenVersions, widest } from "./layout.ts";
+import { cut, pad, type RenderOptions, secondsText, shortenCommits, widest } from "./layout.ts";
 import { stepsById } from "./plan_rows.ts";
 import { painter } from "./style.ts";
 import { stepTitle } from "./title.ts";
@@ -114,7 +114,7 @@ export function renderLive(
     const { stage, title, since, seconds } = progress.hosts.get(host)!;
     const time = secondsText(seconds ?? Math.max(0, at - since));
     const room = columns - 2 - hostWidth - STAGE_WIDTH - TIME_WIDTH;
-    const text = pad(cut(shortenVersions(title), room), room) + time.padStart(TIME_WIDTH);
+    const text = pad(cut(shortenCommits(title), room), room) + time.padStart(TIME_WIDTH);
     return `  ${paint("host", pad(host, hostWidth))}${pad(stage, STAGE_WIDTH)}${text}`;
   });
   return shown.length === hosts.length

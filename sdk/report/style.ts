@@ -4,7 +4,7 @@
  * @module
  */
 
-import { styleText } from "node:util";
+import * as util from "node:util";
 
 /** What a piece of text means; colour only underlines what the words already say. */
 export type Style = "ok" | "warn" | "fail" | "host" | "faint";
@@ -12,7 +12,16 @@ export type Style = "ok" | "warn" | "fail" | "host" | "faint";
 /** Gives a text its style; `undefined` leaves it as it is. */
 export type Paint = (style: Style | undefined, text: string) => string;
 
+type StyleText = (
+  format: Format,
+  text: string,
+  options: { readonly validateStream: boolean },
+) => string;
+
 type Format = "green" | "yellow" | "red" | "cyan" | "dim";
+
+// A dependency brings the types of an older Node, which do not know it.
+const { styleText } = util as unknown as { readonly styleText: StyleText };
 
 const FORMATS: Readonly<Record<Style, Format>> = Object.freeze({
   ok: "green",

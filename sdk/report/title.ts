@@ -6,7 +6,6 @@
 
 import { describeOperation, type Operation, type OperationKind } from "../operations/operation.ts";
 import type { Step } from "../plan/plan.ts";
-import { shortenVersions } from "./layout.ts";
 
 /** Verbs of the kinds whose plan line does not already say what is being done. */
 const VERBS: Readonly<Partial<Record<OperationKind, string>>> = Object.freeze({
@@ -29,8 +28,9 @@ const VERBS: Readonly<Partial<Record<OperationKind, string>>> = Object.freeze({
   "start-container": "starting",
   "start-proxy": "starting",
   "stop-container": "stopping",
+  "tag-image": "tagging",
   "upload-file": "uploading",
-  "write-env": "writing env of",
+  "write-env": "writing",
 });
 
 /** What a step does, such as `starting shop-web-8c1f2ab`; what it does side by side is joined. */
@@ -49,9 +49,7 @@ export function operationTitle(operation: Operation): string {
   }
   if (operation.kind === "await-healthy") return `waiting for ${operation.name}`;
   const { noun, subject, detail } = describeOperation(operation);
-  if (operation.kind === "route-traffic") {
-    return shortenVersions(`switching ${subject} to ${operation.version}`);
-  }
+  if (operation.kind === "route-traffic") return `switching ${subject} to ${operation.version}`;
   const verb = VERBS[operation.kind];
   if (verb !== undefined) return `${verb} ${subject}`;
   return [noun, subject, detail].filter((part) => part).join(" ");
