@@ -114,8 +114,9 @@ function barePath(specifier: string): string {
 }
 
 async function runDeno(cwd: string, ...args: string[]): Promise<string> {
-  const command = new Deno.Command(Deno.execPath(), { args, cwd, stderr: "inherit" });
-  const { success, stdout } = await command.output();
-  if (!success) throw new Error(`deno ${args.join(" ")} failed`);
-  return new TextDecoder().decode(stdout);
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd })
+    .output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`deno ${args.join(" ")} failed: ${decoder.decode(stderr)}`);
+  return decoder.decode(stdout);
 }

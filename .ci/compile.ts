@@ -60,11 +60,12 @@ async function compileFolder(folder: string, output: string): Promise<void> {
   ];
   const failure = await run(Deno.execPath(), args);
   if (failure === undefined) return;
-  if (Deno.env.has("DENORT_BIN") || !hasDenort()) throw new Error(`Compiling failed: ${failure}`);
+  if (Deno.env.has("DENORT_BIN")) throw new Error(`Cannot compile: ${failure}`);
+  if (!hasDenort()) throw new Error(`No runtime for this machine: ${failure}`);
   const env = { DENORT_BIN: await fetchDenort() };
   const otherFailure = await run("npx", ["--yes", `deno@${DENORT_VERSION}`, ...args], env);
   if (otherFailure === undefined) return;
-  throw new Error(`Compiling failed: ${failure}\nand by Deno ${DENORT_VERSION}: ${otherFailure}`);
+  throw new Error(`Cannot compile: ${failure}\nand by Deno ${DENORT_VERSION}: ${otherFailure}`);
 }
 
 /** Runs a program and gives what it wrote if it failed. */
