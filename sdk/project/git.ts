@@ -71,13 +71,11 @@ async function gitVersion(root: string): Promise<ProjectVersion> {
 }
 
 async function changedPaths(repository: string): Promise<readonly string[]> {
-  const answers = await Promise.all([
-    git(repository, "diff", "HEAD", "--name-only", "--no-renames", "--no-ext-diff", "-z"),
-    git(repository, "ls-files", "--others", "--exclude-standard", "-z"),
-  ]);
-  const failed = answers.find((answer) => !answer.isDone);
-  if (failed) throw unknown(`git cannot tell what has changed in ${repository}`, failed);
-  const paths = answers.flatMap(({ output }) => output.split("\0")).filter((path) => path);
+  const status = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
+  const answer = await git(repository, ...status);
+  if (!answer.isDone) throw unknown(`git cannot tell what has changed in ${repository}`, answer);
+  // Each entry is two letters, a space and a path; a file that git is to forget has two entries.
+  const paths = answer.output.split("\0").filter((entry) => entry).map((entry) => entry.slice(3));
   return [...new Set(paths)].sort();
 }
 

@@ -39,6 +39,8 @@ Deno.test("projectVersion() sees deletions, modes and links", async () => {
     const versions = new Set<string>();
     const look = async (): Promise<void> => void versions.add((await projectVersion(root)).version);
     await look();
+    await writeProject(root, { "app.ts": "changed" });
+    await look();
     await Deno.chmod(join(root, "app.ts"), 0o755);
     await look();
     await Deno.remove(join(root, "app.ts"));
@@ -51,7 +53,7 @@ Deno.test("projectVersion() sees deletions, modes and links", async () => {
     await Deno.remove(join(root, "app.ts"));
     await writeProject(root, { "app.ts/inner": "1" });
     await look();
-    assertEquals(versions.size, 6);
+    assertEquals(versions.size, 7);
     assertEquals((await projectVersion(root)).changed, ["app.ts", "app.ts/inner"]);
   });
 });
@@ -72,6 +74,8 @@ Deno.test("projectVersion() looks into a repository inside of the project", asyn
 Deno.test("projectVersion() leaves the repository as it is", async () => {
   await withRepository(FILES, async (root) => {
     await writeProject(root, { "app.ts": "changed", "new": "new" });
+    // Touched and not changed: git would like to note that.
+    await Deno.utime(join(root, "lib/util.ts"), 1, 1);
     const before = await listing(join(root, ".git"));
     await projectVersion(root);
     assertEquals(await listing(join(root, ".git")), before);

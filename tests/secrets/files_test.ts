@@ -157,7 +157,9 @@ Deno.test("resolveSecrets() ends a running command when it is cancelled", async 
       SextantError,
     );
     await appears(join(root, "started"));
+    const aborted = performance.now();
     abort.abort();
     assertEquals((await failure).code, "CANCELLED");
+    assert(performance.now() - aborted < 4000);
   });
 });
