@@ -6,7 +6,7 @@
 
 import type { Role } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
-import type { ContainerState } from "../observe/host_state.ts";
+import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { awaitRole, proxyFlags } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
@@ -65,10 +65,13 @@ function containerAt(
   return lookUp(input, host, role).containers.find((container) => container.name === name);
 }
 
+/** Whether a version has a host's traffic and nothing else of its roles runs, as an interrupted run may leave it. */
 function isServing(input: PlanInput, host: string, version: string): boolean {
   return selectedRoles(input, host).every((role) => {
-    const { serving } = lookUp(input, host, role);
-    return serving !== undefined && serving.name === containerName(role, version);
+    const { serving, running, route } = lookUp(input, host, role);
+    if (serving?.name !== containerName(role, version) || running.length > 1) return false;
+    return role.proxy === undefined ||
+      route?.targets.some((target) => target.startsWith(shortId(serving.id))) === true;
   });
 }
 

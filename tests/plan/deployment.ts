@@ -44,6 +44,7 @@ export class Deployment {
   readonly config: Config;
   readonly #hooks: NonNullable<DeploymentOptions["hooks"]>;
   readonly #secrets: SecretValues;
+  #runs = 0;
 
   /** Puts a configuration and a fleet together. */
   constructor(fleet: SimulatedFleet, config: Config, options: DeploymentOptions = {}) {
@@ -105,7 +106,7 @@ export class Deployment {
         performer: "dev@example.com",
         holder: "Dev",
         at: "2026-01-02T03:04:05Z",
-        suffix: "0123456789abcdef",
+        suffix: String(++this.#runs).padStart(16, "0"),
       },
     };
   }
