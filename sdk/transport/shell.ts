@@ -1,6 +1,6 @@
 import { HostError, messageOf } from "../errors.ts";
 import { Answer, type Outcome } from "./answer.ts";
-import { Line, type LineStart } from "./line.ts";
+import { Line, type LineStart, type NoGreeting } from "./line.ts";
 import type { Link, Receive } from "./link.ts";
 import { pause } from "./pause.ts";
 import {
@@ -231,13 +231,20 @@ export class Shell implements Session {
       this.#boot = line.boot;
       return this.#line = line;
     }
-    if (line.exitCode === undefined) {
-      throw this.#lost("the connection ended before the shell began");
+    throw this.#noShell(line);
+  }
+
+  #noShell({ exitCode, noise, isSilent }: NoGreeting): HostError {
+    if (exitCode === undefined && !isSilent) {
+      return this.#lost("the connection ended before the shell began");
     }
     const { name, user } = this.target;
-    throw new HostError("LOGIN_REFUSED", name, `${user} may log in but gets no shell`, {
-      hint: `give ${user} a login shell on the host, such as /bin/sh`,
-      details: line.noise === "" ? [] : line.noise.split("\n"),
+    const what = isSilent ? "and the shell does not answer" : "but gets no shell";
+    return new HostError("LOGIN_REFUSED", name, `${user} may log in ${what}`, {
+      hint: isSilent
+        ? `look into the files that ${user}'s login shell reads on the host, such as ~/.profile`
+        : `give ${user} a login shell on the host, such as /bin/sh`,
+      details: noise === "" ? [] : noise.split("\n"),
     });
   }
 

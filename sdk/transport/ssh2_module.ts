@@ -1,0 +1,8 @@
+// @ts-types="@types/ssh2"
+import type * as ssh2 from "ssh2";
+
+/** Loads ssh2 when it is first needed: few commands need it, and it takes a while. */
+export async function loadSsh2(): Promise<typeof ssh2> {
+  // @ts-types="@types/ssh2"
+  return await import("ssh2");
+}
