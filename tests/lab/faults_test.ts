@@ -5,7 +5,7 @@ import { attempt, run, until } from "./shell.ts";
 
 labTest("freeze() lets connections open that nobody answers, until thaw()", async () => {
   await using lab = await up({ hosts: 1 });
-  const [host] = [lab.hosts[0]!];
+  const host = lab.hosts[0]!;
   await host.freeze();
   assertEquals(await knock(host.address), { code: 124, stdout: "", stderr: "" });
   await host.thaw();
