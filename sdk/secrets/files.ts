@@ -10,8 +10,6 @@ import { commandRunner, type RunCommand } from "./run_command.ts";
 import { SecretFile } from "./secret_file.ts";
 import type { SecretSource } from "./source.ts";
 
-export { resolveSecrets } from "./source.ts";
-
 /** Where the files are and what their values are made with. */
 export interface SecretFilesOptions {
   /** The project's folder; commands run in it. */
