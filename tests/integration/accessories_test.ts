@@ -134,12 +134,16 @@ echo "$KAMAL_COMMAND $KAMAL_SERVICE $KAMAL_HOSTS $KAMAL_LOCK" >>hooks.log
       ...one,
     });
     assertEquals(reused.report!.steps[0]!.stdout, "size 10\n");
-    const alone = await scene.run(app, { name: "accessory exec", cmd: "printenv MODE", ...one });
+    const alone = await scene.run(app, {
+      name: "accessory exec",
+      cmd: "sh -c 'echo $MODE'",
+      ...one,
+    });
     assertEquals(alone.report!.steps[0]!.stdout, "fast\n");
   });
 
   await t.step("app exec, logs, details, version, stop and start", async () => {
-    const exec = await scene.run(app, { name: "app exec", cmd: "printenv PLAIN" }, {
+    const exec = await scene.run(app, { name: "app exec", cmd: "sh -c 'echo $PLAIN'" }, {
       hosts: [first.address],
     });
     assertEquals(exec.report!.steps.map(({ stdout }) => stdout), ["only-in-files\n"]);

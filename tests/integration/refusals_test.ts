@@ -25,12 +25,12 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
 
   await t.step("port 80 taken by a process names it", async () => {
     await first.must(
-      "busybox nc -lk -p 80 -e /bin/true >/dev/null 2>&1 & echo $! >/tmp/nc.pid; sleep 0.2",
+      "setsid busybox httpd -f -p 80 -h /tmp >/dev/null 2>&1 & echo $! >/tmp/httpd.pid; sleep 0.3",
     );
     const error = await assertRejects(() => scene.run(app, { name: "setup" }), HostError);
     assertEquals(error.code, "PORT_TAKEN");
     assertStringIncludes(error.message, "process busybox");
-    await first.must("kill $(cat /tmp/nc.pid)");
+    await first.must("kill $(cat /tmp/httpd.pid)");
   });
 
   const v1 = await scene.release();
