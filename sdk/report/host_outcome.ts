@@ -79,5 +79,6 @@ function fateOf(plan: Plan, steps: readonly Ended[]): string {
     operations.some((operation) => describeOperation(operation).mark !== undefined)
   );
   if (!touched) return "untouched";
+  if (is("skipped", "run-container", "start-container")) return "prepared, and nothing was started";
   return steps.some(({ status }) => status === "skipped") ? "done in part" : "done";
 }

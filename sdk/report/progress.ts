@@ -109,13 +109,14 @@ export function renderLive(
   const most = Math.max(1, options.rows ?? Infinity);
   const shown = hosts.length <= most ? hosts : hosts.slice(0, most - 1);
   const hostWidth = hostWidthOf(progress);
-  const columns = Math.max(40, Math.min(options.columns ?? 80, 100));
+  const columns = Math.min(options.columns ?? 80, 100);
   const lines = shown.map((host) => {
     const { stage, title, since, seconds } = progress.hosts.get(host)!;
     const time = secondsText(seconds ?? Math.max(0, at - since));
-    const room = columns - 2 - hostWidth - STAGE_WIDTH - TIME_WIDTH;
+    const room = Math.max(0, columns - 2 - hostWidth - STAGE_WIDTH - TIME_WIDTH);
     const text = pad(cut(shortenCommits(title), room), room) + time.padStart(TIME_WIDTH);
-    return `  ${paint("host", pad(host, hostWidth))}${pad(stage, STAGE_WIDTH)}${text}`;
+    const rest = cut(`${pad(stage, STAGE_WIDTH)}${text}`, columns - 2 - hostWidth);
+    return `  ${paint("host", cut(pad(host, hostWidth), columns - 2))}${rest}`;
   });
   return shown.length === hosts.length
     ? lines

@@ -6,6 +6,7 @@
 
 import type { Failure } from "../exec/event.ts";
 import type { Report } from "../exec/report.ts";
+import { describeOperation } from "../operations/operation.ts";
 import { HERE, type Plan } from "../plan/plan.ts";
 import { troubleLines } from "./error_text.ts";
 import { hostOutcomes } from "./host_outcome.ts";
@@ -18,6 +19,7 @@ import {
   shortVersion,
   widest,
 } from "./layout.ts";
+import { stepsById } from "./plan_rows.ts";
 import { type Paint, painter } from "./style.ts";
 
 /** Everything that is told of a command at its end. */
@@ -101,7 +103,11 @@ function failedLines(
   const failures = report.failures.length > 0
     ? groupFailures(report.failures)
     : [withoutFailure(report)];
-  const asksOnly = report.plan.stages.every((stage) => stage.name === "ask");
+  const known = [...stepsById(report.plan).values()].flatMap((step) => step.operations);
+  const isAboutContainers = known.some((operation) =>
+    describeOperation(operation).mark !== undefined
+  );
+  const isQuestion = report.plan.stages.every((stage) => stage.name === "ask");
   const lock = { released: "lock released · ", kept: "lock kept: sextant lock release · " };
   const time = secondsText(connectSeconds + report.seconds);
   return [
@@ -110,8 +116,8 @@ function failedLines(
       index,
     ) => [...index === 0 ? [] : [""], ...troubleLines(failure, paint)]),
     ...cleanUpLines(report),
-    ...asksOnly ? [] : ["", ...outcomeLines(report, serving, paint)],
-    ...asksOnly ? [] : [`  ${report.lock === undefined ? "" : lock[report.lock]}${time}`],
+    ...isAboutContainers ? ["", ...outcomeLines(report, serving, paint)] : [],
+    ...isQuestion ? [] : [`  ${report.lock === undefined ? "" : lock[report.lock]}${time}`],
   ];
 }
 
