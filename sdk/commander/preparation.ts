@@ -9,7 +9,6 @@ import type { CommandOptions, Deployment, Result } from "../commander.ts";
 import type { Config } from "../config/config.ts";
 import { hookIds } from "../config/destination.ts";
 import { localFiles, resolveConfig } from "../config/resolve.ts";
-import { SextantError } from "../errors.ts";
 import type { Effects } from "../exec/effects.ts";
 import { execute, type Execution } from "../exec/execute.ts";
 import type { Report } from "../exec/report.ts";
@@ -233,6 +232,7 @@ export class Preparation {
       secretsPath,
       destination,
       env: Deno.env.toObject(),
+      signal: this.#options.signal,
     });
     return new SecretValues(await resolveSecrets(source, secretNames));
   }
@@ -314,18 +314,17 @@ async function filesOf(
 
 async function sshTransport({ ssh }: Config, { onEvent }: CommandOptions): Promise<Transport> {
   const { Ssh2Transport } = await import("../transport/ssh2.ts");
-  const home = Deno.env.get("HOME");
-  if (home === undefined) {
-    throw new SextantError("USAGE", "the environment has no HOME, where SSH keys are looked for");
-  }
   return new Ssh2Transport({
-    home,
-    keys: ssh.keys,
+    keys: ssh.keys.length === 0 ? undefined : ssh.keys,
     keysOnly: ssh.keysOnly,
-    agent: Deno.env.get("SSH_AUTH_SOCK"),
     hostKeys: ssh.hostKeys,
-    connectTimeout: ssh.connectTimeout,
-    onNewHostKey: (host: string, message: string) => onEvent?.({ type: "notice", host, message }),
+    connectSeconds: ssh.connectTimeout,
+    onNewHostKey: ({ target, type, fingerprint, file }) =>
+      onEvent?.({
+        type: "notice",
+        host: target.name,
+        message: `new host key ${type} ${fingerprint}${file === undefined ? "" : `, added to ${file}`}`,
+      }),
   });
 }
 

@@ -38,7 +38,7 @@ export interface SshInput {
   readonly hostKeys?: "accept-new" | "strict";
   /**
    * Seconds until a host counts as unreachable.
-   * @default {10}
+   * @default {8}
    */
   readonly connectTimeout?: number;
 }
@@ -68,6 +68,6 @@ export function resolveSsh(input: SshInput = {}): Ssh {
     keys: input.keys ?? [],
     keysOnly: input.keysOnly ?? false,
     hostKeys: input.hostKeys ?? "accept-new",
-    connectTimeout: input.connectTimeout ?? 10,
+    connectTimeout: input.connectTimeout ?? 8,
   };
 }
