@@ -10,15 +10,7 @@ import { dirname } from "node:path";
 import { bundle } from "./bundle.ts";
 import { DENORT_VERSION, fetchDenort, hasDenort } from "./denort.ts";
 
-/** What to compile. */
-export interface CompileOptions {
-  /** The module that the binary runs. */
-  readonly main: string;
-  /** The binary to write. */
-  readonly output: string;
-}
-
-/** What a `deploy.ts` may import by name; the files are those of {@linkcode compile}'s bundle. */
+/** What a `deploy.ts` may import by name; the files are those of the bundle. */
 const IMPORTS = {
   "@sextant/deploy": "./sdk.js",
   "@sextant/deploy/recipes": "./recipes.js",
@@ -27,36 +19,45 @@ const IMPORTS = {
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
-if (import.meta.main) await compile({ main: "cli.ts", output: `${ROOT}dist/sextant` });
+if (import.meta.main) await compileSextant(`${ROOT}dist/sextant`);
 
 /**
- * Bundles a program and compiles it into one file. Where Deno's own runtime cannot be fetched, the one of
- * {@linkcode DENORT_VERSION} is taken from the npm registry.
+ * Makes the command `sextant` as one file.
  *
- * @throws {Error} If no runtime can be had.
+ * @throws {Error} If it cannot be bundled, or no runtime can be had.
  */
-export async function compile({ main, output }: CompileOptions): Promise<void> {
+export async function compileSextant(output: string): Promise<void> {
   await Deno.mkdir(dirname(output), { recursive: true });
   const folder = await Deno.makeTempDir({ dir: dirname(output), prefix: "modules-" });
   try {
-    const program = { main, sdk: "mod.ts", recipes: "recipes/mod.ts" };
+    const program = { main: "cli.ts", sdk: "mod.ts", recipes: "recipes/mod.ts" };
     // Apart, since for the user zod must be there as a whole, and the program needs a small part of it.
     await bundle([program, { zod: "zod" }], folder);
     const config = { lock: false, imports: IMPORTS };
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(config));
-    await compileFolder(folder, output);
+    const options = ["--config", `${folder}/deno.json`, "--include", folder];
+    await compileProgram(`${folder}/main.js`, output, options);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function compileFolder(folder: string, output: string): Promise<void> {
+/**
+ * Compiles a program into one file. Where Deno's own runtime cannot be fetched, the one of {@linkcode DENORT_VERSION}
+ * is taken from the npm registry.
+ *
+ * @throws {Error} If no runtime can be had.
+ */
+export async function compileProgram(
+  main: string,
+  output: string,
+  options: readonly string[] = [],
+): Promise<void> {
   const args = [
     ...["compile", "--quiet", "--allow-all", "--no-check"],
     // The code cache would stand under a guessable name in a folder that all users can write to.
     "--no-code-cache",
-    ...["--config", `${folder}/deno.json`, "--include", folder, "--output", output],
-    `${folder}/main.js`,
+    ...[...options, "--output", output, main],
   ];
   const failure = await run(Deno.execPath(), args);
   if (failure === undefined) return;

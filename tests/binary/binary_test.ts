@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { compile } from "../../.ci/compile.ts";
+import { compileSextant } from "../../.ci/compile.ts";
 import configuration from "../../deno.json" with { type: "json" };
 
 /** The compiled binary, or why there is none on this machine. */
@@ -22,7 +22,7 @@ const built = await build();
 async function build(): Promise<Built> {
   const path = `${scratch}/sextant`;
   try {
-    await compile({ main: "cli.ts", output: path });
+    await compileSextant(path);
     return { path };
   } catch (error) {
     // Without a runtime there is nothing to test; anything else that goes wrong is a failure.
