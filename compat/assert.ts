@@ -7,8 +7,7 @@ import nodeAssert, { AssertionError } from "node:assert";
 
 export { AssertionError };
 
-// deno-lint-ignore no-explicit-any -- `never[]` would refuse errors whose constructor is protected or has options.
-type AnyConstructor<E extends Error> = abstract new (...args: any[]) => E;
+type AnyConstructor<E extends Error> = abstract new (...args: never[]) => E;
 
 /** Claims that a value is truthy. */
 export function assert(expression: unknown, msg = ""): asserts expression {
@@ -79,7 +78,7 @@ export function assertArrayIncludes<T>(
 
 /** Claims that an object has at least the expected members. */
 export function assertObjectMatch(
-  actual: Record<PropertyKey, unknown>,
+  actual: object,
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void {
