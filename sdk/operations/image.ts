@@ -127,7 +127,7 @@ export const buildImage: Definition<BuildImage> = {
 /** How the image is pushed. */
 export const pushImage: Definition<PushImage> = {
   changes: true,
-  describe: ({ tags }) => ({ noun: "push", subject: tags[0] ?? "" }),
+  describe: ({ tags }) => ({ noun: "push", subject: tags[0] ?? "", minor: true }),
   render: ({ tags }) => all(...tags.map((tag) => run("docker", "push", "--quiet", tag))),
   explain: ({ tags }, { stderr }) => ({
     code: "REGISTRY_REFUSED",
@@ -160,7 +160,7 @@ export const pullImage: Definition<PullImage> = {
 /** How an image is tagged. */
 export const tagImage: Definition<TagImage> = {
   changes: true,
-  describe: ({ image, tag }) => ({ noun: "tag", subject: tag, detail: `is ${image}` }),
+  describe: ({ tag }) => ({ noun: "tag", subject: tag.slice(tag.lastIndexOf(":") + 1) }),
   render: ({ image, tag }) => run("docker", "tag", image, tag),
 };
 
@@ -171,6 +171,7 @@ export const pruneImages: Definition<PruneImages> = {
     noun: "images",
     subject: service,
     detail: all ? "remove all" : "remove unused",
+    minor: !all,
   }),
   render: ({ service, repository, latest, all: everything }) => {
     const filter = `label=service=${service}`;

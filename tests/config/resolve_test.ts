@@ -75,7 +75,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       keys: [],
       keysOnly: false,
       hostKeys: "accept-new",
-      connectTimeout: 10,
+      connectTimeout: 8,
     },
     labels: {},
     volumes: [],
