@@ -47,7 +47,7 @@ export async function runChange(
   return await withInterrupts(io, () => reporter.pause(), async ({ signal }) => {
     const run = new ChangeRun(io, reporter, signal, isAsked);
     try {
-      const deployment = await load(dependencies, io, flags);
+      const deployment = await load(dependencies, io, flags, signal);
       const result = await dependencies.runVerb(deployment, verb, {
         ...commandOptions(io, flags, signal),
         approve: asks ? (plan) => run.approve(plan) : undefined,
@@ -95,7 +95,7 @@ export async function runQuestion(
       onUnread,
     });
     try {
-      const deployment = await load(dependencies, io, flags);
+      const deployment = await load(dependencies, io, flags, signal);
       const result = await dependencies.runVerb(deployment, verb, {
         ...commandOptions(io, flags, signal),
         onEvent: (event) => reporter.event(event),
@@ -125,7 +125,7 @@ export async function runPlan(
   });
   return await withInterrupts(io, () => reporter.pause(), async ({ signal }) => {
     try {
-      const deployment = await load(dependencies, io, flags);
+      const deployment = await load(dependencies, io, flags, signal);
       const plan = await dependencies.planVerb(deployment, verb, {
         ...commandOptions(io, flags, signal),
         onEvent: (event) => reporter.event(event),
@@ -144,19 +144,27 @@ export async function runPlan(
   });
 }
 
-/** Reads the deployment that the flags name. */
+/** Reads the deployment that the flags name; what the user's file waits for ends with the signal. */
 export async function load(
   dependencies: Dependencies,
   io: Io,
   { text }: FlagValues,
+  signal?: AbortSignal,
 ): Promise<Deployment> {
-  return await dependencies.loadDeployment({
+  const loading = dependencies.loadDeployment({
     root: io.root,
     configFile: text["config-file"],
     destination: text["destination"],
     version: text["version"],
     env: io.environment(),
   });
+  if (signal === undefined) return await loading;
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  return await Promise.race([loading, aborted]);
 }
 
 /** What the flags tell the commander. */
