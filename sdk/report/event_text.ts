@@ -12,6 +12,9 @@ import { type Paint, painter, type Style } from "./style.ts";
 
 type Line = (host: string, stage: string, text: string) => string;
 
+/** Seconds from which housekeeping is worth a line. */
+const WORTH_A_LINE = 1;
+
 const STATUS_STYLES: Readonly<Record<StepEndEvent["status"], Style | undefined>> = Object.freeze({
   done: undefined,
   failed: "fail",
@@ -97,7 +100,8 @@ function stepLine(
 ): string | undefined {
   const step = progress.steps.get(event.step);
   const isQuiet = event.status === "skipped" ||
-    (event.status === "done" && step !== undefined && isMinor(step));
+    (event.status === "done" && event.seconds < WORTH_A_LINE && step !== undefined &&
+      isMinor(step));
   if (isQuiet && !options.verbose) return undefined;
   const title = titleOf(progress, event, event.step);
   const text = options.verbose ? title : shortenCommits(title);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "../../sdk/cli/main.ts";
 import { ConfigError, HostError, HostsError, SextantError } from "../../sdk/errors.ts";
-import { failureOn, planOf, reportOf, script, shopPlan, stage, step } from "../report/shop_plan.ts";
+import { failureOn, planOf, reportOf, script, stage, step } from "../report/shop_plan.ts";
 import { FakeCommander, type FakeCommanderOptions, NOTHING } from "./fake_commander.ts";
 import { FakeIo, type FakeIoOptions } from "./fake_io.ts";
 

@@ -23,7 +23,7 @@ Deno.test("renderPlan() tells what, where and why, equal hosts folded", () => {
     `\
 shop · production · 8c1f2ab (51d20ce serves) · 3 hosts
 
-  build    here       acme/shop:8c1f2ab from ./Dockerfile, push acme/shop:8c1f2ab
+  build    here       acme/shop:8c1f2ab from ./Dockerfile
 
   prepare  all hosts  pull registry.acme.dev/acme/shop:8c1f2ab
            10.0.0.3   ~ env     jobs  DATABASE_URL changed, SMTP_URL new

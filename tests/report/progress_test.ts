@@ -104,6 +104,10 @@ Deno.test("renderEvent() has a line for each step that is not housekeeping", () 
   );
   assertEquals(renderEvent(progress, lock), undefined);
   assertEquals(
+    renderEvent(progress, { ...lock, seconds: 1.5 }),
+    "  10.0.0.1   prepare      lock .kamal/lock-shop  1.5 s",
+  );
+  assertEquals(
     renderEvent(progress, lock, { verbose: true }),
     "  10.0.0.1   prepare      lock .kamal/lock-shop  0.1 s",
   );

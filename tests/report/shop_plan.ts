@@ -164,7 +164,6 @@ export function shopPlan(): Plan {
           target: undefined,
           noCache: false,
         }),
-        step("push", { kind: "push-image", tags: [`acme/shop:${NEW}`] }),
       ),
     ]),
     stage("prepare", all.map((host) => prepareScript(host))),
