@@ -4,7 +4,7 @@
  * @module
  */
 
-import { clearScreenDown, moveCursor } from "node:readline";
+import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { Writable } from "node:stream";
 import type { Output } from "./io.ts";
 
@@ -44,6 +44,8 @@ export class LiveArea {
         done();
       },
     });
+    // An interrupt's ^C may stand at the beginning of the line.
+    cursorTo(sink, 0);
     moveCursor(sink, 0, -this.#lines.length);
     clearScreenDown(sink);
     return sequence;
