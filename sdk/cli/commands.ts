@@ -155,14 +155,14 @@ function row(
 
 function change(toVerb: ToVerb): Command["run"] {
   return async (invocation, context) => {
-    const { runChange } = await import("./run.ts");
+    const { runChange } = await import("./change.ts");
     return await runChange(toVerb(invocation), invocation, context, { asks: true });
   };
 }
 
 function changeUnasked(toVerb: ToVerb): Command["run"] {
   return async (invocation, context) => {
-    const { runChange } = await import("./run.ts");
+    const { runChange } = await import("./change.ts");
     return await runChange(toVerb(invocation), invocation, context, { asks: false });
   };
 }

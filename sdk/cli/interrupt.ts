@@ -8,7 +8,7 @@ import { SextantError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
 /** Exit code of a program that was interrupted. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** Does some work with a signal that aborts at the first interrupt. */
 export async function withInterrupts<T>(

@@ -6,64 +6,19 @@
 
 import type { CommandOptions, Deployment } from "../commander.ts";
 import type { Verb } from "../commander/verb.ts";
-import type { Event } from "../exec/event.ts";
-import { isEmpty, type Plan } from "../plan/plan.ts";
+import { isEmpty } from "../plan/plan.ts";
 import { toJsonLine } from "../report/json.ts";
 import { renderPlan } from "../report/plan_text.ts";
-import { renderQuestion } from "../report/question_text.ts";
 import type { CommandContext, FlagValues, Invocation } from "./command.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { exitCodeOfReport } from "./exit_code.ts";
 import { tellError, tellTrouble } from "./failure.ts";
-import { withInterrupts } from "./interrupt.ts";
+import { INTERRUPTED, withInterrupts } from "./interrupt.ts";
 import type { Io } from "./io.ts";
-import { makeReporter, renderOptions, type Reporter } from "./reporter.ts";
+import { makeReporter, renderOptions } from "./reporter.ts";
 
 /** Exit code of `plan --exit-code` where something would change. */
 const WOULD_CHANGE = 10;
-
-/** Exit code of a run that was interrupted. */
-const INTERRUPTED = 130;
-
-/** Exit code of a plan that was not confirmed. */
-const DECLINED = 1;
-
-/** Runs a command that changes something: shows the plan, asks unless it need not, does it, tells the end. */
-export async function runChange(
-  verb: Verb,
-  { command, flags }: Invocation,
-  { io, dependencies }: CommandContext,
-  { asks }: { readonly asks: boolean },
-): Promise<number> {
-  const json = flags.on.has("json");
-  const isAsked = asks && !flags.on.has("yes");
-  if (isAsked && !io.isInteractive) return refuse(command.path.join(" "), io, json);
-  const reporter = makeReporter(io, flags, {
-    isQuestion: false,
-    isStreamed: false,
-    isInteractive: false,
-    onUnread: () => {},
-  });
-  return await withInterrupts(io, () => reporter.pause(), async ({ signal }) => {
-    const run = new ChangeRun(io, reporter, signal, isAsked);
-    try {
-      const deployment = await load(dependencies, io, flags, signal);
-      const result = await dependencies.runVerb(deployment, verb, {
-        ...commandOptions(io, flags, signal),
-        approve: asks ? (plan) => run.approve(plan) : undefined,
-        onEvent: (event) => run.event(event),
-      });
-      reporter.result(result);
-      return exitCodeOfReport(result.report);
-    } catch (error) {
-      reporter.pause();
-      if (run.isDeclined) return decline(io);
-      const closing = run.hasBegun ? undefined : "nothing was changed";
-      const code = tellError(signal.aborted ? signal.reason : error, { io, json, closing });
-      return signal.aborted ? INTERRUPTED : code;
-    }
-  });
-}
 
 /** Runs a question, or a command of the user's in a container; its answer is the output. */
 export async function runQuestion(
@@ -183,56 +138,4 @@ export function commandOptions(
     skipHooks: on.has("skip-hooks"),
     signal,
   };
-}
-
-/** One run of a command that changes something: what was asked, and whether anything was begun. */
-class ChangeRun {
-  /** Whether the answer was no. */
-  isDeclined = false;
-  /** Whether anything was begun. */
-  hasBegun = false;
-  readonly #io: Io;
-  readonly #reporter: Reporter;
-  readonly #signal: AbortSignal;
-  readonly #isAsked: boolean;
-  #hasMoved = false;
-
-  constructor(io: Io, reporter: Reporter, signal: AbortSignal, isAsked: boolean) {
-    this.#io = io;
-    this.#reporter = reporter;
-    this.#signal = signal;
-    this.#isAsked = isAsked;
-  }
-
-  event(event: Event): void {
-    if (event.type === "stage-begin") this.hasBegun = true;
-    if (event.type === "end") this.#hasMoved = event.outcome === "moved";
-    this.#reporter.event(event);
-  }
-
-  async approve(plan: Plan): Promise<boolean> {
-    this.#reporter.pause();
-    if (this.#hasMoved) this.#io.err.write("the hosts have changed since; this is the plan now\n");
-    this.#reporter.plan(plan, this.#isAsked);
-    if (!this.#isAsked) return true;
-    this.#io.err.write(`${renderQuestion(plan)} [y/N] `);
-    const answer = await this.#io.readLine(this.#signal);
-    if (this.#signal.aborted) return false;
-    if (answer === undefined) this.#io.err.write("\n");
-    this.isDeclined = !/^y(es)?$/i.test(answer?.trim() ?? "");
-    return !this.isDeclined;
-  }
-}
-
-function refuse(command: string, io: Io, json: boolean): number {
-  return tellTrouble({
-    code: "NOT_CONFIRMED",
-    message: `${command} asks before it changes anything, and nobody is there to ask`,
-    hint: "Look at sextant plan, then say yes beforehand: --yes (-y)",
-  }, { io, json });
-}
-
-function decline(io: Io): number {
-  io.err.write("nothing was changed\n");
-  return DECLINED;
 }
