@@ -128,7 +128,6 @@ export type { RunHook } from "./sdk/operations/hook.ts";
 export type {
   BuildImage,
   ImageOperation,
-  PruneImages,
   PullImage,
   PushImage,
   RemoveImage,
@@ -147,7 +146,12 @@ export type {
   RunProxy,
   StartProxy,
 } from "./sdk/operations/proxy.ts";
-export type { PruneContainers } from "./sdk/operations/prune.ts";
+export type {
+  OldContainer,
+  PruneImages,
+  PruneOperation,
+  PruneVersions,
+} from "./sdk/operations/prune.ts";
 export type {
   ExecCommand,
   ListContainers,

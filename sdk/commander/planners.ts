@@ -25,7 +25,8 @@ import {
   planProxyLogs,
 } from "../plan/questions.ts";
 import { planRollback } from "../plan/rollback.ts";
-import { planBootstrap, planPrune, planRemove } from "../plan/server.ts";
+import { planPrune } from "../plan/prune.ts";
+import { planBootstrap, planRemove } from "../plan/server.ts";
 import type { Verb } from "./verb.ts";
 
 /** Plans a command; `version` is what the user named with `--version`, if anything. */

@@ -14,10 +14,12 @@ export interface HostState {
   readonly containers: readonly ContainerState[];
   /** All images that have a tag. */
   readonly images: readonly ImageState[];
-  /** Names of Docker networks. */
+  /** Names of the Docker networks that containers are attached to. */
   readonly networks: readonly string[];
   /** What kamal-proxy routes. */
   readonly routes: readonly RouteState[];
+  /** File on the host with the routes; `undefined` where the proxy does not say. */
+  readonly routesFile: string | undefined;
   /** SHA-256 of the files of this service below `.kamal`, by path. */
   readonly files: Readonly<Record<string, string>>;
   /** The deploy lock of this service, where it is held. */
@@ -28,9 +30,9 @@ export interface HostState {
   readonly releases: readonly string[];
   /** Free space in KiB where Docker keeps its data, or in the home folder if that is less. */
   readonly freeKiB: number;
-  /** TCP ports that something on the host listens on. */
+  /** TCP ports that something on the host listens on; not asked where kamal-proxy has a container. */
   readonly listening: readonly ListeningPort[];
-  /** Hash of what a plan rests on, made by the host. */
+  /** Hash of this deployment's containers, routes and files, made by the host. */
   readonly hash: string;
 }
 

@@ -30,7 +30,8 @@ export function parseProbe(host: string, output: string): HostState {
       .sort((a, b) => a.name < b.name ? -1 : 1),
     images: of("~i").map(parseJson).filter((image) => !String(image["name"]).includes("<none>"))
       .map(parseImage),
-    networks: [...of("n"), ...of("~n")],
+    networks: [...new Set([...of("n"), ...of("~n"), ...networksOf([...of("c"), ...of("~c")])])],
+    routesFile: of("~v")[0],
     routes: of("~p").flatMap(parseRoutes),
     files: Object.fromEntries(of("f").map((rest) => [rest.slice(66), rest.slice(0, 64)])),
     lock: of("~l").map(parseLock)[0],
@@ -100,6 +101,13 @@ function parseContainer(facts: Json, statuses: ReadonlyMap<string, Json>): Conta
     exitCode: Number(status["exitCode"] ?? 0),
     startedAt: String(status["startedAt"] ?? ""),
   };
+}
+
+/** The networks that containers are attached to. */
+function networksOf(containers: readonly string[]): readonly string[] {
+  return containers.flatMap((rest) => strings(parseJson(rest)["networks"])).filter((name) =>
+    name !== "null"
+  );
 }
 
 function parseImage(facts: Json): ImageState {

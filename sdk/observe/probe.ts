@@ -12,49 +12,86 @@ export interface ProbeScope {
   readonly labels: readonly string[];
 }
 
-// Kinds of lines; those with a tilde may move without us and stay out of the hash:
-//   d Docker   c container   n network   p route   f file
-//   ~c foreign container   ~s container status   ~i image   ~p all routes   ~n foreign network
-//   ~l lock   ~k salt   ~m free space   ~r release   ~t listening port   ~e problem   ~h hash
+// Kinds of lines:
+//   d Docker   ~c container   ~s its status   ~i image   ~p routes   ~v file with the routes
+//   f file   ~l lock   ~k salt   ~r release   ~m free space   ~t listening port   ~e problem   ~h hash
 const CONTAINER =
-  `c {{index .Config.Labels "service"}} {"name":{{json .Name}},"id":{{json .ID}},"image":{{json .Config.Image}},` +
-  `"imageId":{{json .Image}},"running":{{or .State.Running .State.Restarting}},"labels":{{json .Config.Labels}},` +
-  `"ports":{{json .HostConfig.PortBindings}}}`;
+  `~c {"name":{{json .Name}},"id":{{json .ID}},"image":{{json .Config.Image}},"imageId":{{json .Image}},` +
+  `"running":{{or .State.Running .State.Restarting}},"labels":{{json .Config.Labels}},"ports":{{json .HostConfig.PortBindings}},` +
+  `"networks":[{{range $k, $v := .NetworkSettings.Networks}}{{json $k}},{{end}}null]}`;
 const STATUS = `~s {"name":{{json .Name}},"status":{{json .State.Status}},` +
   `"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}},` +
   `"exitCode":{{json .State.ExitCode}},"startedAt":{{json .State.StartedAt}}}`;
-const PROXY_STATE = "/home/kamal-proxy/.config/kamal-proxy/kamal-proxy.state";
+const CONFIG_FOLDER = "/home/kamal-proxy/.config/kamal-proxy";
+const ROUTES_FOLDER =
+  `{{range .Mounts}}{{if eq .Destination "${CONFIG_FOLDER}"}}~v {{.Source}}/kamal-proxy.state{{end}}{{end}}`;
 
-/** The probe's text for `sh`: about 2 KB of answer, all questions asked of Docker at once. */
-export function probeScript({ service, labels }: ProbeScope): string {
-  const ours = labels.map(escapeRegExp).join("|");
-  return `d=$(mktemp -d)
+/**
+ * The probe's text for `sh`: about 2 KB of answer. Each call of the docker client costs its start,
+ * so there are four, and what can run side by side does.
+ */
+export function probeScript(scope: ProbeScope): string {
+  const { service } = scope;
+  return `${functions(scope)}
+d=$(mktemp -d)
 if command -v docker >/dev/null 2>&1; then
-{ docker version --format 'd {"version":{{json .Server.Version}},"architecture":{{json .Server.Arch}}}' >$d/1 2>$d/1e || echo "~e docker stopped: $(tail -n 1 $d/1e)" >$d/1; } &
-{ docker ps -aq --no-trunc >$d/ids 2>/dev/null && [ -s $d/ids ] && docker inspect --type container --format '${CONTAINER}
-${STATUS}' $(cat $d/ids) 2>/dev/null | sed -E 's/^c (${ours}) \\{/c {/; t
-s/^c [^ ]* \\{"name":"\\/kamal-proxy"/c {"name":"\\/kamal-proxy"/; t
-s/^c [^ ]* \\{/~c {/' | sort >$d/2; } &
-{ docker image ls --no-trunc --digests --format '~i {"name":"{{.Repository}}:{{.Tag}}","id":{{json .ID}},"digest":{{json .Digest}}}' 2>/dev/null | sort >$d/3; } &
-{ docker network ls --format '{{.Name}}' 2>/dev/null | sort | sed 's/^kamal$/n &/; t
-s/^/~n /' >$d/4; } &
-{ p=$(docker volume inspect -f '{{.Mountpoint}}' kamal-proxy-config 2>/dev/null)/kamal-proxy.state
-sx_routes() { if [ -r "$p" ]; then cat "$p"; else docker cp kamal-proxy:${PROXY_STATE} - 2>/dev/null | tar -xO 2>/dev/null; fi | tr -d '\\n'; }
-r=$(sx_routes); [ -n "$r" ] || { [ -r "$p" ] && sleep 0.1 && r=$(sx_routes); }
-[ -z "$r" ] || { printf '~p %s\\n' "$r"; printf '%s' "$r" | sed 's/,*{"name":/\\
-{"name":/g' | grep '^{"name":"${service}-' | sed 's/\\]*$//; s/^/p /' | sort; } >$d/5; } &
-{ docker info --format '{{.DockerRootDir}}' >$d/8 2>/dev/null; } &
-else echo '~e docker missing' >$d/1; fi
-{ find .kamal/apps/${service} .kamal/proxy/apps-config/${service} -type f ! -path '*/assets/*' ! -path '*/sextant/*' -exec sha256sum {} + 2>/dev/null | sort -k2 | sed 's/^/f /' >$d/6; } &
-{ ss -Hltnp 2>/dev/null | sed 's/^/~t /' >$d/7; } &
+{ docker version --format 'd {"version":{{json .Server.Version}},"architecture":{{json .Server.Arch}}}' >$d/d 2>$d/e || echo "~e docker stopped: $(tail -n 1 $d/e)" >$d/d; } &
+{ docker image ls --no-trunc --digests --format '~i {"name":"{{.Repository}}:{{.Tag}}","id":{{json .ID}},"digest":{{json .Digest}}}' >$d/i 2>/dev/null; } &
+sx_list >$d/list
+[ -s $d/list ] && docker inspect --type container --format '${CONTAINER}
+${STATUS}
+${ROUTES_FOLDER}' $(cut -d ' ' -f 1 $d/list) 2>/dev/null | sed '/^$/d' >$d/c
+sx_state=$(sed -n 's/^~v //p' $d/c 2>/dev/null | head -n 1)
+sx_routes "$sx_state" >$d/r
+grep -q '^[^ ]* kamal-proxy ' $d/list || ss -Hltnp 2>/dev/null | sed 's/^/~t /' >$d/t
 wait
-cat $d/1 $d/2 $d/3 $d/4 $d/5 $d/6 $d/7 2>/dev/null
+else echo '~e docker missing' >$d/d; : >$d/list; : >$d/r; fi
+sx_files >$d/f
+cat $d/d $d/c $d/i $d/f $d/t 2>/dev/null
+[ ! -s $d/r ] || { echo "~p $(cat $d/r)"; }
 [ -d .kamal/lock-${service} ] && echo "~l .kamal/lock-${service} $(tr -d '\\n' <.kamal/lock-${service}/details 2>/dev/null)"
 [ -r .kamal/apps/${service}/sextant/salt ] && echo "~k $(cat .kamal/apps/${service}/sextant/salt)"
 tail -n 50 .kamal/apps/${service}/sextant/releases 2>/dev/null | sed 's/^/~r /'
-for m in . $(cat $d/8 2>/dev/null); do df -Pk $m 2>/dev/null | tail -n 1 | sed 's/^/~m /'; done
-echo "~h $(cat $d/1 $d/2 $d/3 $d/4 $d/5 $d/6 2>/dev/null | grep -v '^~' | sha256sum | cut -c1-64)"
+for sx_m in . "\${sx_state:-/var/lib/docker}"; do df -Pk "$sx_m" 2>/dev/null | tail -n 1 | sed 's/^/~m /'; done
+echo "~h $(sx_hash $d)"
 rm -rf $d`;
+}
+
+/**
+ * A script that fails with a status where the hash of a host's state is another one, and then prints the whole probe.
+ * It looks at this deployment's containers, routes and files only, with one call of the docker client.
+ */
+export function checkScript(
+  scope: ProbeScope,
+  { hash, routesFile, status }: {
+    readonly hash: string;
+    readonly routesFile: string | undefined;
+    readonly status: number;
+  },
+): string {
+  return `${functions(scope)}
+d=$(mktemp -d); sx_list >$d/list; sx_routes '${routesFile ?? ""}' >$d/r; sx_files >$d/f
+sx_now=$(sx_hash $d); rm -rf $d
+[ "$sx_now" = ${hash} ] || {
+${probeScript(scope)}
+exit ${status}; }`;
+}
+
+/** What the probe and the check ask alike, so that their hashes are alike. */
+function functions({ service, labels }: ProbeScope): string {
+  const ours = labels.map(escapeRegExp).join("|");
+  const kinds = [["running|restarting|paused", "up"], ["[a-z]+", "down"]].flatMap((
+    [states, word],
+  ) => [
+    `s/^([^ ]+ [^ ]+) (${states}) (${ours})$/\\1 ${word}/p; t`,
+    `s/^([^ ]+ kamal-proxy) (${states}) .*$/\\1 ${word}/p; t`,
+  ]);
+  return `sx_list() { docker ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.State}} {{.Label "service"}}' 2>/dev/null; }
+sx_read() { if [ -r "$1" ]; then cat "$1"; elif [ ! -x "\${1%/*}" ]; then docker cp kamal-proxy:${CONFIG_FOLDER}/kamal-proxy.state - 2>/dev/null | tar -xO 2>/dev/null; fi | tr -d '\\n'; }
+sx_routes() { grep -q '^[^ ]* kamal-proxy ' $d/list || return 0; sx_text=$(sx_read "$1"); [ -n "$sx_text" ] || [ ! -e "$1" ] || { sleep 0.1; sx_text=$(sx_read "$1"); }; printf '%s' "$sx_text"; }
+sx_files() { find .kamal/apps/${service} .kamal/proxy/apps-config/${service} -type f ! -path '*/assets/*' ! -path '*/sextant/*' -exec sha256sum {} + 2>/dev/null | sort -k2 | sed 's/^/f /'; }
+sx_hash() { { sed -nE '${kinds.join("\n")}' $1/list | sort; sed 's/,*{"name":/\\
+{"name":/g' $1/r | grep '^{"name":"${service}-' | sed 's/\\]*$//' | sort; cat $1/f; } | sha256sum | cut -c1-64; }`;
 }
 
 function escapeRegExp(text: string): string {

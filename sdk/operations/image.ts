@@ -4,7 +4,7 @@
  * @module
  */
 
-import { all, any, type Command, each, quiet, quote, run, text, type Word } from "../command.ts";
+import { all, any, type Command, quiet, quote, run, text, type Word } from "../command.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
 import { loginCommand, type RegistryLogin } from "./registry.ts";
 
@@ -60,20 +60,6 @@ export interface TagImage {
   readonly tag: string;
 }
 
-/** Removes a service's images that no container uses. */
-export interface PruneImages {
-  /** Which operation. */
-  readonly kind: "prune-images";
-  /** Service. */
-  readonly service: string;
-  /** Image with registry, without tag. */
-  readonly repository: string;
-  /** Tag that is always kept. */
-  readonly latest: string;
-  /** Whether all go, used or not. */
-  readonly all: boolean;
-}
-
 /** Removes an image on a host. */
 export interface RemoveImage {
   /** Which operation. */
@@ -88,7 +74,6 @@ export type ImageOperation =
   | PushImage
   | PullImage
   | TagImage
-  | PruneImages
   | RemoveImage;
 
 /** How the image is built. */
@@ -164,28 +149,6 @@ export const tagImage: Definition<TagImage> = {
   render: ({ image, tag }) => run("docker", "tag", image, tag),
 };
 
-/** How unused images are removed. */
-export const pruneImages: Definition<PruneImages> = {
-  changes: true,
-  describe: ({ service, all }) => ({
-    noun: "images",
-    subject: service,
-    detail: all ? "remove all" : "remove unused",
-    minor: !all,
-  }),
-  render: ({ service, repository, latest, all: everything }) => {
-    const filter = `label=service=${service}`;
-    if (everything) {
-      return quiet(run("docker", "image", "prune", "--all", "--force", "--filter", filter));
-    }
-    return each(
-      quiet(run("docker", "image", "prune", "--force", "--filter", filter)),
-      text(unusedImages(filter, repository, latest)),
-      text("true"),
-    );
-  },
-};
-
 /** How an image is removed. */
 export const removeImage: Definition<RemoveImage> = {
   changes: true,
@@ -213,18 +176,4 @@ function explainPull({ image, service }: PullImage, { exitCode, stderr }: Outcom
     hint:
       "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
   };
-}
-
-// Kamal: commands/prune.rb, tagged_images. Images of any container stay, and so does the latest tag.
-function unusedImages(filter: string, repository: string, latest: string): string {
-  const used = `docker container ls -a --format '{{.Image}}' --filter ${quote(filter)}`;
-  return `docker image ls --filter ${
-    quote(filter)
-  } --format '{{.Repository}}:{{.Tag}}' | grep -vxF -e ${quote(`${repository}:${latest}`)} -e ${
-    quote(`${repository}:<none>`)
-  } | { u=$(${used}); while read -r i; do case "
-$u
-" in *"
-$i
-"*) ;; *) docker rmi "$i" >/dev/null 2>&1;; esac; done; }`;
 }

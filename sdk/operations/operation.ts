@@ -36,7 +36,6 @@ import { type RunHook, runHook } from "./hook.ts";
 import {
   buildImage,
   type ImageOperation,
-  pruneImages,
   pullImage,
   pushImage,
   removeImage,
@@ -44,7 +43,7 @@ import {
 } from "./image.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { type CreateNetwork, createNetwork } from "./network.ts";
-import { type PruneContainers, pruneContainers } from "./prune.ts";
+import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
 import {
   type ProxyOperation,
   removeCandidate,
@@ -75,7 +74,7 @@ export type Operation =
   | InstallDocker
   | LockOperation
   | ProxyOperation
-  | PruneContainers
+  | PruneOperation
   | QuestionOperation
   | RegistryOperation
   | RunHook
@@ -99,8 +98,8 @@ const DEFINITIONS: Definitions = Object.freeze({
   "logout-registry": logoutRegistry,
   "make-directories": makeDirectories,
   "probe": probe,
-  "prune-containers": pruneContainers,
   "prune-images": pruneImages,
+  "prune-versions": pruneVersions,
   "pull-image": pullImage,
   "push-image": pushImage,
   "record-audit": recordAudit,

@@ -1,5 +1,5 @@
 /**
- * Removing old containers, so that rollback stays possible and disks do not fill.
+ * Removing old versions, so that rollback stays possible and disks do not fill.
  *
  * @module
  */
@@ -7,38 +7,64 @@
 import { quote, text } from "../command.ts";
 import type { Definition } from "./definition.ts";
 
-/** Removes all but the newest stopped containers of a role. */
-export interface PruneContainers {
+/** Removes containers and images that are too old to go back to. */
+export interface PruneVersions {
   /** Which operation. */
-  readonly kind: "prune-containers";
-  /** Service. */
+  readonly kind: "prune-versions";
+  /** Service, whose unnamed images go as well. */
   readonly service: string;
-  /** Destination; empty without one. */
-  readonly destination: string;
-  /** Role; `undefined` for all roles of the service. */
-  readonly role: string | undefined;
-  /** How many are kept. */
-  readonly retain: number;
+  /** Stopped containers that go. */
+  readonly containers: readonly OldContainer[];
+  /** Images that go, with their tags. */
+  readonly images: readonly string[];
 }
 
-/** How old containers are removed. */
-export const pruneContainers: Definition<PruneContainers> = {
+/** A container that goes. */
+export interface OldContainer {
+  /** Name of the container, as it was when it was looked for. */
+  readonly name: string;
+  /** Its id, which stays where names move. */
+  readonly id: string;
+}
+
+/** Removes all images of a service that no container uses. */
+export interface PruneImages {
+  /** Which operation. */
+  readonly kind: "prune-images";
+  /** Service. */
+  readonly service: string;
+}
+
+/** An operation on what is old. */
+export type PruneOperation = PruneVersions | PruneImages;
+
+/** How old versions are removed; never fails a good deploy. */
+export const pruneVersions: Definition<PruneVersions> = {
   changes: true,
-  describe: ({ role, service, retain }) => ({
-    noun: "keep",
-    subject: `${retain} old version${retain === 1 ? "" : "s"}`,
-    detail: `of ${role ?? service}`,
+  describe: ({ containers, images }) => ({
+    mark: containers.length > 0 ? "-" : undefined,
+    noun: "old",
+    subject: [...containers.map(({ name }) => name), ...images].join(", ") || "nothing",
+    minor: containers.length + images.length === 0,
   }),
-  // A prune never fails a good deploy. Kamal: commands/prune.rb, app_containers; counted per role here, so that a role cannot push another's out.
-  render: ({ service, destination, role, retain }) => {
-    const filters = [`label=service=${service}`, `label=destination=${destination}`];
-    if (role !== undefined) filters.push(`label=role=${role}`);
-    filters.push("status=created", "status=exited", "status=dead");
-    const list = filters.map((filter) => `--filter ${quote(filter)}`).join(" ");
-    return text(
-      `docker ps -q -a ${list} | tail -n +${
-        retain + 1
-      } | while read -r sx_id; do docker rm "$sx_id" >/dev/null; done; true`,
-    );
+  render: ({ service, containers, images }) => {
+    const ids = containers.map(({ id }) => quote(id)).join(" ");
+    const names = images.map(quote).join(" ");
+    const removals = [
+      ...ids === "" ? [] : [`docker rm ${ids} >/dev/null`],
+      ...names === "" ? [] : [`docker rmi ${names} >/dev/null`],
+      `docker image prune --force --filter ${quote(`label=service=${service}`)} >/dev/null`,
+    ];
+    return text(`{ ${removals.join("; ")}; true; }`);
   },
+};
+
+/** How all images of a service are removed. */
+export const pruneImages: Definition<PruneImages> = {
+  changes: true,
+  describe: ({ service }) => ({ mark: "-", noun: "images", subject: `of ${service}` }),
+  render: ({ service }) =>
+    text(
+      `docker image prune --all --force --filter ${quote(`label=service=${service}`)} >/dev/null`,
+    ),
 };

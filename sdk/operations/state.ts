@@ -4,8 +4,8 @@
  * @module
  */
 
-import { quote, text } from "../command.ts";
-import { probeScript } from "../observe/probe.ts";
+import { text } from "../command.ts";
+import { checkScript, probeScript } from "../observe/probe.ts";
 import type { Definition } from "./definition.ts";
 
 /** Asks a host for its state. */
@@ -28,6 +28,8 @@ export interface CheckState {
   readonly labels: readonly string[];
   /** Hash that the plan was made from. */
   readonly hash: string;
+  /** File on the host with the routes; `undefined` where it must be asked for. */
+  readonly routesFile: string | undefined;
 }
 
 /** An operation on what is known of a host. */
@@ -47,11 +49,8 @@ export const probe: Definition<ProbeHost> = {
 export const checkState: Definition<CheckState> = {
   changes: false,
   describe: () => ({ noun: "check", subject: "the state is still as planned", minor: true }),
-  render: (operation) =>
-    text(`sx_state=$(${probeScript(operation)}
-); case "$sx_state" in *${
-      quote(`~h ${operation.hash}`)
-    }*) ;; *) printf '%s\\n' "$sx_state"; exit ${MOVED_STATUS};; esac`),
+  render: ({ hash, routesFile, ...scope }) =>
+    text(checkScript(scope, { hash, routesFile, status: MOVED_STATUS })),
   explain: () => ({
     code: "COMMAND_FAILED",
     message: "the host is no longer in the state that the plan was made from",

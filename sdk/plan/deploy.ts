@@ -21,6 +21,7 @@ import {
 } from "./names.ts";
 import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
+import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
 import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
 
@@ -227,29 +228,9 @@ function finishSteps(
       performer: run.performer,
     });
   }
-  const steps = operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
-  if (prune && boots.length > 0) steps.push(...pruneSteps(input, host));
-  return steps;
-}
-
-/** The steps that remove what is too old to go back to. */
-export function pruneSteps(input: PlanInput, host: string): readonly Step[] {
-  const { config } = input;
-  const containers: Operation[] = selectedRoles(input, host).map((role) => ({
-    kind: "prune-containers",
-    service: config.service,
-    destination: config.destination ?? "",
-    role: role.name,
-    retain: config.retainContainers,
-  }));
-  return [
-    step(`${host} prune containers`, ...containers),
-    step(`${host} prune images`, {
-      kind: "prune-images",
-      service: config.service,
-      repository: config.repository,
-      latest: latestTag(config),
-      all: false,
-    }),
-  ];
+  if (prune && boots.length > 0) {
+    const stopping = Math.max(...changes.map(({ stale }) => stale.length));
+    operations.push(pruneOperation(input, host, stopping));
+  }
+  return operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
 }

@@ -10,7 +10,6 @@ import type { Operation } from "../operations/operation.ts";
 import { planAccessory } from "./accessory.ts";
 import { stopSteps } from "./app.ts";
 import { appHosts, lookUp, selectedRoles } from "./current.ts";
-import { pruneSteps } from "./deploy.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder, latestTag } from "./names.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
@@ -25,17 +24,6 @@ export function planBootstrap(input: PlanInput): Plan {
     stage("bootstrap", scripts),
     ...hookStage(input, "docker-setup", input.hosts),
   ]);
-}
-
-/** Plans `prune`: old containers and unused images go. */
-export function planPrune(input: PlanInput): Plan {
-  const scripts = appHosts(input).map((host) =>
-    script(host, [
-      ...pruneSteps(input, host),
-      step(`${host} audit`, audit(input, "Pruned containers and images")),
-    ])
-  );
-  return plan(input, "prune", [stage("apply", scripts)], { lock: true });
 }
 
 /** Plans `remove`: the app, its accessories, and the proxy where no other app uses it. */
@@ -75,13 +63,7 @@ function removeApp(input: PlanInput, host: string): readonly Step[] {
     return [
       ...stopSteps(input, host, role),
       ...removals.length === 0 ? [] : [step(`${host} remove ${role.name}`, ...removals)],
-      step(`${host} images ${role.name}`, {
-        kind: "prune-images",
-        service: config.service,
-        repository: config.repository,
-        latest: latestTag(config),
-        all: true,
-      }),
+      step(`${host} images ${role.name}`, { kind: "prune-images", service: config.service }),
     ];
   });
 }

@@ -167,6 +167,7 @@ export function checkState(input: PlanInput, host: string): Operation {
     service: serviceWithDestination(input.config),
     labels: serviceLabels(input.config),
     hash: stateOf(input, host).hash,
+    routesFile: stateOf(input, host).routesFile,
   };
 }
 

@@ -7,7 +7,6 @@
 import type { Outcome } from "../operations/definition.ts";
 import type {
   BuildImage,
-  PruneImages,
   PullImage,
   PushImage,
   RemoveImage,
@@ -51,21 +50,6 @@ export const tagImage: Model<TagImage> = byEngine(0.02, ({ image, tag }, host) =
   host.images.set(tag, found);
   return done();
 });
-
-/** How unused images are removed; it never fails. */
-export const pruneImages: Model<PruneImages> = byEngine(
-  0.1,
-  ({ service, repository, latest, all }, host) => {
-    const used = new Set([...host.containers.values()].map((container) => container.image));
-    const kept = all ? used : new Set([...used, `${repository}:${latest}`]);
-    for (const [name, image] of [...host.images]) {
-      const isOurs = image.service === service ||
-        (image.service === undefined && name.startsWith(`${repository}:`));
-      if (isOurs && !kept.has(name)) host.images.delete(name);
-    }
-    return done();
-  },
-);
 
 /** How an image is removed; one that is not there, or in use, is left. */
 export const removeImage: Model<RemoveImage> = byEngine(0.05, ({ image }, host): Outcome => {

@@ -17,7 +17,7 @@ import { installDocker } from "./docker.ts";
 import { makeDirectories, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
 import { awaitHealthy } from "./health.ts";
 import { runHook } from "./hook.ts";
-import { buildImage, pruneImages, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
+import { buildImage, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
 import { acquireLock, releaseLock, showLock } from "./lock.ts";
 import type { Model } from "./model.ts";
 import { createNetwork } from "./network.ts";
@@ -29,7 +29,7 @@ import {
   runProxy,
   startProxy,
 } from "./proxy.ts";
-import { pruneContainers } from "./prune.ts";
+import { pruneImages, pruneVersions } from "./prune.ts";
 import { execCommand, listContainers, runCommand, showLogs } from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
 import { checkState, probe } from "./state.ts";
@@ -49,8 +49,8 @@ const MODELS = Object.freeze({
   "logout-registry": logoutRegistry,
   "make-directories": makeDirectories,
   "probe": probe,
-  "prune-containers": pruneContainers,
   "prune-images": pruneImages,
+  "prune-versions": pruneVersions,
   "pull-image": pullImage,
   "push-image": pushImage,
   "record-audit": recordAudit,

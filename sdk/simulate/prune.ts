@@ -1,23 +1,31 @@
 /**
- * Removing old containers on a simulated host.
+ * Removing old versions on a simulated host.
  *
  * @module
  */
 
-import type { PruneContainers } from "../operations/prune.ts";
+import type { PruneImages, PruneVersions } from "../operations/prune.ts";
 import { byEngine, done, type Model } from "./model.ts";
 
-/** How old containers are removed: the newest stopped ones stay, those that run always do. */
-export const pruneContainers: Model<PruneContainers> = byEngine(0.1, (operation, host) => {
-  const { service, destination, role, retain } = operation;
-  const stopped = [...host.containers.values()].filter(({ labels, state }) =>
-    state !== "started" && labels["service"] === service &&
-    labels["destination"] === destination &&
-    (role === undefined || labels["role"] === role)
-  );
-  // Docker lists the newest first.
-  for (const container of stopped.toSorted((a, b) => b.serial - a.serial).slice(retain)) {
-    host.containers.delete(container.name);
+/** How old versions are removed: those that were named, unless they run or are in use. */
+export const pruneVersions: Model<PruneVersions> = byEngine(0.1, (operation, host) => {
+  for (const { id } of operation.containers) {
+    const container = [...host.containers.values()].find((one) => one.id === id);
+    if (container && container.state !== "started") host.containers.delete(container.name);
+  }
+  const used = new Set([...host.containers.values()].map(({ imageId }) => imageId));
+  for (const name of operation.images) {
+    const image = host.images.get(name);
+    if (image && !used.has(image.id)) host.images.delete(name);
+  }
+  return done();
+});
+
+/** How all images of a service are removed that no container uses. */
+export const pruneImages: Model<PruneImages> = byEngine(0.1, ({ service }, host) => {
+  const used = new Set([...host.containers.values()].map(({ image }) => image));
+  for (const [name, image] of [...host.images]) {
+    if (image.service === service && !used.has(name)) host.images.delete(name);
   }
   return done();
 });

@@ -79,6 +79,7 @@ function stateOf(host: string): HostState {
       targets: [`${id.slice(0, 12)}:80`],
       tls: false,
     }],
+    routesFile: undefined,
     files: {},
     lock: undefined,
     salt: "00",
