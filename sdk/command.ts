@@ -129,20 +129,28 @@ function render(command: Command, word: (word: Word) => string): string {
     case "all":
       return command.commands.map((part) => render(part, word)).join(" && ");
     case "any":
-      return group(command.commands.map((part) => render(part, word)).join(" || "));
+      return group(command.commands.map((part) => renderPart(part, word)).join(" || "));
     case "each":
       return group(command.commands.map((part) => render(part, word)).join("; "));
     case "pipe":
-      return command.commands.map((part) => render(part, word)).join(" | ");
+      return command.commands.map((part) => renderPart(part, word)).join(" | ");
     case "write":
-      return `${render(command.command, word)} ${command.append ? ">>" : ">"} ${word(command.to)}`;
+      return `${renderPart(command.command, word)} ${command.append ? ">>" : ">"} ${
+        word(command.to)
+      }`;
     case "quiet":
-      return `${render(command.command, word)} >/dev/null`;
+      return `${renderPart(command.command, word)} >/dev/null`;
     case "text":
       return command.text;
     default:
       return command satisfies never;
   }
+}
+
+/** A command as a part of another: `&&` binds no closer than `||`, and looser than `|` and `>`. */
+function renderPart(command: Command, word: (word: Word) => string): string {
+  const text = render(command, word);
+  return command.kind === "all" && command.commands.length > 1 ? group(text) : text;
 }
 
 function isVariable(part: string): boolean {

@@ -8,6 +8,7 @@ import {
   all,
   any,
   type Command,
+  each,
   expandable,
   quiet,
   quote,
@@ -172,10 +173,7 @@ export const renameContainer: Definition<RenameContainer> = {
     // What serves may still have the name that is to be taken back: it must not make room for nothing.
     return any(
       text(`! docker container inspect ${quote(from)} >/dev/null 2>&1`),
-      all(
-        any(run("docker", "rm", "--force", to, raw(">/dev/null 2>&1")), text("true")),
-        rename,
-      ),
+      each(run("docker", "rm", "--force", to, raw(">/dev/null 2>&1")), rename),
     );
   },
   inverse: ({ from, to, takesBack }) =>

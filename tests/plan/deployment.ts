@@ -106,7 +106,7 @@ export class Deployment {
         performer: "dev@example.com",
         holder: "Dev",
         at: "2026-01-02T03:04:05Z",
-        suffix: String(++this.#runs).padStart(16, "0"),
+        suffix: String(++this.#runs).padEnd(16, "0"),
       },
     };
   }
