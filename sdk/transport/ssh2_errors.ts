@@ -109,6 +109,10 @@ function loginError(target: Target, failure: LoginFailure): HostError {
     const message = `the login of ${user} was not answered within ${seconds} s`;
     return new HostError("HOST_UNREACHABLE", name, message, { cause: error });
   }
+  if (!isRefusal(error)) {
+    const message = `the connection failed during the login: ${lowerFirst(error.message)}`;
+    return new HostError("HOST_UNREACHABLE", name, message, { cause: error });
+  }
   const message = offered.length === 0
     ? `there is no key to log in with as ${user}`
     : `${user} may not log in with the keys that were offered`;
@@ -124,6 +128,12 @@ function loginError(target: Target, failure: LoginFailure): HostError {
     ],
     cause: error,
   });
+}
+
+/** All keys were tried, or the server hung up, as it does after too many: not a fault of the connection. */
+function isRefusal({ level, code }: LoginFailure["error"]): boolean {
+  return level === "client-authentication" || level === "agent" || level === "closed" ||
+    typeof code === "number";
 }
 
 function lowerFirst(text: string): string {

@@ -1,11 +1,11 @@
 import type { Buffer } from "node:buffer";
-import { createDecipheriv } from "node:crypto";
-import type { Socket } from "node:net";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 // @ts-types="@types/ssh2"
 import type { Algorithms, Client, NextAuthHandler } from "ssh2";
 import type { HostKeyCheck } from "./host_keys.ts";
 import type { Identity } from "./keys.ts";
 import type { LoginFailure, LoginStage } from "./ssh2_errors.ts";
+import type { Socket } from "./socket.ts";
 import { loadSsh2 } from "./ssh2_module.ts";
 
 /** What it takes to log in over an open socket. */
@@ -22,6 +22,8 @@ export interface LoginOptions {
   readonly milliseconds: number;
   /** Seconds of silence after which the server is asked for a sign of life; three without one end the connection. */
   readonly keepaliveSeconds: number;
+  /** Finds out which algorithms the sides offer each other; makes the connection slow. */
+  readonly explain: boolean;
   /** Stops it. */
   readonly signal: AbortSignal | undefined;
 }
@@ -32,12 +34,12 @@ export type LoginReport = Pick<
   "stage" | "error" | "banner" | "algorithms" | "accepted"
 >;
 
-/** Gives a client that is logged in, or tells how far it came. Throws only the signal's reason. */
+/** Gives a client that is logged in, or tells how far it came; throws only the signal's reason. */
 export async function login(options: LoginOptions): Promise<Client | LoginReport> {
-  options.signal?.throwIfAborted();
   const { Client } = await loadSsh2();
-  const attempt = new Attempt(new Client(), options);
-  return await attempt.run();
+  if (options.signal?.aborted) options.socket.destroy();
+  options.signal?.throwIfAborted();
+  return await new Attempt(new Client(), options).run();
 }
 
 /** One client, from the first byte to the login. */
@@ -46,8 +48,7 @@ class Attempt {
   readonly #options: LoginOptions;
   readonly #untried: Identity[];
   readonly #algorithms: string[] = [];
-  #stage: LoginStage = "greeting";
-  #banner = "";
+  #hasAgreed = false;
   #failure: Error | undefined;
   #accepted: readonly string[] = [];
 
@@ -69,8 +70,8 @@ class Attempt {
       if (isReady) return this.#client;
       return {
         stage: this.#stage,
-        error: this.#failure ?? new Error("the server closed the connection"),
-        banner: this.#banner,
+        error: this.#failure ?? Object.assign(new Error("it hung up"), { level: "closed" }),
+        banner: this.#options.socket.heard,
         algorithms: this.#algorithms,
         accepted: this.#accepted,
       };
@@ -82,14 +83,13 @@ class Attempt {
 
   /** Settles when the login has succeeded or the connection is closed: an error may be followed by another try. */
   #connect(): Promise<boolean> {
-    const { socket, keepaliveSeconds } = this.#options;
+    const { socket, hostKey, keepaliveSeconds, explain } = this.#options;
     return new Promise((resolve) => {
       // This listener stays for good: one connection may report two errors, and one that nobody hears ends the process.
       this.#client.on("error", (error) => this.#failure ??= error);
       this.#client.on("close", () => resolve(false));
-      this.#client.on("handshake", () => this.#stage = "login");
-      this.#client.on("ready", () => void this.#accept().then(() => resolve(true)));
-      socket.on("data", (bytes: Buffer) => this.#hear(bytes));
+      this.#client.on("handshake", () => this.#hasAgreed = true);
+      this.#client.on("ready", () => void hostKey.accept().then(() => resolve(true)));
       this.#client.connect({
         sock: socket,
         username: this.#options.user,
@@ -98,10 +98,15 @@ class Attempt {
         keepaliveCountMax: 3,
         hostVerifier: (key: Buffer) => this.#isTrusted(key),
         authHandler: (left, _partial, next) => this.#offer(left, next),
-        algorithms: algorithms(this.#options.hostKey.algorithms),
-        debug: (line) => this.#note(line),
+        algorithms: algorithms(hostKey.algorithms),
+        ...(explain ? { debug: (line: string) => this.#note(line) } : {}),
       });
     });
+  }
+
+  get #stage(): LoginStage {
+    if (this.#hasAgreed) return "login";
+    return /^SSH-/m.test(this.#options.socket.heard) ? "handshake" : "greeting";
   }
 
   #fail(error: Error): void {
@@ -109,15 +114,8 @@ class Attempt {
     this.#options.socket.destroy();
   }
 
-  #hear(bytes: Buffer): void {
-    if (this.#stage !== "greeting") return;
-    this.#banner = (this.#banner + bytes.toString("latin1")).slice(0, BANNER_LIMIT);
-    if (/^SSH-/m.test(this.#banner)) this.#stage = "handshake";
-  }
-
   /** Keeps what the sides offered each other, to show it if they do not agree. */
   #note(line: string): void {
-    if (this.#stage !== "handshake") return;
     const [, offer] = /^Handshake: (\((?:local|remote)\) .*)$/.exec(line) ?? [];
     if (offer !== undefined) this.#algorithms.push(offer);
   }
@@ -128,11 +126,6 @@ class Attempt {
     return refusal === undefined;
   }
 
-  async #accept(): Promise<void> {
-    this.#stage = "login";
-    await this.#options.hostKey.accept();
-  }
-
   #offer(left: readonly string[] | null, next: NextAuthHandler): void {
     this.#accepted = left ?? [];
     const identity = this.#untried.shift();
@@ -141,8 +134,6 @@ class Attempt {
   }
 }
 
-const BANNER_LIMIT = 1000;
-
 function algorithms(serverHostKey: readonly string[]): Algorithms {
   return {
     serverHostKey: [...serverHostKey] as NonNullable<Algorithms["serverHostKey"]> & unknown[],
@@ -150,10 +141,16 @@ function algorithms(serverHostKey: readonly string[]): Algorithms {
   };
 }
 
-/** Older Denos cannot decrypt the ciphers that ssh2 prefers, nor ChaCha20. */
+/** Older Denos cannot decrypt the ciphers that ssh2 prefers, nor ChaCha20: tries it on nothing. */
 function canDecryptGcm(): boolean {
+  const [key, nonce] = [new Uint8Array(16), new Uint8Array(12)];
+  const cipher = createCipheriv("aes-128-gcm", key, nonce);
+  cipher.final();
   try {
-    createDecipheriv("aes-128-gcm", new Uint8Array(16), new Uint8Array(12)).setAutoPadding(false);
+    const decipher = createDecipheriv("aes-128-gcm", key, nonce);
+    decipher.setAutoPadding(false);
+    decipher.setAuthTag(cipher.getAuthTag());
+    decipher.final();
     return true;
   } catch {
     return false;
