@@ -29,9 +29,17 @@ export const DEPENDENCIES: Dependencies = Object.freeze({
   initProject: async (...args: Parameters<typeof initProject>) =>
     await (await import("../load/init.ts")).initProject(...args),
   runVerb: async (...args: Parameters<typeof runVerb>) =>
-    await (await import("../commander.ts")).runVerb(...args),
+    await (await commander()).runVerb(...args),
   planVerb: async (...args: Parameters<typeof planVerb>) =>
-    await (await import("../commander.ts")).planVerb(...args),
+    await (await commander()).planVerb(...args),
   resolvedConfig: async (...args: Parameters<typeof resolvedConfig>) =>
-    await (await import("../commander.ts")).resolvedConfig(...args),
+    await (await commander()).resolvedConfig(...args),
 });
+
+/**
+ * Loads the commander. By a plain path, `deno run` would look through all that it may ever need before the program
+ * begins; bundlers see through the cast.
+ */
+async function commander(): Promise<typeof import("../commander.ts")> {
+  return await import("../commander.ts" as string);
+}
