@@ -8,17 +8,28 @@ import { ConfigError } from "../errors.ts";
 import { type ImportMap, mapSpecifier, ownPart } from "./module_imports.ts";
 import { positionOf } from "./module_problem.ts";
 
-/** What a specifier leads to. */
-export type Resolution =
-  /** A file of the project; relative ones lead from copy to copy as they are. */
-  | {
-    readonly kind: "file";
-    readonly path: string;
-    readonly relative?: string;
-    readonly suffix: string;
-  }
-  /** Something that is imported as it stands. */
-  | { readonly kind: "other"; readonly specifier: string };
+/** What a specifier leads to: a file of the project, or something that is imported as it stands. */
+export type Resolution = FileResolution | OtherResolution;
+
+/** A specifier that leads to a file of the project. */
+export interface FileResolution {
+  /** Tells it from other specifiers. */
+  readonly kind: "file";
+  /** Path of the file. */
+  readonly path: string;
+  /** The specifier, if it is relative: such a one leads from copy to copy as it is. */
+  readonly relative?: string;
+  /** Query and fragment. */
+  readonly suffix: string;
+}
+
+/** A specifier that needs no copy. */
+export interface OtherResolution {
+  /** Tells it from a file of the project. */
+  readonly kind: "other";
+  /** What to import. */
+  readonly specifier: string;
+}
 
 /** The modules of our own package, by the part that a specifier names, seen from here. */
 const OWN_MODULES: Readonly<Record<string, string>> = {
