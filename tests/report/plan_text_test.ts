@@ -38,7 +38,7 @@ shop · production · 8c1f2ab (51d20ce serves) · 3 hosts
            10.0.0.3   - jobs    shop-jobs-51d20ce
                       - mail    shop-mail-51d20ce  orphan: role mail left the config
 
-  finish   all hosts  keep 5 old versions of shop
+  finish   all hosts  tag latest
 
   3 start, 4 stop, 1 change, 2 routes, 1 orphan · 5 to 6 exchanges per host
 `,

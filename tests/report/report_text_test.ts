@@ -70,7 +70,7 @@ function unhealthy(host: string, id: string): StepStatus {
   if (id.includes("10.0.0.3")) {
     return id.endsWith("pull") || id.endsWith("env") ? "done" : "skipped";
   }
-  if (id.includes("route") || id.includes("stop") || id.includes("prune")) return "skipped";
+  if (id.includes("route") || id.includes("stop") || id.includes("tag")) return "skipped";
   return id.includes("run") || id.includes("healthy") ? "undone" : "done";
 }
 

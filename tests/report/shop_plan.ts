@@ -169,7 +169,7 @@ export function shopPlan(): Plan {
     stage("prepare", all.map((host) => prepareScript(host))),
     stage("boot", [...web.map((host) => bootScript(host, "web")), bootScript("10.0.0.3", "jobs")]),
     stage("switch", [...web.map(switchWeb), switchJobs()]),
-    stage("finish", all.map((host) => script(host, step(`${host} prune`, prune())))),
+    stage("finish", all.map((host) => script(host, step(`${host} tag`, tag())))),
   ], { unlock: script("10.0.0.1") });
 }
 
@@ -221,8 +221,8 @@ function switchJobs(): HostScript {
   return script("10.0.0.3", step("10.0.0.3 stop", stop("jobs", OLD), orphan));
 }
 
-function prune(): Operation {
-  return { kind: "prune-containers", service: "shop", destination: "", role: undefined, retain: 5 };
+function tag(): Operation {
+  return { kind: "tag-image", image: `acme/shop:${NEW}`, tag: "acme/shop:latest" };
 }
 
 /** A report of a plan, each step as told; those that are not named were done. */
