@@ -323,7 +323,9 @@ async function sshTransport({ ssh }: Config, { onEvent }: CommandOptions): Promi
       onEvent?.({
         type: "notice",
         host: target.name,
-        message: `new host key ${type} ${fingerprint}${file === undefined ? "" : `, added to ${file}`}`,
+        message: `new host key ${type} ${fingerprint}${
+          file === undefined ? "" : `, added to ${file}`
+        }`,
       }),
   });
 }

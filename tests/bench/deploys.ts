@@ -92,10 +92,12 @@ class Bench {
   /** Exchanges with each host in the last deploy, as it tells itself. */
   async exchanges(): Promise<string> {
     const version = await this.#nextImage("shop");
-    const { stderr } = await this.#command("deploy", "--skip-push", "--version", version, "-y")
+    const { stdout } = await this.#command("deploy", "--skip-push", "--version", version, "-y")
       .output();
-    return /(\d+ exchanges per host[^\n]*)/.exec(new TextDecoder().decode(stderr))?.[1] ??
-      "not told";
+    const told = [
+      ...new TextDecoder().decode(stdout).matchAll(/(\d+(?: to \d+)?) exchanges per host/g),
+    ];
+    return told.at(-1)?.[1] ?? "not told";
   }
 
   /** Goes on by the delayed addresses. */
