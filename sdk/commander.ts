@@ -173,11 +173,10 @@ async function servingAfter(
   plan: Plan,
   report: Report,
 ): Promise<Readonly<Record<string, string>>> {
-  const switched = plan.stages.filter(({ name }) => name === "switch").flatMap(({ scripts }) =>
-    scripts.map(({ host }) => host)
-  );
+  const changed = plan.stages.filter(({ name }) => name === "boot" || name === "switch")
+    .flatMap(({ scripts }) => scripts.map(({ host }) => host));
   if (report.outcome === "done") {
-    return { ...plan.serving, ...Object.fromEntries(switched.map((host) => [host, plan.version])) };
+    return { ...plan.serving, ...Object.fromEntries(changed.map((host) => [host, plan.version])) };
   }
   const { config } = preparation.input();
   return servingVersions({ config, states: await preparation.probe() });
