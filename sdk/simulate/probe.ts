@@ -19,14 +19,16 @@ import { PROXY_CONTAINER } from "./proxy.ts";
 /** What the probe's script would print on a host. */
 export function renderProbe(host: SimulatedHost, scope: ProbeScope): string {
   const { service } = scope;
-  const lines = [...dockerLines(host, scope), ...fileLines(host, service)];
-  const hashed = lines.filter((line) => !line.startsWith("~"));
+  const files = fileLines(host, service);
+  const routes = routeTexts(host);
   return [
-    ...lines,
+    ...dockerLines(host),
+    ...files,
     ...portLines(host),
+    ...routes.length === 0 ? [] : [`~p [${routes.join(",")}]`],
     ...ownLines(host, service),
     `~m /dev/vda1 104857600 0 ${host.freeKiB} 0% /`,
-    `~h ${sha256(hashed.map((line) => `${line}\n`).join(""))}`,
+    `~h ${hashOf([...listLines(host, scope), ...ourRoutes(routes, service), ...files])}`,
     "",
   ].join("\n");
 }
@@ -38,30 +40,28 @@ export function timeOf(seconds: number): string {
 
 const EPOCH = Date.UTC(2026, 0, 1);
 
-function dockerLines(host: SimulatedHost, { service, labels }: ProbeScope): readonly string[] {
+function hashOf(lines: readonly string[]): string {
+  return sha256(lines.map((line) => `${line}\n`).join(""));
+}
+
+function dockerLines(host: SimulatedHost): readonly string[] {
   if (host.docker === "missing") return ["~e docker missing"];
   if (host.docker === "stopped") return [`~e docker stopped: ${DOCKER_STOPPED}`];
   const images = [...host.images].map(([name, { id, digest }]) =>
     `~i ${JSON.stringify({ name, id, digest: digest ?? "<none>" })}`
   );
-  const networks = ["bridge", ...host.networks].toSorted()
-    .map((name) => `${name === "kamal" ? "n" : "~n"} ${name}`);
   return [
     `d ${JSON.stringify({ version: "28.2.2", architecture: host.architecture })}`,
-    ...[...host.containers.values()].flatMap((one) => containerLines(one, host, labels)).toSorted(),
-    ...images.toSorted(),
-    ...networks,
-    ...routeLines([...host.routes.values()], service),
+    ...[...host.containers.values()].flatMap((one) => containerLines(one, host)),
+    ...images,
   ];
 }
 
 function containerLines(
   container: SimulatedContainer,
   { clock }: SimulatedHost,
-  ours: readonly string[],
 ): readonly string[] {
-  const { labels, name, startedAt } = container;
-  const isOurs = ours.includes(labels["service"] ?? "") || name === PROXY_CONTAINER;
+  const { name, startedAt } = container;
   const bindings = Object.entries(container.ports).map(([port, hostPorts]) =>
     [port, hostPorts.map((HostPort) => ({ HostIp: "", HostPort }))] as const
   );
@@ -71,8 +71,9 @@ function containerLines(
     image: container.image,
     imageId: container.imageId,
     running: container.state === "started",
-    labels: Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => a < b ? -1 : 1)),
+    labels: container.labels,
     ports: Object.fromEntries(bindings),
+    networks: [container.network, null],
   };
   const status = {
     name: `/${name}`,
@@ -81,25 +82,48 @@ function containerLines(
     exitCode: container.exitCode,
     startedAt: container.state === "created" ? "0001-01-01T00:00:00Z" : timeOf(startedAt),
   };
-  return [`${isOurs ? "c" : "~c"} ${JSON.stringify(facts)}`, `~s ${JSON.stringify(status)}`];
+  return [
+    `~c ${JSON.stringify(facts)}`,
+    `~s ${JSON.stringify(status)}`,
+    ...name === PROXY_CONTAINER ? [`~v ${ROUTES_FILE}`] : [],
+  ];
 }
 
-function routeLines(routes: readonly SimulatedRoute[], service: string): readonly string[] {
-  if (routes.length === 0) return [];
-  const services = routes.map((route) =>
-    JSON.stringify({
-      name: route.service,
-      options: {
-        // kamal-proxy keeps "all" as an empty name and the root path.
-        hosts: route.hosts.length === 0 ? [""] : route.hosts,
-        path_prefixes: route.pathPrefixes.length === 0 ? ["/"] : route.pathPrefixes,
-        tls_enabled: route.tls,
-      },
-      active_targets: [route.target],
-    })
-  );
-  const ours = services.filter((text) => text.startsWith(`{"name":"${service}-`));
-  return [`~p [${services.join(",")}]`, ...ours.toSorted().map((text) => `p ${text}`)];
+const ROUTES_FILE = "/var/lib/docker/volumes/kamal-proxy-config/_data/kamal-proxy.state";
+
+/** The deployment's containers and the proxy, as far as plans rest on them: who they are, and whether they run. */
+function listLines(
+  { docker, containers }: SimulatedHost,
+  { labels }: ProbeScope,
+): readonly string[] {
+  if (docker !== "running") return [];
+  return [...containers.values()]
+    .filter((one) => labels.includes(one.labels["service"] ?? "") || one.name === PROXY_CONTAINER)
+    .map(({ id, name, state }) => `${id} ${name} ${state === "started" ? "up" : "down"}`)
+    .toSorted();
+}
+
+/** The services in the proxy's state file, a text each; it is asked only where the proxy has a container. */
+function routeTexts({ docker, containers, routes }: SimulatedHost): readonly string[] {
+  if (docker !== "running" || !containers.has(PROXY_CONTAINER)) return [];
+  return [...routes.values()].map(routeText);
+}
+
+function routeText(route: SimulatedRoute): string {
+  return JSON.stringify({
+    name: route.service,
+    options: {
+      // kamal-proxy keeps "all" as an empty name and the root path.
+      hosts: route.hosts.length === 0 ? [""] : route.hosts,
+      path_prefixes: route.pathPrefixes.length === 0 ? ["/"] : route.pathPrefixes,
+      tls_enabled: route.tls,
+    },
+    active_targets: [route.target],
+  });
+}
+
+function ourRoutes(routes: readonly string[], service: string): readonly string[] {
+  return routes.filter((text) => text.startsWith(`{"name":"${service}-`)).toSorted();
 }
 
 function fileLines({ files }: SimulatedHost, service: string): readonly string[] {
@@ -109,7 +133,9 @@ function fileLines({ files }: SimulatedHost, service: string): readonly string[]
   ).toSorted(([a], [b]) => a < b ? -1 : 1).map(([path, file]) => `f ${file.sha256}  ${path}`);
 }
 
-function portLines({ containers, listening }: SimulatedHost): readonly string[] {
+/** Who listens; it is asked only where the proxy has no container. */
+function portLines({ docker, containers, listening }: SimulatedHost): readonly string[] {
+  if (docker !== "running" || containers.has(PROXY_CONTAINER)) return [];
   const published = [...containers.values()].filter(({ state }) => state === "started")
     .flatMap(({ ports }) => Object.values(ports).flat())
     .map((port) => [port, "docker-proxy"] as const);
