@@ -16,6 +16,8 @@ export interface ResolveOptions {
   readonly destination?: string | undefined;
   /** SHA-256 in hex of every file that {@linkcode localFiles} names. */
   readonly digests?: Readonly<Record<string, string>> | undefined;
+  /** Nouns of which something was left out already; what only follows from that is not reported. */
+  readonly broken?: readonly string[] | undefined;
 }
 
 /**

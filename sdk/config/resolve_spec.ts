@@ -35,7 +35,7 @@ export function resolveSpec(spec: DeploySpec, options: ResolveOptions): Config {
   const written = sortedCopy(specFor(spec, options.destination));
   const problems: FoundProblem[] = [];
   const valid = validPart(longSpec(written), problems);
-  const report = reporter(problems);
+  const report = reporter(problems, options.broken);
   checkDestination(spec, valid, options.destination, report);
   checkService(valid.service, report);
   if (isEmpty(written.servers) && isEmpty(written.accessories)) {
@@ -60,8 +60,11 @@ function validPart(spec: PlainObject, problems: FoundProblem[]): LongSpec {
 }
 
 /** Collects problems, each once, and none that only follows from a noun that is left out. */
-function reporter(problems: FoundProblem[]): ReportProblem {
-  const broken = problems.map((problem) => problem.path[0]);
+function reporter(
+  problems: FoundProblem[],
+  brokenBefore: readonly string[] = [],
+): ReportProblem {
+  const broken = [...brokenBefore, ...problems.map((problem) => problem.path[0])];
   return (path, message) => {
     const noun = String(path[0]);
     if ([noun, ...DEPENDS_ON[noun] ?? []].some((name) => broken.includes(name))) return;

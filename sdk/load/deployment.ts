@@ -16,7 +16,7 @@ import { positionOf, problemIn } from "./module_problem.ts";
 export interface LoadOptions extends Partial<DeployContext> {
   /** Folder of the project. */
   readonly root: string;
-  /** File to read, relative to the project. @default `deploy.ts`, then `config/deploy.ts` */
+  /** File to read, relative to the project. @default `deploy.ts`, `config/deploy.ts`, `config/deploy.yml` */
   readonly configFile?: string | undefined;
   /** Environment of the process. */
   readonly env: Readonly<Record<string, string>>;
@@ -38,18 +38,24 @@ interface DeployLike {
   readonly toEffects: () => DeployEffects;
 }
 
-const USUAL_FILES = ["deploy.ts", "config/deploy.ts"];
-const KAMAL_FILE = "config/deploy.yml";
+const USUAL_FILES = ["deploy.ts", "config/deploy.ts", "config/deploy.yml"];
 
 /**
- * Reads the deployment that a file exports: a value, or a function of {@linkcode DeployContext} that gives one.
+ * Reads the deployment that a module exports, a value or a function of {@linkcode DeployContext} that gives one, or
+ * one that was written for Kamal in YAML.
  *
- * @throws {SextantError} `CONFIG_NOT_FOUND` if there is no such file.
- * @throws {ConfigError} If the file cannot be imported, or what it exports is no deployment; says where.
+ * @throws {SextantError} `CONFIG_NOT_FOUND` if there is no such file, or none for the destination.
+ * @throws {ConfigError} If the file cannot be read, or what it holds is no deployment; says where.
  */
 export async function loadDeployment(options: LoadOptions): Promise<Deployment> {
   const { root, destination, version, env } = options;
   const file = await findFile(root, options.configFile);
+  if (/^\.ya?ml$/.test(extname(file))) {
+    // Who has a module needs neither the parser nor the schemas for it.
+    const { loadYaml } = await import("./yaml.ts");
+    const spec = await loadYaml({ root, file, destination, env });
+    return { spec, effects: { hooks: {} }, file };
+  }
   const path = resolve(root, file);
   try {
     const { default: exported } = await loadModule(path);
@@ -67,23 +73,16 @@ async function findFile(root: string, configFile: string | undefined): Promise<s
     ? USUAL_FILES
     : [relative(root, resolve(root, configFile))];
   const found = await firstFile(root, wanted);
-  if (found === undefined) throw await notFound(root, wanted);
-  if (!/^\.ya?ml$/.test(extname(found))) return found;
-  throw new ConfigError([{ path: "", message: "YAML is not read yet", position: found }], {
-    hint: "Write the same in a deploy.ts: sextant init makes one to begin with.",
-  });
+  if (found !== undefined) return found;
+  throw new SextantError(
+    "CONFIG_NOT_FOUND",
+    `there is no deployment in ${root}: looked for ${listOf(wanted)}`,
+    { hint: "sextant init makes a deploy.ts to begin with; -c names another file." },
+  );
 }
 
-async function notFound(root: string, wanted: readonly string[]): Promise<SextantError> {
-  const hasKamal = wanted === USUAL_FILES && await firstFile(root, [KAMAL_FILE]) !== undefined;
-  return new SextantError(
-    "CONFIG_NOT_FOUND",
-    `there is no deployment in ${root}: looked for ${wanted.join(" and ")}`,
-    {
-      details: hasKamal ? [`${KAMAL_FILE} is there, but YAML is not read yet`] : [],
-      hint: "sextant init makes a deploy.ts to begin with; -c names another file.",
-    },
-  );
+function listOf(files: readonly string[]): string {
+  return [files.slice(0, -1).join(", "), files.at(-1)].filter((part) => part).join(" and ");
 }
 
 async function firstFile(root: string, files: readonly string[]): Promise<string | undefined> {

@@ -78,7 +78,7 @@ Deno.test("loadDeployment() says where it looked and how to begin", async () => 
     assertEquals(error.code, "CONFIG_NOT_FOUND");
     assertEquals(
       error.message,
-      `there is no deployment in ${root}: looked for deploy.ts and config/deploy.ts`,
+      `there is no deployment in ${root}: looked for deploy.ts, config/deploy.ts and config/deploy.yml`,
     );
     assertStringIncludes(error.hint!, "sextant init");
     const named = await assertRejects(
@@ -89,16 +89,14 @@ Deno.test("loadDeployment() says where it looked and how to begin", async () => 
   });
 });
 
-Deno.test("loadDeployment() says that YAML is not read yet", async () => {
-  const files = { "config/deploy.yml": "service: shop" };
-  const found = await assertRejects(() => load(files), SextantError);
-  assertEquals(found.code, "CONFIG_NOT_FOUND");
-  assertEquals(found.details, ["config/deploy.yml is there, but YAML is not read yet"]);
-  const named = await assertRejects(
-    () => load(files, { configFile: "config/deploy.yml" }),
-    ConfigError,
-  );
-  assertEquals(named.details, ["config/deploy.yml  YAML is not read yet"]);
+Deno.test("loadDeployment() reads Kamal's file where there is no deploy.ts", async () => {
+  const kamal = { "config/deploy.yml": "service: kamal\nimage: acme/shop\nservers: [10.0.0.1]\n" };
+  const alone = await load(kamal);
+  assertEquals([alone.file, alone.spec.service], ["config/deploy.yml", "kamal"]);
+  assertEquals(alone.effects, { hooks: {} });
+  assertEquals((await load({ ...kamal, "deploy.ts": SIMPLE })).spec.service, "shop");
+  const named = await load({ ...kamal, "deploy.ts": SIMPLE }, { configFile: "config/deploy.yml" });
+  assertEquals(named.spec.service, "kamal");
 });
 
 Deno.test("loadDeployment() places a syntax error in the user's file", async () => {

@@ -1,0 +1,98 @@
+/**
+ * Kamal's keys that have no effect here yet, or another name: using one is an error that says what to do.
+ *
+ * @module
+ */
+
+import { isListNode, isMapNode, type YamlNode } from "./yaml_node.ts";
+
+/** A key that is refused. */
+export interface RefusedKey {
+  /** What is wrong with it, and what to do instead. */
+  readonly message: string;
+  /** The values that ask for what is done anyway. */
+  readonly isHarmless?: (node: YamlNode) => boolean;
+}
+
+/** The refused key at a place; `undefined` for all others. */
+export function refusedKey(place: string): RefusedKey | undefined {
+  // A role's proxy has the keys of the app's.
+  return REFUSED_KEYS.get(place) ??
+    REFUSED_KEYS.get(place.replace(/^servers\.\*\.proxy\./, "proxy."));
+}
+
+const notYet = (instead: string): string => `is not built yet: ${instead}`;
+const is = (value: unknown) => (node: YamlNode): boolean => node.content === value;
+
+const ASSETS: RefusedKey = {
+  message: notYet("leave it out, and keep old assets where both versions find them, such as a CDN"),
+};
+const REMOTE: RefusedKey = {
+  message: notYet("leave it out to build here, or build elsewhere and deploy with --version"),
+};
+const CACHE: RefusedKey = { message: notYet("leave it out, Docker's own cache is used") };
+const TLS: RefusedKey = {
+  message: notYet("write true for certificates of Let's Encrypt, or serve HTTPS in front"),
+  isHarmless: (node) => !isMapNode(node),
+};
+const JUMP: RefusedKey = {
+  message: notYet("leave it out, and run sextant where the hosts can be reached directly"),
+};
+const VERBOSITY: RefusedKey = { message: notYet("leave it out; sextant -v shows more") };
+
+/** Every refused key by its place, where `*` stands for any name. */
+export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
+  ["asset_path", ASSETS],
+  ["servers.*.asset_path", ASSETS],
+  ["error_pages_path", { message: notYet("leave it out, kamal-proxy shows its own pages") }],
+  ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
+  ["aliases", { message: notYet("leave them out, and give the command itself") }],
+  ["output", { message: notYet("leave it out; sextant --json writes every event as a line") }],
+  ["sshkit", { message: notYet("leave it out, every host has one connection for the whole run") }],
+  ["run_directory", {
+    message: "is without effect in Kamal 2 as well, all is in .kamal: leave it out",
+    isHarmless: is(".kamal"),
+  }],
+  ["boot.parallel_roles", {
+    message: notYet("leave it out, the roles of a host boot one after the other"),
+    isHarmless: is(false),
+  }],
+  ["proxy.ssl", TLS],
+  ["proxy.run.publish", {
+    message: notYet("leave it out, the proxy's ports are published"),
+    isHarmless: is(true),
+  }],
+  ["proxy.run.bind_ips", { message: notYet("leave it out, ports are published on every address") }],
+  ["servers.*.proxy.run", { message: notYet("write it in the app's proxy, for all hosts alike") }],
+  ["accessories.*.registry", {
+    message: notYet("leave it out; write the registry's server into the image"),
+  }],
+  ["accessories.*.proxy", { message: notYet("publish a port instead: port") }],
+  ["builder.remote", REMOTE],
+  ["builder.local", { ...REMOTE, isHarmless: is(true) }],
+  ["builder.driver", REMOTE],
+  ["builder.pack", REMOTE],
+  ["builder.cache", CACHE],
+  ["builder.ssh", { message: notYet("leave it out, and copy what is needed into the context") }],
+  ["builder.provenance", { message: notYet("leave it out") }],
+  ["builder.sbom", { message: notYet("leave it out"), isHarmless: is(false) }],
+  ["builder.secrets", {
+    message: notYet("leave it out, and fetch what needs them before the build"),
+    isHarmless: (node) => isListNode(node) && node.content.length === 0,
+  }],
+  ["ssh.proxy", JUMP],
+  ["ssh.proxy_command", JUMP],
+  ["ssh.config", JUMP],
+  ["ssh.log_level", VERBOSITY],
+  ["ssh.key_data", { message: notYet("write the key into a file and name it in ssh.keys") }],
+  ["ssh.forward_agent", { message: notYet("leave it out"), isHarmless: is(false) }],
+  ["servers.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
+  ["accessories.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
+  ["traefik", { message: "is of Kamal 1: kamal-proxy has taken its place, write proxy" }],
+  ["servers.*.traefik", { message: "is of Kamal 1: write proxy: true or proxy: false" }],
+  ["healthcheck", { message: "is of Kamal 1: write proxy.healthcheck, with path and interval" }],
+  ["servers.*.healthcheck", { message: "is of Kamal 1: write proxy.healthcheck" }],
+  ["stop_wait_time", { message: "is of Kamal 1: write stop_timeout" }],
+  ["env_tags", { message: "is of Kamal 1: write env.tags" }],
+  ["builder.multiarch", { message: "is of Kamal 1: write builder.arch" }],
+]);
