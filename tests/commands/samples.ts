@@ -1,0 +1,235 @@
+/**
+ * One operation of every kind, for what must hold for all of them.
+ *
+ * @module
+ */
+
+import type { Operation, OperationKind } from "../../sdk/operations/operation.ts";
+import type { RunContainer } from "../../sdk/operations/container.ts";
+import type { AwaitHealthy } from "../../sdk/operations/health.ts";
+import type { RouteTraffic } from "../../sdk/operations/proxy.ts";
+
+/** A web container with all that one may have. */
+export const WEB: RunContainer = {
+  kind: "run-container",
+  name: "shop-web-v2",
+  role: "web",
+  image: "ghcr.io/acme/shop:v2",
+  network: "kamal",
+  hostname: "10.0.0.1-2cdba698b0ce",
+  restart: "unless-stopped",
+  env: { KAMAL_CONTAINER_NAME: "shop-web-v2", KAMAL_VERSION: "v2", KAMAL_HOST: "10.0.0.1", A: "1" },
+  envFile: ".kamal/apps/shop/env/roles/web.env",
+  envScript: ".kamal/apps/shop/sextant/env/roles/web.sh",
+  logDriver: undefined,
+  logOptions: { "max-size": "10m" },
+  publish: [],
+  volumes: ["/data:/data"],
+  labels: { service: "shop", role: "web", destination: "", "sextant.config": "0123456789abcdef" },
+  options: {},
+  cmd: undefined,
+  idFile: ".kamal/apps/shop/sextant/shop-web-v2.id",
+  stopTimeout: undefined,
+};
+
+/** The wait for {@linkcode WEB} by kamal-proxy. */
+export const WEB_GATE: AwaitHealthy = {
+  kind: "await-healthy",
+  name: "shop-web-v2",
+  role: "web",
+  target: { idFile: WEB.idFile },
+  folder: ".kamal/apps/shop/sextant",
+  timeout: 30,
+  readiness: {
+    by: "proxy",
+    service: "shop-web",
+    port: 3000,
+    path: "/up",
+    checkTimeout: 5,
+    host: "shop.acme.dev",
+  },
+};
+
+/** The wait for a container of its own health. */
+export const JOBS_GATE: AwaitHealthy = {
+  ...WEB_GATE,
+  name: "shop-jobs-v2",
+  role: "jobs",
+  readiness: { by: "container", readinessDelay: 7 },
+};
+
+/** Traffic from the old container to {@linkcode WEB}. */
+export const ROUTE: RouteTraffic = {
+  kind: "route-traffic",
+  service: "shop-web",
+  container: "shop-web-v2",
+  target: { idFile: WEB.idFile },
+  port: 3000,
+  flags: ["--host=shop.acme.dev", "--deploy-timeout=30s"],
+  hosts: ["shop.acme.dev"],
+  version: "v2",
+  previous: { container: "shop-web-v1", id: "0123456789abcdef0123", version: "v1" },
+};
+
+const SCOPE = { service: "shop", labels: ["shop", "shop-db"] };
+const LOGIN = {
+  server: "ghcr.io",
+  username: "acme",
+  password: { secret: "REGISTRY_PASSWORD" },
+} as const;
+const LOCK = ".kamal/lock-shop";
+
+/** One operation of every kind; a new kind must have one. */
+export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
+  "acquire-lock": {
+    kind: "acquire-lock",
+    path: LOCK,
+    holder: "Dev",
+    at: "2026-01-02T03:04:05Z",
+    version: "v2",
+    message: "Automatic deploy lock",
+  },
+  "await-healthy": WEB_GATE,
+  "build-image": {
+    kind: "build-image",
+    tags: ["ghcr.io/acme/shop:v2", "ghcr.io/acme/shop:latest"],
+    service: "shop",
+    dockerfile: "Dockerfile",
+    context: ".",
+    platform: "linux/amd64",
+    args: { RUBY: "3.4" },
+    target: "release",
+    noCache: true,
+  },
+  "check-state": { kind: "check-state", ...SCOPE, hash: "0".repeat(64), routesFile: undefined },
+  "create-network": { kind: "create-network", name: "kamal" },
+  "exec-command": {
+    kind: "exec-command",
+    container: "shop-web-v2",
+    cmd: "bin/rails runner 'puts 1'",
+    env: { DEBUG: "a b" },
+    interactive: false,
+  },
+  "install-docker": { kind: "install-docker" },
+  "list-containers": { kind: "list-containers", title: "web", filters: ["label=service=shop"] },
+  "login-registry": { kind: "login-registry", ...LOGIN },
+  "logout-registry": { kind: "logout-registry", server: "ghcr.io" },
+  "make-directories": {
+    kind: "make-directories",
+    paths: ["shop-db/data"],
+    mode: "750",
+    owner: "999:999",
+  },
+  "probe": { kind: "probe", ...SCOPE },
+  "prune-images": { kind: "prune-images", service: "shop" },
+  "prune-versions": {
+    kind: "prune-versions",
+    service: "shop",
+    containers: [{ name: "shop-web-v0", id: "0123456789ab" }],
+    images: ["ghcr.io/acme/shop:v0"],
+  },
+  "pull-image": {
+    kind: "pull-image",
+    image: "ghcr.io/acme/shop:v2",
+    service: "shop",
+    login: LOGIN,
+  },
+  "push-image": { kind: "push-image", tags: ["ghcr.io/acme/shop:v2"] },
+  "record-audit": {
+    kind: "record-audit",
+    path: ".kamal/shop-audit.log",
+    at: "2026-01-02T03:04:05Z",
+    performer: "dev@example.com",
+    tags: ["staging"],
+    messages: ["[web] Booted app version v2"],
+  },
+  "record-release": {
+    kind: "record-release",
+    path: ".kamal/apps/shop/sextant/releases",
+    version: "v2",
+    at: "2026-01-02T03:04:05Z",
+    performer: "dev@example.com",
+  },
+  "release-lock": { kind: "release-lock", path: LOCK, only: "Locked by: Dev" },
+  "remove-candidate": { kind: "remove-candidate", service: "shop-web" },
+  "remove-container": { kind: "remove-container", name: "shop-web-v1", role: "web" },
+  "remove-image": { kind: "remove-image", image: "ghcr.io/acme/shop:v1" },
+  "remove-path": { kind: "remove-path", path: ".kamal/apps/shop" },
+  "remove-proxy": { kind: "remove-proxy", everything: true },
+  "remove-route": { kind: "remove-route", service: "shop-web" },
+  "rename-container": {
+    kind: "rename-container",
+    from: "shop-web-v2",
+    to: "shop-web-v2_replaced_0123456789abcdef",
+    takesBack: false,
+  },
+  "route-traffic": ROUTE,
+  "run-command": {
+    kind: "run-command",
+    name: "shop-web-exec-v2-012345",
+    image: "ghcr.io/acme/shop:v2",
+    cmd: "bin/rails db:migrate",
+    network: "kamal",
+    env: { A: "1" },
+    envFile: WEB.envFile,
+    envScript: WEB.envScript,
+    volumes: ["/data:/data"],
+    interactive: false,
+  },
+  "run-container": WEB,
+  "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"] },
+  "run-proxy": {
+    kind: "run-proxy",
+    image: "basecamp/kamal-proxy:v0.9.2",
+    httpPort: 80,
+    httpsPort: 443,
+    logMaxSize: "10m",
+    debug: false,
+    metricsPort: undefined,
+    options: {},
+    configured: false,
+  },
+  "show-audit": { kind: "show-audit", path: ".kamal/shop-audit.log", lines: 50 },
+  "show-lock": { kind: "show-lock", path: LOCK },
+  "show-logs": {
+    kind: "show-logs",
+    container: "shop-web-v2",
+    lines: 100,
+    since: undefined,
+    grep: undefined,
+    grepOptions: undefined,
+    follow: false,
+    timestamps: true,
+  },
+  "start-container": { kind: "start-container", name: "shop-web-v1", role: "web" },
+  "start-proxy": { kind: "start-proxy" },
+  "stop-container": {
+    kind: "stop-container",
+    name: "shop-web-v1",
+    role: "web",
+    timeout: 30,
+    because: undefined,
+  },
+  "tag-image": {
+    kind: "tag-image",
+    image: "ghcr.io/acme/shop:v2",
+    tag: "ghcr.io/acme/shop:latest",
+  },
+  "upload-file": {
+    kind: "upload-file",
+    local: "config/my.cnf",
+    sha256: "0".repeat(64),
+    path: "shop-db/etc/mysql/my.cnf",
+    mode: "755",
+    owner: undefined,
+  },
+  "write-env": {
+    kind: "write-env",
+    role: "web",
+    envFile: ".kamal/apps/shop/env/roles/web.env",
+    envScript: ".kamal/apps/shop/sextant/env/roles/web.sh",
+    secrets: { DB_PASSWORD: "DB_PASSWORD" },
+    because: undefined,
+  },
+  "write-salt": { kind: "write-salt", path: ".kamal/apps/shop/sextant/salt" },
+};
