@@ -141,7 +141,11 @@ const STEERING_REGEXP = /^(PATH|HOME|LD_.*|DOCKER_.*|.*_proxy|.*_PROXY|IFS|ENV|S
 
 /** Whether a value must go through the shell, because a line of an env file would change it. */
 function escapesEnvFile(name: string, value: string): boolean {
-  return /[\r\n]/.test(value) || value.length + name.length > LONGEST_LINE;
+  return /[\r\n]/.test(value) || byteLength(`${name}=${value}`) > LONGEST_LINE;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** Whether a name can be exported by a shell without steering docker. */
@@ -158,7 +162,7 @@ function renderEnv({ envFile, envScript, secrets }: WriteEnv, { secret }: Render
   const lines = values.map(({ name, value }) =>
     `${name}=${value.replaceAll("\r", "\\r").replaceAll("\n", "\\n")}`
   )
-    .filter((line) => line.length <= LONGEST_LINE);
+    .filter((line) => byteLength(line) <= LONGEST_LINE);
   const script = [
     ...exported.map(({ name, value }) => `export ${name}=${quote(value)}`),
     `SEXTANT_ENV='${exported.map(({ name }) => `--env ${name}`).join(" ")}'`,

@@ -1,0 +1,83 @@
+import "../sanitizers.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { explainFailure } from "../../sdk/operations/operation.ts";
+import { SAMPLES } from "./samples.ts";
+import { testInShells } from "./shells.ts";
+import { textOf } from "./texts.ts";
+
+Deno.test("buildImage tags, labels and builds as the configuration says", () => {
+  assertEquals(
+    textOf(SAMPLES["build-image"]),
+    "docker build --platform linux/amd64 --tag ghcr.io/acme/shop:v2 --tag ghcr.io/acme/shop:latest --label service=shop --build-arg RUBY=3.4 --file Dockerfile --target release --no-cache .",
+  );
+});
+
+Deno.test("buildImage takes the Dockerfile from the context", () => {
+  const plain = { platform: undefined, target: undefined, noCache: false, args: {} };
+  const build = { ...SAMPLES["build-image"], ...plain, tags: ["a:1"], context: "./app/" };
+  assertEquals(
+    textOf(build),
+    "docker build --tag a:1 --label service=shop --file ./app/Dockerfile ./app/",
+  );
+});
+
+Deno.test("pushImage pushes every tag", () => {
+  assertEquals(
+    textOf({ kind: "push-image", tags: ["a:1", "a:latest"] }),
+    "docker push --quiet a:1 && docker push --quiet a:latest",
+  );
+});
+
+Deno.test("pullImage logs in, pulls, and checks whose image it is", () => {
+  assertEquals(
+    textOf(SAMPLES["pull-image"]),
+    `printf %s [REGISTRY_PASSWORD] | docker login ghcr.io --username acme --password-stdin >/dev/null && docker pull --quiet ghcr.io/acme/shop:v2 && { [ "$(docker inspect -f '{{index .Config.Labels "service"}}' ghcr.io/acme/shop:v2)" = shop ] || exit 78; }`,
+  );
+  const foreign = { ...SAMPLES["pull-image"], service: undefined, login: undefined };
+  assertEquals(textOf(foreign), "docker pull --quiet ghcr.io/acme/shop:v2");
+});
+
+testInShells(
+  "pullImage fails for an image that carries another service's label",
+  async (home, shell) => {
+    await home.program("docker", `cat >/dev/null; [ "$1" != inspect ] || echo blog`);
+    const { code } = await home.do(shell, SAMPLES["pull-image"]);
+    const { message } = explainFailure(SAMPLES["pull-image"], {
+      exitCode: code,
+      stdout: "",
+      stderr: "",
+    });
+    assertEquals(message, "ghcr.io/acme/shop:v2 does not carry the label service=shop");
+  },
+);
+
+testInShells(
+  "loginRegistry hands the password over exactly, by standard input",
+  async (home, shell) => {
+    await home.program(
+      "docker",
+      `echo "$*" >"$HOME/arguments"; cat >"$HOME/input"; echo "Login Succeeded"`,
+    );
+    const { code, stdout } = await home.do(shell, SAMPLES["login-registry"]);
+    assertEquals([code, stdout], [0, ""]);
+    assertEquals(await home.read("arguments"), "login ghcr.io --username acme --password-stdin\n");
+    assertEquals(await home.read("input"), "it's a pass word");
+  },
+);
+
+Deno.test("loginRegistry and logoutRegistry name no server for Docker Hub", () => {
+  const login = { ...SAMPLES["login-registry"], server: undefined };
+  assertStringIncludes(textOf(login), "docker login --username acme");
+  assertEquals(textOf({ kind: "logout-registry", server: undefined }), "docker logout >/dev/null");
+});
+
+Deno.test("tagImage and removeImage name the image", () => {
+  assertEquals(
+    textOf(SAMPLES["tag-image"]),
+    "docker tag ghcr.io/acme/shop:v2 ghcr.io/acme/shop:latest",
+  );
+  assertStringIncludes(
+    textOf(SAMPLES["remove-image"]),
+    "docker image rm --force ghcr.io/acme/shop:v1",
+  );
+});
