@@ -1,15 +1,6 @@
-import type { CommandEnd, Link, Receive, RemoteCommand } from "./link.ts";
-import { pause } from "./pause.ts";
+import { LocalLink, type LocalOptions } from "./local_link.ts";
 import { Shell } from "./shell.ts";
-import type { Connection, ConnectOptions, StreamName, Target, Transport } from "./transport.ts";
-
-/** Where and how local scripts run. */
-export interface LocalOptions {
-  /** Working directory; the current one by default. */
-  readonly cwd?: string | undefined;
-  /** Environment variables in addition to this process's own. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
-}
+import type { Connection, ConnectOptions, Target, Transport } from "./transport.ts";
 
 /** Runs scripts on this machine, by the same protocol as on a host. */
 export class LocalTransport implements Transport {
@@ -24,107 +15,6 @@ export class LocalTransport implements Transport {
   connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
     const link = new LocalLink(this.#options);
     const shell = { dial: () => Promise.resolve(link), home: false, reconnectSeconds: 5 };
-    return Shell.open(target, shell, options.first, options.signal);
-  }
-}
-
-// A process group of its own: Ctrl-C in the terminal must end what Sextant decides to end, and nothing else.
-const OWN_GROUP = [
-  `command -v setsid >/dev/null && exec setsid sh -c "$1"`,
-  `exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' -- sh -c "$1"`,
-].join("\n");
-
-class LocalLink implements Link {
-  readonly #options: LocalOptions;
-  readonly #commands = new Set<LocalCommand>();
-
-  constructor(options: LocalOptions) {
-    this.#options = options;
-  }
-
-  start(command: string, receive: Receive): Promise<RemoteCommand> {
-    const child = this.#spawn(["-c", OWN_GROUP, "sh", command], "piped");
-    const started = new LocalCommand(child, receive);
-    this.#commands.add(started);
-    return Promise.resolve(started);
-  }
-
-  async interact(shell: string): Promise<number> {
-    // Ctrl-C is meant for the command; this process waits for what the command makes of it.
-    const leave = (): void => {};
-    Deno.addSignalListener("SIGINT", leave);
-    try {
-      return (await this.#spawn(["-c", shell], "inherit").status).code;
-    } finally {
-      Deno.removeSignalListener("SIGINT", leave);
-    }
-  }
-
-  async close(): Promise<void> {
-    for (const command of this.#commands) command.close();
-    await Promise.all(Array.from(this.#commands, (command) => command.ended));
-    this.#commands.clear();
-  }
-
-  #spawn(args: readonly string[], streams: "piped" | "inherit"): Deno.ChildProcess {
-    const { cwd, env } = this.#options;
-    return new Deno.Command("sh", {
-      args: [...args],
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(env === undefined ? {} : { env: { ...env } }),
-      stdin: streams,
-      stdout: streams,
-      stderr: streams,
-    }).spawn();
-  }
-}
-
-class LocalCommand implements RemoteCommand {
-  readonly ended: Promise<CommandEnd>;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #outputs: readonly ReadableStreamDefaultReader<Uint8Array>[];
-  #written: Promise<unknown> = Promise.resolve();
-
-  constructor(child: Deno.ChildProcess, receive: Receive) {
-    this.#input = child.stdin.getWriter();
-    this.#outputs = [child.stdout.getReader(), child.stderr.getReader()];
-    const names: readonly StreamName[] = ["stdout", "stderr"];
-    const reading = this.#outputs.map((reader, index) => readAll(reader, names[index]!, receive));
-    this.ended = this.#end(child, reading);
-  }
-
-  write(bytes: Uint8Array): void {
-    // A command that has ended takes no input; `ended` tells, and the caller watches that.
-    this.#written = this.#input.write(bytes).catch(() => {});
-  }
-
-  close(): void {
-    this.#written = this.#written.then(() => this.#input.close()).catch(() => {});
-  }
-
-  async #end(child: Deno.ChildProcess, reading: readonly Promise<void>[]): Promise<CommandEnd> {
-    const { code, signal } = await child.status;
-    // What it wrote is in the pipes; but a process that it left behind may hold them open for ever.
-    const read = new AbortController();
-    const rest = Promise.all(reading).then(() => read.abort());
-    await pause(OUTPUT_MILLISECONDS, read.signal).catch(() => {});
-    await Promise.all(this.#outputs.map((reader) => reader.cancel().catch(() => {})));
-    await rest;
-    await this.#input.abort().catch(() => {});
-    return { exitCode: signal === null ? code : undefined };
-  }
-}
-
-const OUTPUT_MILLISECONDS = 200;
-
-async function readAll(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  stream: StreamName,
-  receive: Receive,
-): Promise<void> {
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    receive(stream, value);
+    return Shell.open(target, shell, options);
   }
 }

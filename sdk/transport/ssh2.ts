@@ -71,10 +71,10 @@ export class Ssh2Transport implements Transport {
    */
   connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
     const shell = {
-      dial: (signal?: AbortSignal) => this.#dialer.dial(target, signal),
+      dial: (signal: AbortSignal) => this.#dialer.dial(target, signal),
       home: true,
       reconnectSeconds: this.#reconnectSeconds,
     };
-    return Shell.open(target, shell, options.first, options.signal);
+    return Shell.open(target, shell, options);
   }
 }
