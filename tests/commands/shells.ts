@@ -70,8 +70,11 @@ export class Home {
   /** Runs shell text in it as a script's step runs: from the home, without standard input. */
   async run(shell: string, text: string): Promise<Ended> {
     const [program = "sh", ...args] = SHELLS.get(shell) ?? [shell];
+    // One argument may not be longer than 128 KB, a script may.
+    const script = `bin/script-${crypto.randomUUID()}`;
+    await this.write(script, text);
     const output = await new Deno.Command(program, {
-      args: [...args, "-c", text],
+      args: [...args, script],
       cwd: this.path,
       env: { HOME: this.path, PATH: `${this.path}/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
       clearEnv: true,
