@@ -195,12 +195,14 @@ export const routeTraffic: Definition<RouteTraffic> = {
 export const removeRoute: Definition<RemoveRoute> = {
   changes: true,
   describe: ({ service }) => ({ mark: "-", noun: "route", subject: service }),
-  render: ({ service }) =>
-    text(
-      `{ ${PROXY} remove ${
-        quote(service)
-      } >/dev/null 2>&1 || ! ${PROXY} list 2>/dev/null | grep -qw ${quote(service)}; }`,
-    ),
+  // The list is coloured even without a terminal, and one service's name may begin another's.
+  render: ({ service }) => {
+    const row = quote(`(^|[0-9]m)${service}([^A-Za-z0-9._-]|$)`);
+    return any(
+      text(`${PROXY} remove ${quote(service)} >/dev/null 2>&1`),
+      text(`! ${PROXY} list 2>/dev/null | grep -qE ${row}`),
+    );
+  },
 };
 
 /** How a candidate is removed. */

@@ -59,12 +59,13 @@ function unusedImages(
 ): readonly string[] {
   const { config, version } = input;
   const { images, containers } = stateOf(input, host);
-  const kept = containers.filter((container) => !old.includes(container));
-  const used = new Set(kept.flatMap(({ image, imageId }) => [image, imageId]));
+  const used = new Set(
+    containers.filter((container) => !old.includes(container)).map(({ image }) => image),
+  );
   used.add(imageName(config, version)).add(`${config.repository}:${latestTag(config)}`);
   // The tags of other destinations are theirs to prune.
-  return images.filter(({ name, id }) =>
+  return images.filter(({ name }) =>
     name.startsWith(`${config.repository}:`) && !name.startsWith(`${config.repository}:latest`) &&
-    !used.has(name) && !used.has(id)
+    !used.has(name)
   ).map(({ name }) => name);
 }

@@ -18,6 +18,8 @@ export class Shell implements Session {
   /** The host it is open to. */
   readonly target: Target;
   readonly #reconnectSeconds: number;
+  // A host that did not come back is tried once for each further script: clean-up should not wait for it anew.
+  #isGone = false;
   readonly #host: HostLine;
   #exchanges = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -99,7 +101,7 @@ export class Shell implements Session {
     send: Send,
   ): Promise<readonly StepResult[]> {
     const signal = options.signal;
-    const patience: Patience = { left: this.#reconnectSeconds * 1000 };
+    const patience: Patience = { left: this.#isGone ? ONE_TRY : this.#reconnectSeconds * 1000 };
     const newAnswer = (): Answer => new Answer(newToken(), script.steps.length, options);
     let answer = newAnswer();
     if (signal?.aborted) return answer.results();
@@ -121,7 +123,11 @@ export class Shell implements Session {
         outcome = await this.#send(answer, script, patience);
       }
       this.#exchanges++;
+      this.#isGone = false;
       return answer.results();
+    } catch (error) {
+      this.#isGone = error instanceof HostError && error.code === "CONNECTION_LOST";
+      throw error;
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
@@ -184,6 +190,9 @@ type Result = Outcome | "lost";
 type Send = (this: Shell, answer: Answer, script: Script, patience: Patience) => Promise<Result>;
 
 const SEND_LIMIT = 3;
+
+/** Patience for one try, in milliseconds. */
+const ONE_TRY = 1;
 
 function receiver(answer: Answer): Receive {
   return (stream, bytes) => answer.push(stream, bytes);
