@@ -21,8 +21,10 @@ export interface Ended {
 
 /** The shells of this machine that hosts may have as `sh`, with the words that start them. */
 export const SHELLS: ReadonlyMap<string, readonly string[]> = new Map(
-  [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([name = ""]) => isThere(name))
-    .map((words) => [words.join(" "), words] as const),
+  [["dash"], ["bash", "--posix"], ["busybox", "sh"]].flatMap(([name = "", ...args]) => {
+    const path = pathTo(name);
+    return path === undefined ? [] : [[[name, ...args].join(" "), [path, ...args]] as const];
+  }),
 );
 
 /** Values of secrets in these tests. */
@@ -68,15 +70,15 @@ export class Home {
   }
 
   /** Runs shell text in it as a script's step runs: from the home, without standard input. */
-  async run(shell: string, text: string): Promise<Ended> {
-    const [program = "sh", ...args] = SHELLS.get(shell) ?? [shell];
+  async run(shell: string, text: string, path = this.#path): Promise<Ended> {
+    const [program = "sh", ...args] = SHELLS.get(shell) ?? [pathTo(shell) ?? shell];
     // One argument may not be longer than 128 KB, a script may.
     const script = `bin/script-${crypto.randomUUID()}`;
     await this.write(script, text);
     const output = await new Deno.Command(program, {
       args: [...args, script],
       cwd: this.path,
-      env: { HOME: this.path, PATH: `${this.path}/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
+      env: { HOME: this.path, PATH: path },
       clearEnv: true,
       stdin: "null",
     }).output();
@@ -86,6 +88,21 @@ export class Home {
       stdout: decoder.decode(output.stdout),
       stderr: decoder.decode(output.stderr),
     };
+  }
+
+  /** A PATH of its own `bin` and of some programs of this machine, and of nothing else. */
+  async pathOf(...programs: readonly string[]): Promise<string> {
+    await Deno.mkdir(`${this.path}/tools`);
+    for (const name of programs) {
+      const path = pathTo(name);
+      if (path === undefined) throw new Error(`This machine has no ${name}`);
+      await Deno.symlink(path, `${this.path}/tools/${name}`);
+    }
+    return `${this.path}/bin:${this.path}/tools`;
+  }
+
+  get #path(): string {
+    return `${this.path}/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
   }
 
   /** Runs operations as one step. */
@@ -123,20 +140,33 @@ export class Home {
   }
 }
 
+/** Which shells a test is for. */
+export interface ShellTestOptions {
+  /** Programs that the test plays; a shell that brings its own of that name is left out. */
+  readonly plays?: readonly string[];
+}
+
 /** Declares a test for every shell of this machine. */
 export function testInShells(
   name: string,
   work: (home: Home, shell: string) => Promise<void>,
+  { plays = [] }: ShellTestOptions = {},
 ): void {
   for (const shell of SHELLS.keys()) {
+    if (shell.startsWith("busybox") && plays.some((program) => OWN_OF_BUSYBOX.has(program))) {
+      continue;
+    }
     Deno.test(`${name} (${shell})`, () => Home.use((home) => work(home, shell)));
   }
 }
 
-function isThere(program: string): boolean {
-  return ["/bin", "/usr/bin"].some((folder) => {
+// Programs that busybox may run in place of those in PATH.
+const OWN_OF_BUSYBOX: ReadonlySet<string> = new Set(["df", "id", "wget"]);
+
+function pathTo(program: string): string | undefined {
+  return ["/usr/bin", "/bin"].map((folder) => `${folder}/${program}`).find((path) => {
     try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
+      return Deno.statSync(path).isFile;
     } catch {
       return false;
     }
