@@ -35,6 +35,11 @@ export interface FilledText {
   readonly problems: readonly ErbProblem[];
 }
 
+/** What can be written instead of ERB that cannot be filled in. */
+export const ERB_HINT =
+  'There are <%= ENV["X"] %>, <%= ENV.fetch("X", "default") %>, <%= `command` %> and <%= %x(command) %>; ' +
+  "put any other value into a variable of the environment, or write the deployment in deploy.ts.";
+
 /** Fills in the ERB of a YAML text; what stands in a YAML comment is left alone. */
 export async function fillErb(source: string, context: ErbContext): Promise<FilledText> {
   const problems: ErbProblem[] = [];
@@ -71,12 +76,7 @@ async function valueOf(tag: ErbTag, context: ErbContext): Promise<string> {
       if (expression) return await evaluate(expression, tag.code, context);
     }
   }
-  throw new Error(
-    `${
-      shown(tag.text)
-    } is Ruby, of which ENV["X"], ENV.fetch("X", "default"), \`command\` and %x(command) are known; ` +
-      "put the value into a variable of the environment, or write the deployment in deploy.ts",
-  );
+  throw new Error(`${shown(tag.text)} is Ruby, which is not run here`);
 }
 
 async function evaluate(

@@ -104,15 +104,18 @@ function mergeOver(base: YamlNode, over: YamlNode): YamlNode {
 /** Waits for all files, so that what is wrong in any of them is told at once. */
 async function allOf(reading: readonly Promise<YamlDocument>[]): Promise<readonly YamlDocument[]> {
   const results = await Promise.allSettled(reading);
-  const failures = results.flatMap((result) =>
-    result.status === "rejected" ? [result.reason as unknown] : []
-  );
-  const other = failures.find((failure) => !(failure instanceof ConfigError));
-  if (other !== undefined) throw other;
-  const problems = failures.flatMap((failure) =>
-    failure instanceof ConfigError ? failure.problems : []
-  );
-  if (problems.length > 0) throw new ConfigError(problems, { cause: failures[0] });
+  const failures: ConfigError[] = [];
+  for (const result of results) {
+    if (result.status === "fulfilled") continue;
+    if (!(result.reason instanceof ConfigError)) throw result.reason;
+    failures.push(result.reason);
+  }
+  if (failures.length > 0) {
+    throw new ConfigError(failures.flatMap(({ problems }) => problems), {
+      hint: failures.find(({ hint }) => hint !== undefined)?.hint,
+      cause: failures[0],
+    });
+  }
   return results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
 }
 

@@ -7,7 +7,7 @@
 import { parse } from "@std/yaml";
 import type { ConfigPath } from "../config/problems.ts";
 import { ConfigError, type ConfigProblem, messageOf } from "../errors.ts";
-import { type FilledText, fillErb } from "./erb.ts";
+import { ERB_HINT, type FilledText, fillErb } from "./erb.ts";
 import { runHere } from "./erb_command.ts";
 import { positionOf } from "./module_problem.ts";
 import { YamlPlaces } from "./yaml_positions.ts";
@@ -34,11 +34,10 @@ export async function readYaml({ root, path, env }: YamlSource): Promise<YamlDoc
     run: (command) => runHere(command, root, env),
   });
   if (filled.problems.length > 0) {
-    throw new ConfigError(
-      filled.problems.map(({ line, message }) => {
-        return { path: "", message, position: positionOf(path, line) };
-      }),
-    );
+    const problems = filled.problems.map(({ line, message }) => {
+      return { path: "", message, position: positionOf(path, line) };
+    });
+    throw new ConfigError(problems, { hint: ERB_HINT });
   }
   return new YamlDocument(path, filled, parseFilled(path, filled));
 }

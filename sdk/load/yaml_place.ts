@@ -26,7 +26,11 @@ export function unquote(key: string): string {
   if (key.startsWith("'")) return key.slice(1, -1).replaceAll("''", "'");
   if (!key.startsWith('"')) return key;
   try {
-    return String(JSON.parse(key));
+    // YAML has a few escapes that JSON has not.
+    const json = key.replaceAll(/\\(\\|e|x(?=[\da-f]{2}))/gi, (escape, kind: string) => {
+      return kind === "e" ? "\\u001b" : kind === "x" ? "\\u00" : escape;
+    });
+    return String(JSON.parse(json));
   } catch {
     return key.slice(1, -1);
   }

@@ -1,0 +1,107 @@
+import "../sanitizers.ts";
+import { assert, assertEquals } from "@std/assert";
+import type { Config } from "../../sdk/config/config.ts";
+import { localFiles, resolveConfig } from "../../sdk/config/resolve.ts";
+import { ConfigError } from "../../sdk/errors.ts";
+import { loadDeployment } from "../../sdk/load/deployment.ts";
+import { factsOf } from "./yaml_facts.ts";
+import { assertGolden } from "./yaml_golden.ts";
+
+const FOLDER = new URL("../fixtures/kamal/", import.meta.url);
+const ENV = { PATH: Deno.env.get("PATH") ?? "", ERB_HOST: "10.0.0.1" };
+
+/** Destinations with a file of their own. */
+const DESTINATIONS: Readonly<Record<string, readonly string[]>> = {
+  deploy: ["elsewhere"],
+  deploy_for_dest: ["mars", "world"],
+  deploy_for_required_dest: ["world"],
+};
+
+async function configOf(name: string, destination?: string): Promise<Config> {
+  const root = FOLDER.pathname;
+  const options = { root, configFile: `${name}.yml`, destination, env: ENV };
+  const { spec } = await loadDeployment(options);
+  const digests = Object.fromEntries(
+    localFiles(spec, destination).map((file) => [file, "0".repeat(64)]),
+  );
+  return await resolveConfig(spec, { destination, digests });
+}
+
+async function outcomeOf(name: string, destination?: string): Promise<readonly string[]> {
+  try {
+    return factsOf(await configOf(name, destination)).map(withoutUsual);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.details.map((line) => `✖ ${line.slice(line.lastIndexOf("/kamal/") + 7)}`);
+  }
+}
+
+/** What stands in every command; the next test compares whole ones. */
+function withoutUsual(command: string): string {
+  return USUAL.reduce<string>((text, usual) => text.replace(usual, ""), command);
+}
+
+const USUAL: readonly (string | RegExp)[] = [
+  ...["--detach ", "--restart unless-stopped ", "--network kamal ", "--log-opt max-size=10m "],
+  ...["--deploy-timeout=30s ", "--drain-timeout=30s ", "--buffer-requests ", "--buffer-responses "],
+  / --log-request-header=Cache-Control --log-request-header=Last-Modified --log-request-header=User-Agent$/,
+  ...[/--env KAMAL_CONTAINER_NAME=\S+ /, /--env KAMAL_VERSION=\S+ /, /--env KAMAL_HOST=\S+ /],
+];
+
+async function fixtureNames(): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(FOLDER)) {
+    const [, fixture] = /^([^.]+|deploy\.erb)\.yml$/.exec(name) ?? [];
+    if (fixture !== undefined) names.push(fixture);
+  }
+  return names.toSorted();
+}
+
+Deno.test("loadDeployment() makes of each of Kamal's configurations what Kamal makes of it", async () => {
+  const sections: string[] = [];
+  for (const name of await fixtureNames()) {
+    for (const destination of [undefined, ...DESTINATIONS[name] ?? []]) {
+      const title = `# ${name}${destination === undefined ? "" : ` -d ${destination}`}`;
+      sections.push([title, ...await outcomeOf(name, destination), ""].join("\n"));
+    }
+  }
+  assert(sections.length >= 45, "fixtures are missing");
+  await assertGolden(new URL("expected.txt", FOLDER), sections.join("\n"));
+});
+
+/** Commands that Kamal 2.12 was seen to give for `deploy_as_documented.yml`. */
+const KAMALS_COMMANDS = [
+  '10.0.0.1$ docker run --detach --restart unless-stopped --name shop-web-<version> --network kamal --hostname 10.0.0.1-<random> --env KAMAL_CONTAINER_NAME="shop-web-<version>" --env KAMAL_VERSION="<version>" --env KAMAL_HOST="10.0.0.1" --env A="1" --env-file .kamal/apps/shop/env/roles/web.env --log-opt max-size="10m" --volume /data:/data --label service="shop" --label role="web" --label destination registry.acme.dev/acme/shop:<version>',
+  '10.0.0.1$ kamal-proxy deploy shop-web --target="<id>:3000" --host="shop.example.com" --deploy-timeout="30s" --drain-timeout="30s" --buffer-requests --buffer-responses --log-request-header="Cache-Control" --log-request-header="Last-Modified" --log-request-header="User-Agent"',
+  '10.0.0.2$ docker run --detach --restart unless-stopped --name shop-web-<version> --network kamal --hostname 10.0.0.2-<random> --env KAMAL_CONTAINER_NAME="shop-web-<version>" --env KAMAL_VERSION="<version>" --env KAMAL_HOST="10.0.0.2" --env A="1" --env REGION="eu" --env-file .kamal/apps/shop/env/roles/web.env --log-opt max-size="10m" --volume /data:/data --label service="shop" --label role="web" --label destination registry.acme.dev/acme/shop:<version>',
+  '10.0.0.3$ docker run --detach --restart on-failure:3 --name shop-job-<version> --network kamal --hostname 10.0.0.3-<random> --env KAMAL_CONTAINER_NAME="shop-job-<version>" --env KAMAL_VERSION="<version>" --env KAMAL_HOST="10.0.0.3" --env A="1" --env-file .kamal/apps/shop/env/roles/job.env --log-opt max-size="10m" --volume /data:/data --label service="shop" --label role="job" --label destination --memory "2g" registry.acme.dev/acme/shop:<version> bin/jobs',
+  '10.0.0.4$ docker run --name shop-db --detach --restart unless-stopped --network kamal --log-opt max-size="10m" --publish 3306:3306 --env KAMAL_HOST="10.0.0.4" --env X="y" --env-file .kamal/apps/shop/env/accessories/db.env --volume $PWD/shop-db/etc/mysql/my.cnf:/etc/mysql/my.cnf:ro --volume $PWD/shop-db/data:/var/lib/mysql --label service="shop-db" mysql:8.0',
+];
+
+Deno.test("loadDeployment() comes to the very words of Kamal's commands", async () => {
+  const facts = factsOf(await configOf("deploy_as_documented"));
+  const words = (command: string): readonly string[] =>
+    command.replaceAll('"', "").split(" ").toSorted();
+  for (const command of KAMALS_COMMANDS) {
+    const found = facts.find((fact) => words(fact).join(" ") === words(command).join(" "));
+    assert(found, `${command}\n\nis none of\n\n${facts.join("\n")}`);
+  }
+});
+
+Deno.test("loadDeployment() lays a destination's file over the other as Kamal does", async () => {
+  const [base, mars, world] = [
+    await configOf("deploy_for_dest"),
+    await configOf("deploy_for_dest", "mars"),
+    await configOf("deploy_for_dest", "world"),
+  ];
+  const [baseWeb, marsWeb, worldWeb] = [base, mars, world].map(({ roles }) => roles[0]);
+  assertEquals(baseWeb?.hosts, ["10.0.0.1"]);
+  // Lists take each other's place, maps are merged.
+  assertEquals(marsWeb?.hosts, ["10.0.4.1", "10.0.4.2"]);
+  assertEquals(marsWeb?.env["10.0.4.1"]?.clear, { REGION: "mars", PORT: "3000" });
+  assertEquals(mars.labels, { team: "shop", planet: "mars" });
+  assertEquals([marsWeb?.containerPrefix, mars.destination], ["shop-web-mars", "mars"]);
+  // A list of hosts gives way to a role with more than hosts.
+  assertEquals([worldWeb?.hosts, worldWeb?.cmd], [["10.0.3.1"], "bin/world"]);
+  assertEquals(worldWeb?.env["10.0.3.1"]?.secret, { WORLD_KEY: "WORLD_KEY" });
+});
