@@ -44,6 +44,8 @@ echo "$KAMAL_COMMAND $KAMAL_SERVICE $KAMAL_HOSTS $KAMAL_LOCK" >>hooks.log
       directories: ["data:/data"],
       volumes: ["cache-volume:/volume"],
     })
+    .hook("pre-connect", () => void called.push("pre-connect"))
+    .hook("docker-setup", ({ hosts }) => void called.push(`docker-setup ${hosts.length}`))
     .hook("pre-build", () => void called.push("pre-build"))
     .hook("post-app-boot", ({ hosts }) => void called.push(`post-app-boot ${hosts.join(",")}`))
     .hook(
@@ -68,7 +70,13 @@ echo "$KAMAL_COMMAND $KAMAL_SERVICE $KAMAL_HOSTS $KAMAL_LOCK" >>hooks.log
 
   await t.step("hooks ran in their order, with Kamal's environment", async () => {
     const hosts = `${first.address},${second.address}`;
-    assertEquals(called, ["pre-build", `post-app-boot ${hosts}`, `post-deploy ${version} number`]);
+    assertEquals(called, [
+      "pre-connect",
+      "docker-setup 2",
+      "pre-build",
+      `post-app-boot ${hosts}`,
+      `post-deploy ${version} number`,
+    ]);
     assertEquals(await Deno.readTextFile(`${scene.root}/hooks.log`), `setup shop ${hosts} true\n`);
   });
 
@@ -154,7 +162,7 @@ echo "$KAMAL_COMMAND $KAMAL_SERVICE $KAMAL_HOSTS $KAMAL_LOCK" >>hooks.log
     assertEquals(await running(first), ["kamal-proxy"]);
     assertEquals(outcome(await scene.run(app, { name: "app start" })), "done");
     assertEquals((await running(first)).length, 2);
-    assertEquals(outcome(await scene.run(app, { name: "prune" })), "done");
+    assertEquals(outcome(await scene.run(app, { name: "prune" })), undefined);
     assertEquals(outcome(await scene.run(app, { name: "audit" })), "done");
   });
 

@@ -130,6 +130,10 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
     await second.uninstallDocker();
     const missing = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
     assertEquals([missing.code, missing.host], ["DOCKER_MISSING", second.address]);
+    // Nothing can be fetched here, so installing it fails, and says so.
+    const install = await assertRejects(() => scene.run(app, { name: "setup" }), SextantError);
+    assertEquals(install.code, "DOCKER_MISSING");
+    assertStringIncludes(install.message, second.address);
     await second.installDocker();
     await second.startDocker();
   });
