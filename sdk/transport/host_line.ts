@@ -10,6 +10,8 @@ export interface HostLineOptions {
   readonly dial: (signal: AbortSignal) => Promise<Link>;
   /** Runs steps in the login user's home directory instead of the current one. */
   readonly home: boolean;
+  /** How long the shell on the host may take to begin, in seconds. */
+  readonly beginSeconds: number;
   /** How long a lost connection is tried again during one script, in seconds. */
   readonly reconnectSeconds: number;
 }
@@ -46,9 +48,9 @@ export class HostLine {
    * @throws {HostError} What `dial` throws, or `LOGIN_REFUSED` if the login gives no shell.
    */
   async open(start: LineStart, receive: Receive): Promise<Line> {
-    const { dial, home } = this.#options;
+    const { dial, home, beginSeconds } = this.#options;
     const link = this.#link ??= await dial(this.#closed.signal);
-    const line = await Line.open(link, home, start, receive);
+    const line = await Line.open(link, home, start, receive, beginSeconds * 1000);
     if (!(line instanceof Line)) throw this.#noShell(line);
     this.#boot = line.boot;
     return this.#line = line;

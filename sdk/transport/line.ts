@@ -29,20 +29,22 @@ export class Line {
 
   /**
    * Starts the shell, in the home directory or the current one, and waits until it says that it is ready; gives what it said instead, if it did not.
-   * Bytes after the greeting go to `receive` at once.
+   * Bytes after the greeting go to `receive` at once. A login shell that takes longer than the given time
+   * waits for something that will not come.
    */
   static async open(
     link: Link,
     home: boolean,
     start: LineStart,
     receive: Receive,
+    milliseconds: number,
   ): Promise<Line | NoGreeting> {
     const greeting = newToken();
     const greeter = new Greeter(greeting, receive);
     const command = await link.start(loopCommand({ ...start, home, greeting }), greeter.take);
     const silent: CommandEnd = { exitCode: undefined };
     const answer = Promise.race([greeter.greeted, command.ended]);
-    const end = await within(answer, GREETING_MILLISECONDS) ?? silent;
+    const end = await within(answer, milliseconds) ?? silent;
     if (end === "greeted") return new Line(command, greeter);
     command.close();
     return { exitCode: end.exitCode, noise: greeter.noise, isSilent: end === silent };
@@ -74,9 +76,6 @@ export interface NoGreeting {
   /** It did not end; it only never came to greet. */
   readonly isSilent: boolean;
 }
-
-// A login shell that takes longer waits for something.
-const GREETING_MILLISECONDS = 8000;
 
 /** Keeps what a login shell prints by itself apart from what comes after the greeting. */
 class Greeter {

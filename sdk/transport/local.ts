@@ -14,7 +14,8 @@ export class LocalTransport implements Transport {
   /** Opens a session with this machine's `sh`; only the target's name is used. */
   connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
     const link = new LocalLink(this.#options);
-    const shell = { dial: () => Promise.resolve(link), home: false, reconnectSeconds: 5 };
-    return Shell.open(target, shell, options);
+    return Shell.open(target, { ...LOCAL, dial: () => Promise.resolve(link) }, options);
   }
 }
+
+const LOCAL = { home: false, beginSeconds: 8, reconnectSeconds: 5 };

@@ -49,7 +49,7 @@ export const FIRST_SCRIPT_LIMIT = 80_000;
 
 /** Where run directories are kept: in memory where there is such a place. */
 const PLACE = [
-  `sx_user=$(id -u); sx_last=;`,
+  `sx_user=$(id -u); sx_last=; sx_claims=;`,
   `sx_base=/dev/shm; [ -w $sx_base ] || sx_base=/tmp;`,
   `sx_enter(){ sx_token=$1; sx_dir=$sx_base/sextant-$sx_user-$1; };`,
 ].join(" ");
@@ -123,7 +123,7 @@ const FOLLOW = [
 /** Picks up a script that an earlier shell was given, or says that it never began and never will. */
 const ATTACH = [
   `sx_attach(){ sx_enter $1; mkdir -p -m 700 $sx_dir;`,
-  `if sx_claim; then rm -f $sx_dir/script; echo "~$sx_token n";`,
+  `if sx_claim; then rm -f $sx_dir/script; sx_claims="$sx_claims $sx_dir"; echo "~$sx_token n";`,
   `else sx_last=$sx_dir;`,
   `{ sx_follow err $3 >&2 2>/dev/null & sx_follow out $2 2>/dev/null; } & fi; };`,
 ].join(" ");
@@ -141,7 +141,7 @@ const IDLE = [
 /** Reads one line per request: `TOKEN BYTES` and a script, `TOKEN k` to cancel it, `TOKEN 0` to end. */
 const REQUESTS = [
   `while read -r sx_word sx_count; do case $sx_count in`,
-  `0) \${sx_last:+rm -rf $sx_last}; exit;;`,
+  `0) rm -rf $sx_last $sx_claims; exit;;`,
   `k) sx_enter $sx_word; sx_cancel 2>/dev/null;;`,
   `*) sx_enter $sx_word; sx_idle || { echo "~$sx_word y"; rm -rf $sx_last; exit; };`,
   `\${sx_last:+rm -rf $sx_last}; sx_run head -c $sx_count;;`,

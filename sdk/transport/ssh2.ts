@@ -20,7 +20,8 @@ export interface Ssh2Options extends Omit<KeyOptions, "home">, Omit<HostKeyOptio
    */
   readonly agent?: string | undefined;
   /**
-   * How long one host may take to be connected to, waiting for other hosts not counted, in seconds.
+   * How long one host may take to be connected to, waiting for other hosts not counted, and then how long
+   * its shell may take to begin, in seconds.
    *
    * @default {8}
    */
@@ -48,17 +49,19 @@ export interface Ssh2Options extends Omit<KeyOptions, "home">, Omit<HostKeyOptio
 /** Reaches hosts by SSH, with ssh2. One transport serves any number of hosts and reads keys once. */
 export class Ssh2Transport implements Transport {
   readonly #dialer: Ssh2Dialer;
+  readonly #beginSeconds: number;
   readonly #reconnectSeconds: number;
 
   /** Makes a transport; nothing is read or connected yet. */
   constructor(options: Ssh2Options = {}) {
     const home = options.home ?? homedir();
     const agent = options.agent ?? Deno.env.get("SSH_AUTH_SOCK");
+    this.#beginSeconds = options.connectSeconds ?? 8;
     this.#reconnectSeconds = options.reconnectSeconds ?? 30;
     this.#dialer = new Ssh2Dialer({
       keys: new KeyRing({ ...options, home, agent }),
       hostKeys: new HostKeys({ ...options, home }),
-      connectSeconds: options.connectSeconds ?? 8,
+      connectSeconds: this.#beginSeconds,
       keepaliveSeconds: options.keepaliveSeconds ?? 5,
       handshakes: options.handshakes ?? 16,
     });
@@ -73,6 +76,7 @@ export class Ssh2Transport implements Transport {
     const shell = {
       dial: (signal: AbortSignal) => this.#dialer.dial(target, signal),
       home: true,
+      beginSeconds: this.#beginSeconds,
       reconnectSeconds: this.#reconnectSeconds,
     };
     return Shell.open(target, shell, options);

@@ -62,8 +62,9 @@ export class Ssh2Dialer {
     for (let attempt = 0;; attempt++) {
       const link = await this.#attempt(call);
       const isTurnedAway = isStoppedAt(link, "greeting") && link.error.code !== "ETIMEDOUT";
-      if (!isTurnedAway || attempt >= TURNED_AWAY_LIMIT || call.left < 1000) return link;
-      await timed(call, () => pause(100 * 2 ** attempt * (0.5 + Math.random()), signal));
+      const wait = 100 * 2 ** attempt * (0.5 + Math.random());
+      if (!isTurnedAway || call.left < wait + LAST_ATTEMPT_MILLISECONDS) return link;
+      await timed(call, () => pause(wait, signal));
     }
   }
 
@@ -127,7 +128,8 @@ interface Call {
   left: number;
 }
 
-const TURNED_AWAY_LIMIT = 5;
+// An attempt that has less time than this would only hide why the others failed.
+const LAST_ATTEMPT_MILLISECONDS = 1000;
 
 function isStoppedAt(
   link: Ssh2Link | LoginFailure,

@@ -22,6 +22,7 @@ async function runOverCut(
   const { session } = await Shell.open(HERE, {
     dial: () => Promise.resolve(links.shift()!),
     home: false,
+    beginSeconds: 8,
     reconnectSeconds: 5,
   });
   try {
@@ -76,7 +77,12 @@ Deno.test("run() cancels a script that was lost in the meantime", async () => {
     if (links.length === 1) controller.abort();
     return Promise.resolve(links.shift()!);
   };
-  const { session } = await Shell.open(HERE, { dial, home: false, reconnectSeconds: 5 });
+  const { session } = await Shell.open(HERE, {
+    dial,
+    home: false,
+    beginSeconds: 8,
+    reconnectSeconds: 5,
+  });
   const results = await session.run(
     script("echo something that is longer than what still passes over the link; sleep 300"),
     { signal: controller.signal },
@@ -93,7 +99,12 @@ Deno.test("run() gives up when the host cannot be reached again in time", async 
     if (dials++ === 0) return Promise.resolve(cutLink);
     return Promise.reject(new HostError("HOST_UNREACHABLE", "here", "nothing listens on port 22"));
   };
-  const { session } = await Shell.open(HERE, { dial, home: false, reconnectSeconds: 0.5 });
+  const { session } = await Shell.open(HERE, {
+    dial,
+    home: false,
+    beginSeconds: 8,
+    reconnectSeconds: 0.5,
+  });
   const error = await assertRejects(
     () => session.run(script("echo a; sleep 0.1; echo b")),
     HostError,
@@ -113,7 +124,12 @@ Deno.test("run() does not insist where the host's key has changed", async () => 
     if (dials++ === 0) return Promise.resolve(cutLink);
     return Promise.reject(new HostError("HOST_KEY_CHANGED", "here", "its host key changed"));
   };
-  const { session } = await Shell.open(HERE, { dial, home: false, reconnectSeconds: 5 });
+  const { session } = await Shell.open(HERE, {
+    dial,
+    home: false,
+    beginSeconds: 8,
+    reconnectSeconds: 5,
+  });
   const error = await assertRejects(
     () => session.run(script("echo a; sleep 0.1; echo b")),
     HostError,
@@ -133,7 +149,12 @@ Deno.test("close() ends a run that waits for its host", async () => {
       signal.addEventListener("abort", () => reject(signal.reason))
     );
   };
-  const { session } = await Shell.open(HERE, { dial, home: false, reconnectSeconds: 60 });
+  const { session } = await Shell.open(HERE, {
+    dial,
+    home: false,
+    beginSeconds: 8,
+    reconnectSeconds: 60,
+  });
   const running = assertRejects(() => session.run(script("echo a; sleep 0.1; echo b")), HostError);
   await new Promise((resolve) => setTimeout(resolve, 200));
   await session.close();

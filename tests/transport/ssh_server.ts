@@ -13,8 +13,12 @@ export interface SshServer {
   readonly folder: string;
   /** Process id of the listener. */
   readonly pid: number;
+  /** Runs ssh-keygen. */
+  keygen(...args: readonly string[]): Promise<void>;
   /** Ends the connections that are open, as a server that goes down does. */
   cut(): Promise<void>;
+  /** Stops the connections that are open: they stay, and nothing comes any more. */
+  freeze(): Promise<void>;
   /** Ends the server and removes all it made. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -22,13 +26,29 @@ export interface SshServer {
 /** Why no sshd can be started here; `undefined` where it can. */
 export const noServer: string | undefined = await reason();
 
-/** Starts an sshd; `settings` are lines of its configuration. */
-export async function startServer(settings: readonly string[] = []): Promise<SshServer> {
+/** A test that needs an sshd; skipped, with the reason in its name, where there can be none. */
+export function serverTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: noServer === undefined ? name : `${name} (${noServer})`,
+    ignore: noServer !== undefined,
+    // ssh2's ciphers are never closed, which Deno 2.4 counts as a leak.
+    sanitizeResources: !Deno.version.deno.startsWith("2.4."),
+    fn,
+  });
+}
+
+/** Starts an sshd; `settings` are lines of its configuration, `hostKey` what more ssh-keygen is told. */
+export async function startServer(
+  settings: readonly string[] = [],
+  hostKey: readonly string[] = [],
+): Promise<SshServer> {
   const folder = await Deno.makeTempDir({ prefix: "sextant-sshd-" });
+  // Another user's login reads the keys that may log in, too.
+  await Deno.chmod(folder, 0o755);
   const home = join(folder, "home");
   await Deno.mkdir(join(home, ".ssh"), { recursive: true });
   await generateKey(join(home, ".ssh", "id_ed25519"));
-  await generateKey(join(folder, "host_key"));
+  await generateKey(join(folder, "host_key"), ...hostKey);
   await Deno.copyFile(join(home, ".ssh", "id_ed25519.pub"), join(folder, "authorized_keys"));
   const port = freePort();
   const server = await listen(folder, port, settings);
@@ -38,9 +58,11 @@ export async function startServer(settings: readonly string[] = []): Promise<Ssh
     home,
     folder,
     pid: server.pid,
-    cut: () => endSessions(server.pid),
+    keygen: async (...args) => void await output("ssh-keygen", ["-q", ...args]),
+    cut: () => signalSessions(server.pid, "SIGKILL"),
+    freeze: () => signalSessions(server.pid, "SIGSTOP"),
     [Symbol.asyncDispose]: async () => {
-      await endSessions(server.pid);
+      await signalSessions(server.pid, "SIGKILL");
       server.kill("SIGTERM");
       await server.status;
       await Deno.remove(folder, { recursive: true });
@@ -107,11 +129,11 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
-async function endSessions(listener: number): Promise<void> {
+async function signalSessions(listener: number, signal: Deno.Signal): Promise<void> {
   const table = await output("ps", ["-eo", "pid=,ppid="]);
   const pairs = table.trim().split("\n").map((line) => line.trim().split(/\s+/).map(Number));
   for (const [pid, parent] of pairs) {
-    if (parent === listener && pid !== undefined) endProcess(pid);
+    if (parent === listener && pid !== undefined) signalProcess(pid, signal);
   }
 }
 
@@ -121,9 +143,9 @@ async function reason(): Promise<string | undefined> {
   return installed ? undefined : "sshd is not installed";
 }
 
-function endProcess(pid: number): void {
+function signalProcess(pid: number, signal: Deno.Signal): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
