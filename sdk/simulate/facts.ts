@@ -81,6 +81,11 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** A route's path prefixes as kamal-proxy keeps them: `/` for all. */
+export function prefixesOf({ pathPrefixes }: SimulatedRoute): readonly string[] {
+  return pathPrefixes.length === 0 ? ["/"] : pathPrefixes;
+}
+
 /** Docker's status of a container at a time: `created`, `running`, `restarting` or `exited`. */
 export function statusOf(container: SimulatedContainer, now: number): string {
   if (container.state !== "started") {

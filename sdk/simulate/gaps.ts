@@ -6,7 +6,7 @@
 
 import type { OperationKind } from "../operations/operation.ts";
 import { tagOf } from "./app.ts";
-import { isHealthy, type SimulatedRoute } from "./facts.ts";
+import { isHealthy, prefixesOf, type SimulatedRoute } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
 import { containerOf, proxyIsOff } from "./proxy.ts";
 
@@ -27,10 +27,10 @@ export interface Gap {
 /** What somebody who asks a host's kamal-proxy gets. */
 export interface Served {
   /**
-   * Status: 200 from a healthy app, 404 where nothing answers to that name, 502 where the app is gone or unwell,
+   * Status: 200 from a healthy app, 404 where nothing answers to that name, 503 where the app is gone or unwell,
    * 0 where kamal-proxy itself does not run.
    */
-  readonly status: 200 | 404 | 502 | 0;
+  readonly status: 200 | 404 | 503 | 0;
   /** Version that answered; `undefined` where none did. */
   readonly version: string | undefined;
   /** Name of the container that answered; `undefined` where none did. */
@@ -63,11 +63,10 @@ export class GapWatch {
 /** What a host's kamal-proxy answers to a request. */
 export function served(host: SimulatedHost, hostname: string, path: string): Served {
   if (proxyIsOff(host) !== undefined) return { status: 0, ...NOBODY };
-  const matching = [...host.routes.values()]
-    .map((route) => ({ route, rank: rankOf(route, hostname, path) }))
-    .filter(({ rank }) => rank > 0)
-    .toSorted((a, b) => b.rank - a.rank);
-  const route = matching[0]?.route;
+  const route = routesFor([...host.routes.values()], hostname)
+    .flatMap((route) => prefixesOf(route).map((prefix) => ({ route, prefix })))
+    .filter(({ prefix }) => withSlash(path).startsWith(withSlash(prefix)))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]?.route;
   return route === undefined ? { status: 404, ...NOBODY } : servedBy(route, host);
 }
 
@@ -77,26 +76,25 @@ function servedBy(route: SimulatedRoute, host: SimulatedHost): Served {
   const container = containerOf(route.target, host);
   const isServing = proxyIsOff(host) === undefined && container !== undefined &&
     isHealthy(container, host.clock.now);
-  if (!isServing) return { status: 502, ...NOBODY };
+  if (!isServing) return { status: 503, ...NOBODY };
   return { status: 200, version: tagOf(container.image), container: container.name };
 }
 
-/** How well a route fits a request; 0 for not at all. A host of its own beats a wildcard beats all hosts. */
-function rankOf({ hosts, pathPrefixes }: SimulatedRoute, hostname: string, path: string): number {
+/** The routes that a name leads to: its own, else those of its wildcard, else those of all hosts. */
+function routesFor(
+  routes: readonly SimulatedRoute[],
+  hostname: string,
+): readonly SimulatedRoute[] {
   const wildcard = `*${hostname.slice(hostname.indexOf("."))}`;
-  const byHost = hosts.includes(hostname)
-    ? 3
-    : hosts.includes(wildcard)
-    ? 2
-    : hosts.length === 0
-    ? 1
-    : 0;
-  const prefixes = pathPrefixes.length === 0 ? ["/"] : pathPrefixes;
-  const fitting = prefixes.filter((prefix) =>
-    prefix === "/" || path === prefix || path.startsWith(`${prefix.replace(/\/$/, "")}/`)
-  );
-  if (byHost === 0 || fitting.length === 0) return 0;
-  return byHost * 10_000 + Math.max(...fitting.map((prefix) => prefix.length));
+  for (const name of [hostname, wildcard]) {
+    const own = routes.filter(({ hosts }) => hosts.includes(name));
+    if (own.length > 0) return own;
+  }
+  return routes.filter(({ hosts }) => hosts.length === 0);
+}
+
+function withSlash(path: string): string {
+  return path.endsWith("/") ? path : `${path}/`;
 }
 
 function isCandidate(service: string): boolean {

@@ -8,6 +8,7 @@ import type { ProbeScope } from "../observe/probe.ts";
 import { DOCKER_STOPPED } from "./docker.ts";
 import {
   healthOf,
+  prefixesOf,
   sha256,
   type SimulatedContainer,
   type SimulatedRoute,
@@ -113,9 +114,9 @@ function routeText(route: SimulatedRoute): string {
   return JSON.stringify({
     name: route.service,
     options: {
-      // kamal-proxy keeps "all" as an empty name and the root path.
+      // kamal-proxy keeps "all" as an empty name.
       hosts: route.hosts.length === 0 ? [""] : route.hosts,
-      path_prefixes: route.pathPrefixes.length === 0 ? ["/"] : route.pathPrefixes,
+      path_prefixes: prefixesOf(route),
       tls_enabled: route.tls,
     },
     active_targets: [route.target],

@@ -16,7 +16,13 @@ import {
   type StartProxy,
 } from "../operations/proxy.ts";
 import { noSuch, portsOf, started, stop } from "./container.ts";
-import { healthyIn, isHealthy, type SimulatedContainer, type SimulatedRoute } from "./facts.ts";
+import {
+  healthyIn,
+  isHealthy,
+  prefixesOf,
+  type SimulatedContainer,
+  type SimulatedRoute,
+} from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model, refused } from "./model.ts";
 
@@ -125,8 +131,8 @@ export function deployProblem(
   timeout: number,
 ): Outcome | undefined {
   const rival = [...host.routes.values()].find((other) =>
-    other.service !== route.service && overlaps(other.hosts, route.hosts) &&
-    overlaps(other.pathPrefixes, route.pathPrefixes)
+    other.service !== route.service && shareHost(other, route) &&
+    prefixesOf(other).some((prefix) => prefixesOf(route).includes(prefix))
   );
   if (rival !== undefined) {
     return failed(1, "Error: host settings conflict with another service");
@@ -150,7 +156,7 @@ function secondsIn(flags: readonly string[], flag: string): number {
   return Number.parseFloat(flags.find((one) => one.startsWith(`${flag}=`))?.split("=")[1] ?? "30");
 }
 
-function overlaps(some: readonly string[], others: readonly string[]): boolean {
+function shareHost({ hosts: some }: SimulatedRoute, { hosts: others }: SimulatedRoute): boolean {
   if (some.length === 0 || others.length === 0) return some.length === others.length;
   return some.some((one) => others.includes(one));
 }
