@@ -7,7 +7,7 @@
 
 import { SextantError } from "../errors.ts";
 import { extractSecret } from "./extract.ts";
-import { type FetchOptions, fetchSecrets } from "./fetch.ts";
+import type { FetchOptions } from "./fetch.ts";
 import { readSecretsWords } from "./inline_words.ts";
 import type { CommandRunnerOptions, RunCommand } from "./run_command.ts";
 import { splitWords, type Word } from "./words.ts";
@@ -56,10 +56,15 @@ class InlineAnswers {
     const key = JSON.stringify(options);
     const known = this.#fetched.get(key);
     if (known !== undefined) return known;
-    // Whoever deploys looks at the progress: nobody sees a question here.
-    const fetched = fetchSecrets(options, { ...this.#options, isInteractive: false });
+    const fetched = this.#fetchNow(options);
     this.#fetched.set(key, fetched);
     return fetched;
+  }
+
+  async #fetchNow(options: FetchOptions): Promise<ReadonlyMap<string, string>> {
+    const { fetchSecrets } = await import("./fetch.ts");
+    // Whoever deploys looks at the progress: nobody sees a question here.
+    return await fetchSecrets(options, { ...this.#options, isInteractive: false });
   }
 
   async #text(word: Word, variables: Variables): Promise<string> {
