@@ -14,7 +14,8 @@ export const KAMAL_VERSION = "2.12.0";
 export function checkMinimumVersion(root: YamlNode): readonly NodeProblem[] {
   const node = isMapNode(root) ? root.content.get("minimum_version") : undefined;
   if (node === undefined || node.content === null) return [];
-  const version = textOf(node) ?? "";
+  // As it is written: the number 2.20 would be 2.2.
+  const version = node.document.plainAt(node.path) ?? textOf(node) ?? "";
   if (!/^\d+(\.\w+)*$/.test(version)) {
     return [{ node, message: 'should be a version, such as "2.0.0"' }];
   }

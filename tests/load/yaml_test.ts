@@ -1,0 +1,253 @@
+import "../sanitizers.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Config } from "../../sdk/config/config.ts";
+import { resolveConfig } from "../../sdk/config/resolve.ts";
+import { ConfigError, SextantError } from "../../sdk/errors.ts";
+import { loadDeployment, type LoadOptions } from "../../sdk/load/deployment.ts";
+import { type ProjectFiles, withProject } from "../fixtures/project_folder.ts";
+
+const SHOP = "service: shop\nimage: acme/shop\nservers: [10.0.0.1]\n";
+
+async function configOf(
+  files: ProjectFiles | string,
+  options: Partial<LoadOptions> = {},
+): Promise<Config> {
+  let config: Config | undefined;
+  const project = typeof files === "string" ? { "config/deploy.yml": files } : files;
+  await withProject(project, async (root) => {
+    const env = { PATH: Deno.env.get("PATH") ?? "" };
+    const { spec } = await loadDeployment({ root, env, ...options });
+    config = await resolveConfig(spec, { destination: options.destination });
+  });
+  return config!;
+}
+
+async function problemsOf(
+  files: ProjectFiles | string,
+  options: Partial<LoadOptions> = {},
+): Promise<readonly string[]> {
+  const error = await assertRejects(() => configOf(files, options), ConfigError);
+  return error.details.map((line) => line.replace(/^\/\S*\/(?=config\/)/, ""));
+}
+
+/** What Kamal's Ruby makes of values without quotes, as text. */
+const CLEAR_VALUES: readonly (readonly [yaml: string, text: string])[] = [
+  ["text", "text"],
+  ["3000", "3000"],
+  ["1_000", "1000"],
+  ["017", "15"],
+  ["0x1F", "31"],
+  ["1.5", "1.5"],
+  ["1.0", "1.0"],
+  ["1.10", "1.1"],
+  ["1e3", "1000.0"],
+  ["true", "true"],
+  ["yes", "true"],
+  ["Off", "false"],
+  ['"yes"', "yes"],
+  ["'off'", "off"],
+  ["yes please", "yes please"],
+  ["12:30:45", "12:30:45"],
+  ["2024-01-01", "2024-01-01"],
+  ["1.2.3", "1.2.3"],
+  ['"017"', "017"],
+  ['"1.0"', "1.0"],
+  ['"line\\nbreak"', "line\nbreak"],
+  ['""', ""],
+  ["'$HOME \"it''s\"'", '$HOME "it\'s"'],
+];
+
+for (const [yaml, text] of CLEAR_VALUES) {
+  Deno.test(`loadDeployment() reads the variable ${yaml} as ${JSON.stringify(text)}`, async () => {
+    const config = await configOf(`${SHOP}env:\n  clear:\n    A: ${yaml}\n  tags: {}\n`);
+    assertEquals(config.roles[0]?.env["10.0.0.1"]?.clear, { A: text });
+    const flow = await configOf(`${SHOP}env: { A: ${yaml} }\n`);
+    assertEquals(flow.roles[0]?.env["10.0.0.1"]?.clear, { A: text });
+  });
+}
+
+Deno.test("loadDeployment() takes numbers and true for texts, as Kamal does", async () => {
+  const config = await configOf(`service: 37
+image: 1.0
+servers:
+  web:
+    hosts: [10.0.0.1]
+    cmd: true
+    options: { cpus: 2, init: true, publish: [8080, "9090:90"] }
+volumes: [1]
+ssh: { port: "2222" }
+registry: { server: 1.10 }
+`);
+  assertEquals([config.service, config.repository, config.volumes], ["37", "1.1/1.0", ["1"]]);
+  const [web] = config.roles;
+  assertEquals([web?.cmd, config.ssh.port], ["true", 2222]);
+  assertEquals(web?.options, { cpus: 2, init: true, publish: ["8080", "9090:90"] });
+});
+
+Deno.test("loadDeployment() takes a mode by its digits, with or without quotes", async () => {
+  for (const mode of ["640", "0640", '"0640"']) {
+    const config = await configOf(`${SHOP}accessories:
+  db:
+    image: postgres:17
+    role: web
+    directories:
+      - { local: data, remote: /data, mode: ${mode}, owner: 999:999, options: z }
+`);
+    const [directory] = config.accessories[0]?.directories ?? [];
+    assertEquals(Number.parseInt(directory?.mode ?? "", 8), 0o640);
+    assertEquals([directory?.owner, directory?.mountOptions], ["999:999", "z"]);
+  }
+});
+
+Deno.test("loadDeployment() knows hosts as addresses, with tags, and with logins", async () => {
+  const config = await configOf(`service: shop
+image: acme/shop
+servers:
+  - 10.0.0.1
+  - deploy@10.0.0.2:2222: eu
+  - 10.0.0.3: [eu, fast]
+  - { host: 10.0.0.4, user: app, tags: [us] }
+  - 10.0.0.5:
+`);
+  assertEquals(
+    config.hosts.map(({ name, user, tags }) => [name, user, ...tags]),
+    [
+      ["10.0.0.1", "root"],
+      ["10.0.0.2:2222", "deploy", "eu"],
+      ["10.0.0.3", "root", "eu", "fast"],
+      ["10.0.0.4", "app", "us"],
+      ["10.0.0.5", "root"],
+    ],
+  );
+});
+
+Deno.test("loadDeployment() knows secrets by their names", async () => {
+  const config = await configOf(`${SHOP}registry:
+  username: [REGISTRY_USER]
+  password:
+    - REGISTRY_PASSWORD
+env:
+  secret: [KEY, ALIAS:SOURCE]
+`);
+  assertEquals(config.secretNames, ["KEY", "REGISTRY_PASSWORD", "REGISTRY_USER", "SOURCE"]);
+  assertEquals(config.registry.username, { secret: "REGISTRY_USER" });
+});
+
+Deno.test("loadDeployment() takes a key without a value for one that is not there", async () => {
+  const empty = ["registry", "env", "accessories", "builder", "proxy", "aliases", "boot"];
+  const config = await configOf(SHOP + empty.map((key) => `${key}:\n`).join(""));
+  assertEquals(config, await configOf(SHOP));
+});
+
+Deno.test("loadDeployment() accepts what asks for nothing but what is done anyway", async () => {
+  const config = await configOf(`${SHOP}run_directory: .kamal
+x-anything: { is: ignored }
+minimum_version: 2.12.0
+builder: { arch: [amd64], local: true, secrets: [], sbom: false }
+boot: { parallel_roles: false }
+proxy: { ssl: false, run: { publish: true } }
+ssh: { forward_agent: no }
+`);
+  assertEquals(config, await configOf(`${SHOP}builder: { arch: amd64 }\n`));
+});
+
+Deno.test("loadDeployment() compares minimum_version by its parts", async () => {
+  for (const version of ["1", "2.0", '"2.9.1"', "2.12.0", '"2.12.0.rc1"']) {
+    assertEquals((await configOf(`${SHOP}minimum_version: ${version}\n`)).service, "shop");
+  }
+  for (const version of ["3", "2.100", '"2.12.1"', '"10.0.0"']) {
+    const [problem = ""] = await problemsOf(`${SHOP}minimum_version: ${version}\n`);
+    assertStringIncludes(problem, "config/deploy.yml:4  minimum_version  asks for Kamal");
+  }
+});
+
+Deno.test("loadDeployment() gives ERB the environment, and the destination", async () => {
+  const files = {
+    "config/deploy.yml":
+      `${SHOP}labels:\n  for: "<%= ENV["KAMAL_DESTINATION"] %>"\n  by: <%= ENV.fetch("TEAM") %>\n` +
+      "  in: <%= `pwd | sed 's|.*/||'` %>\n  file: <%= `cat marker` %>\n",
+    "config/deploy.staging.yml": "",
+    "marker": "here",
+  };
+  const env = { PATH: Deno.env.get("PATH") ?? "", TEAM: "shop" };
+  const { labels } = await configOf(files, { destination: "staging", env });
+  assertEquals([labels["for"], labels["by"], labels["file"]], ["staging", "shop", "here"]);
+  assertEquals((await configOf(files, { env })).labels["for"], "");
+});
+
+Deno.test("loadDeployment() says which destinations there are", async () => {
+  const files = {
+    "config/deploy.yml": `${SHOP}require_destination: true\n`,
+    "config/deploy.staging.yml": "",
+    "config/deploy.production.yml": "",
+    "config/other.yml": "",
+  };
+  assertEquals(await problemsOf(files), [
+    "config/deploy.yml:4  destination  is missing, require_destination asks for one, known are production, staging",
+  ]);
+  const error = await assertRejects(
+    () => configOf(files, { destination: "stagin" }),
+    SextantError,
+  );
+  assertEquals(error.code, "CONFIG_NOT_FOUND");
+  assertStringIncludes(error.message, 'for the destination "stagin", did you mean "staging"?');
+  assertEquals((await problemsOf(files, { destination: "../../etc" })).length, 1);
+  assertEquals((await configOf(files, { destination: "staging" })).destination, "staging");
+});
+
+Deno.test("loadDeployment() names the file of a destination where the problem stands in it", async () => {
+  const files = {
+    "config/deploy.yml": `${SHOP}proxy:\n  app_port: x\n  hst: a\nboot: { wait: 1 }\n`,
+    "config/deploy.staging.yml": "proxy:\n  app_port: y\nboot:\n  wait: soon\n",
+  };
+  assertEquals(await problemsOf(files, { destination: "staging" }), [
+    'config/deploy.staging.yml:2  proxy.app_port  should be a number, got "y"',
+    'config/deploy.staging.yml:4  boot.wait  should be a number, got "soon"',
+    'config/deploy.yml:6  proxy.hst  unknown key, did you mean "host"?',
+  ]);
+});
+
+Deno.test("loadDeployment() tells what is wrong in both files at once", async () => {
+  const files = {
+    "config/deploy.yml": `${SHOP}labels: { a: <%= ruby %> }\n`,
+    "config/deploy.staging.yml": "labels: [\n",
+  };
+  const problems = await problemsOf(files, { destination: "staging" });
+  assertEquals(problems.length, 2);
+  assertStringIncludes(problems[1] ?? "", "config/deploy.staging.yml:");
+});
+
+Deno.test("loadDeployment() reads .yaml, and lays .dest.yml over it as Kamal does", async () => {
+  const files = { "ops/shop.yaml": SHOP, "ops/shop.eu.yml": "servers:\n  - 10.0.0.9\n" };
+  const config = await configOf(files, { configFile: "ops/shop.yaml", destination: "eu" });
+  assertEquals(config.hosts.map(({ name }) => name), ["10.0.0.9"]);
+});
+
+Deno.test("loadDeployment() gives the same deployment for the same words in TypeScript and YAML", async () => {
+  const yaml = await configOf(`service: shop
+image: acme/shop
+servers:
+  web: [10.0.0.1]
+  jobs:
+    hosts: [10.0.0.2]
+    cmd: bin/jobs
+    stop_timeout: 60
+proxy: { host: a.dev, app_port: 3000, healthcheck: { path: /healthz } }
+retain_containers: 3
+boot: { limit: 25%, wait: 2 }
+logging: { driver: local, options: { max-size: 5m } }
+ssh: { user: app, keys: [~/.ssh/deploy], keys_only: true }
+`);
+  const code = await configOf({
+    "deploy.ts": `import { deploy } from "@sextant/deploy";
+export default deploy("shop").image("acme/shop")
+  .servers({ web: ["10.0.0.1"], jobs: { hosts: ["10.0.0.2"], cmd: "bin/jobs", stopTimeout: 60 } })
+  .proxy({ host: "a.dev", appPort: 3000, healthcheck: { path: "/healthz" } })
+  .settings({ retainContainers: 3 })
+  .boot({ limit: "25%", wait: 2 })
+  .logging({ driver: "local", options: { "max-size": "5m" } })
+  .ssh({ user: "app", keys: ["~/.ssh/deploy"], keysOnly: true });
+`,
+  });
+  assertEquals(yaml, code);
+});
