@@ -14,6 +14,8 @@ export interface HostState {
   readonly containers: readonly ContainerState[];
   /** All images that have a tag. */
   readonly images: readonly ImageState[];
+  /** Whether there are images that have lost their tag to newer ones. */
+  readonly hasUntaggedImages: boolean;
   /** Names of the Docker networks that containers are attached to. */
   readonly networks: readonly string[];
   /** What kamal-proxy routes. */
@@ -63,7 +65,7 @@ export interface ContainerState {
   readonly health: string | undefined;
   /** Last exit status. */
   readonly exitCode: number;
-  /** Start time, ISO 8601. */
+  /** Start time, or the time of its making where that is all the host tells, ISO 8601. */
   readonly startedAt: string;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { containersFromApi, imagesFromApi, networksFromApi, versionFromApi } from "./engine_api.ts";
 import type {
   ContainerState,
   DockerState,
@@ -22,15 +23,20 @@ export function parseProbe(host: string, output: string): HostState {
   const statuses = new Map(
     of("~s").map(parseJson).map((status) => [String(status["name"]), status]),
   );
+  const images = [
+    ...of("~i").map((rest) => parseImage(parseJson(rest))),
+    ...of("~I").flatMap(imagesFromApi),
+  ];
   return {
     host,
-    docker: parseDocker(of("d")[0], of("~e")),
-    containers: [...of("c"), ...of("~c")]
-      .map((rest) => parseContainer(parseJson(rest), statuses))
-      .sort((a, b) => a.name < b.name ? -1 : 1),
-    images: of("~i").map(parseJson).filter((image) => !String(image["name"]).includes("<none>"))
-      .map(parseImage),
-    networks: [...new Set([...of("n"), ...of("~n"), ...networksOf([...of("c"), ...of("~c")])])],
+    docker: of("~V").map(versionFromApi)[0] ?? parseDocker(of("d")[0], of("~e")),
+    containers: [
+      ...of("~c").map((rest) => parseContainer(parseJson(rest), statuses)),
+      ...of("~C").flatMap(containersFromApi),
+    ].sort((a, b) => a.name < b.name ? -1 : 1),
+    images: images.filter(hasTag),
+    hasUntaggedImages: !images.every(hasTag),
+    networks: [...new Set([...networksOf(of("~c")), ...of("~C").flatMap(networksFromApi)])],
     routesFile: of("~v")[0],
     routes: of("~p").flatMap(parseRoutes),
     files: Object.fromEntries(of("f").map((rest) => [rest.slice(66), rest.slice(0, 64)])),
@@ -101,6 +107,10 @@ function parseContainer(facts: Json, statuses: ReadonlyMap<string, Json>): Conta
     exitCode: Number(status["exitCode"] ?? 0),
     startedAt: String(status["startedAt"] ?? ""),
   };
+}
+
+function hasTag({ name }: ImageState): boolean {
+  return !name.includes("<none>");
 }
 
 /** The networks that containers are attached to. */

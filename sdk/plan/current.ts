@@ -48,10 +48,13 @@ export function versionOf(role: Role, container: ContainerState): string {
 export function servingVersions(
   input: Pick<PlanInput, "config" | "states">,
 ): Readonly<Record<string, string>> {
-  const entries = [...input.states.values()].flatMap((state) => {
-    for (const role of rolesOn(input.config, state.host)) {
+  // In the configuration's order, not in that of the hosts' answers.
+  const entries = input.config.hosts.flatMap(({ name }) => {
+    const state = input.states.get(name);
+    if (state === undefined) return [];
+    for (const role of rolesOn(input.config, name)) {
       const { serving } = roleOnHost(input.config, role, state);
-      if (serving) return [[state.host, versionOf(role, serving)] as const];
+      if (serving) return [[name, versionOf(role, serving)] as const];
     }
     return [];
   });

@@ -230,7 +230,9 @@ function finishSteps(
   }
   if (prune && boots.length > 0) {
     const stopping = Math.max(...changes.map(({ stale }) => stale.length));
-    operations.push(pruneOperation(input, host, stopping));
+    const pruning = pruneOperation(input, host, stopping);
+    const isIdle = pruning.containers.length + pruning.images.length === 0;
+    if (!isIdle || stateOf(input, host).hasUntaggedImages) operations.push(pruning);
   }
   return operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
 }

@@ -71,6 +71,7 @@ function stateOf(host: string): HostState {
       }),
     ],
     images: [{ name: "acme/shop:v1", id: "sha256:1", digest: undefined }],
+    hasUntaggedImages: false,
     networks: ["kamal"],
     routes: [{
       service: "shop-web",
