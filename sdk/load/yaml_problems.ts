@@ -15,7 +15,7 @@ export function problemAt({ node, message }: NodeProblem): ConfigProblem {
   const { document, path } = node;
   return {
     path: spellPath(path),
-    message: document.isFilled(path) ? withoutValue(message) : message,
+    message: document.isFilled(path) ? aboutFilled(node, message) : message,
     position: document.positionOf(path),
   };
 }
@@ -77,6 +77,7 @@ function inKamalsWords(message: string): string {
 }
 
 /** What was filled in may be a secret. */
-function withoutValue(message: string): string {
-  return message.replace(/, got [^]*$/, "");
+function aboutFilled(node: YamlNode, message: string): string {
+  const withoutValue = message.replace(/, got [^]*$/, "");
+  return node.content === null ? `${withoutValue}, and its ERB gives nothing` : withoutValue;
 }

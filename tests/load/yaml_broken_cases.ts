@@ -41,6 +41,7 @@ export const BROKEN: Readonly<Record<string, string>> = {
     "labels:\n  team: <%= [\n    1,\n  ].first %>\n  other: <%= x %>\n",
   ),
   "ERB that gives no YAML": shop("labels:\n  team: <%= %x(echo '*hunter2') %>\n"),
+  "ERB that gives nothing": shop('labels:\n  team: <%= ENV["TEAM"] %>\n'),
   "ERB that gives a wrong value": shop("retain_containers: <%= %x(echo hunter2) %>\n"),
 
   // Root
