@@ -62,9 +62,13 @@ export class YamlDocument {
     return positionOf(this.#path, path.length > 0 ? this.#lineOf(path) : undefined);
   }
 
-  /** Whether something was filled into the line of a value, which may be a secret then. */
+  /** Whether something was filled into the lines of a value, which may be a secret then. */
   isFilled(path: ConfigPath): boolean {
-    return this.#filled.filled.has(this.#lineOf(path));
+    const last = this.#found.lastLineOf(path);
+    for (let line = this.#found.lineOf(path); line <= last; line++) {
+      if (this.#filled.filled.has(this.#originalOf(line))) return true;
+    }
+    return false;
   }
 
   /** The text of a value that stands without quotes; `undefined` for all others. */
@@ -77,7 +81,10 @@ export class YamlDocument {
   }
 
   #lineOf(path: ConfigPath): number {
-    const line = this.#found.lineOf(path);
+    return this.#originalOf(this.#found.lineOf(path));
+  }
+
+  #originalOf(line: number): number {
     return this.#filled.lines[line - 1] ?? line;
   }
 }
@@ -103,14 +110,22 @@ function syntaxProblem(error: unknown, path: string, filled: FilledText): Config
   const written = filled.text.split("\n")[Number(row) - 1] ?? "";
   return {
     path: "",
-    message: reasonOf(reason, written, line !== undefined && filled.filled.has(line)),
+    message: wording(reason, written, line, filled),
     position: positionOf(path, line),
   };
 }
 
-function reasonOf(reason: string, written: string, isFilled: boolean): string {
+function wording(
+  reason: string,
+  written: string,
+  line: number | undefined,
+  { filled }: FilledText,
+): string {
   if (/^ *\t/.test(written)) return "is indented with a tab, which YAML does not allow: use spaces";
+  if (line !== undefined && filled.has(line)) {
+    return 'is no YAML once its ERB is filled in; put quotes around it: "<%= … %>"';
+  }
   // What the parser repeats of the text might be a secret that was filled in.
-  if (isFilled) return 'is no YAML once its ERB is filled in; put quotes around it: "<%= … %>"';
-  return `is no YAML: ${reason}`;
+  const repeats = filled.size > 0 && /["'!<&*]/.test(reason);
+  return repeats ? "is no YAML" : `is no YAML: ${reason}`;
 }

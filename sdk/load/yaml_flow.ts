@@ -55,6 +55,7 @@ class FlowReader {
       const key = this.#readNode(entry, depth);
       this.#skipSpace();
       if (this.#text[this.#at] !== ":") {
+        entry.last = this.line;
         place.within.set(isMap ? key : index, entry);
         continue;
       }
@@ -62,6 +63,7 @@ class FlowReader {
       this.#skipSpace();
       const value = newPlace(entry.line);
       if (!/[,\]}]/.test(this.#text[this.#at] ?? "")) this.#readNode(value, depth);
+      value.last = this.line;
       if (isMap) place.within.set(key, value);
       else place.within.set(index, { ...newPlace(entry.line), within: new Map([[key, value]]) });
     }

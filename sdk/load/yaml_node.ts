@@ -79,11 +79,17 @@ export function isListNode(node: YamlNode | undefined): node is YamlListNode {
 export function textOf(node: YamlNode): string | undefined {
   const { content } = node;
   if (typeof content === "number") {
-    // Ruby keeps apart what JavaScript has one number for: 1.0 is no 1.
-    const isFraction = /[.eE]/.test(node.document.plainAt(node.path) ?? "");
-    return isFraction && Number.isInteger(content) ? content.toFixed(1) : String(content);
+    return numberText(content, node.document.plainAt(node.path) ?? "");
   }
   return typeof content === "string" || typeof content === "boolean" ? String(content) : undefined;
+}
+
+/** Ruby keeps apart what JavaScript has one number for, and knows integers of any length. */
+function numberText(value: number, written: string): string {
+  const digits = written.replaceAll("_", "");
+  if (/^[-+]?[1-9]\d*$/.test(digits)) return digits.replace(/^\+/, "");
+  const isFraction = /^[-+]?\d*\.?\d*(?:e[-+]?\d+)?$/i.test(digits) && /[.e]/i.test(digits);
+  return isFraction && Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 const MOST_NODES = 50_000;

@@ -8,6 +8,8 @@
 export interface YamlPlace {
   /** Line of its key, from 1. */
   line: number;
+  /** Line on which its value ends. */
+  last: number;
   /** The text of a value that stands on one line without quotes. */
   plain?: string;
   /** What is in it, by key or index. */
@@ -18,7 +20,7 @@ export interface YamlPlace {
 
 /** An empty place. */
 export function newPlace(line: number): YamlPlace {
-  return { line, within: new Map(), aliases: [] };
+  return { line, last: line, within: new Map(), aliases: [] };
 }
 
 /** A key without its quotes. */

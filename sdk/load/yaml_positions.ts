@@ -28,6 +28,11 @@ export class YamlPlaces {
     return this.#walk(path).place.line;
   }
 
+  /** The line on which a value ends, or the nearest one around it. */
+  lastLineOf(path: ConfigPath): number {
+    return this.#walk(path).place.last;
+  }
+
   /** The text of a value without quotes; `undefined` for all other values. */
   plainAt(path: ConfigPath): string | undefined {
     const { place, isExact } = this.#walk(path);
@@ -111,10 +116,13 @@ class BlockReader {
         // A text goes on, or something that is not followed.
         this.#row++;
       } else if (item !== undefined) {
-        this.#readItem(indent, item, enter(parent, index++, row), depth);
+        const place = enter(parent, index++, row);
+        this.#readItem(indent, item, place, depth);
+        place.last = this.#row;
       } else if (key) {
         const place = enter(parent, unquote((key[1] ?? "").trim()), row);
         this.#readValue(content.slice(key[0].length), indent, place, depth);
+        place.last = this.#row;
       }
     }
   }

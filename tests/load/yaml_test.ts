@@ -37,6 +37,9 @@ const CLEAR_VALUES: readonly (readonly [yaml: string, text: string])[] = [
   ["1_000", "1000"],
   ["017", "15"],
   ["0x1F", "31"],
+  ["0x1E", "30"],
+  ["12345678901234567890", "12345678901234567890"],
+  ["-1_0", "-10"],
   ["1.5", "1.5"],
   ["1.0", "1.0"],
   ["1.10", "1.1"],
@@ -65,6 +68,55 @@ for (const [yaml, text] of CLEAR_VALUES) {
     assertEquals(flow.roles[0]?.env["10.0.0.1"]?.clear, { A: text });
   });
 }
+
+Deno.test("loadDeployment() keeps texts byte for byte", async () => {
+  const texts = [
+    ...[
+      "'",
+      '"',
+      "\\",
+      "$HOME ${HOME} $(id) `id`",
+      "-rm",
+      "#",
+      " a ",
+      "\ta\n\nb\r\n",
+      "ä€😀\u2028",
+    ],
+    ...[
+      "null",
+      "~",
+      "{}",
+      "[a]",
+      "*a",
+      "&a",
+      "!a",
+      "%",
+      "a: b",
+      "- a",
+      "50% < 60%>",
+      "\u0000\u001b[2J",
+    ],
+  ];
+  const clear = Object.fromEntries(texts.map((text, index) => [`T${index}`, text]));
+  const config = await configOf(`${SHOP}env: ${JSON.stringify({ clear })}\n`);
+  assertEquals(config.roles[0]?.env["10.0.0.1"]?.clear, clear);
+});
+
+Deno.test("loadDeployment() repeats nothing that ERB has filled in", async () => {
+  const env = { TOKEN: "hunter2", ALIAS: "*hunter2", TAG: "!hunter2" };
+  const filled = [
+    'retain_containers: <%= ENV["TOKEN"] %>\n',
+    'retain_containers: >-\n  <%= ENV["TOKEN"] %>\n',
+    'retain_containers:\n  "<%= ENV["TOKEN"] %>"\n',
+    'boot: { limit: 1,\n  wait:\n    <%= ENV["TOKEN"] %> }\n',
+    'labels: { a: <%= ENV["ALIAS"] %>,\n b: 1 }\n',
+    'labels:\n  a: <%= ENV["TAG"] %>\n  b: 1\n',
+  ];
+  for (const text of filled) {
+    const problems = await problemsOf(SHOP + text, { env });
+    assertEquals(problems.filter((problem) => problem.includes("hunter2")), [], text);
+  }
+});
 
 Deno.test("loadDeployment() takes numbers and true for texts, as Kamal does", async () => {
   const config = await configOf(`service: 37
