@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Command, CommandContext, Invocation, Operand } from "./command.ts";
+import type { Command, CommandContext, Flag, Invocation, Operand } from "./command.ts";
 import { DEPLOY_FLAGS, ENV_FLAG, EXEC_FLAGS, LOG_FLAGS } from "./flags.ts";
 import {
   accessoryExecVerb,
@@ -22,6 +22,26 @@ import {
 
 const NAME: Operand = { name: "NAME" };
 const CMD: Operand = { name: "CMD", repeats: true };
+
+const FETCH_FLAGS: readonly Flag[] = [
+  {
+    name: "adapter",
+    short: "a",
+    value: { name: "NAME", kind: "text" },
+    required: true,
+    summary: "which password manager, such as 1password, pass, sops or vault",
+  },
+  {
+    name: "account",
+    value: { name: "ACCOUNT", kind: "text" },
+    summary: "which account or profile there",
+  },
+  {
+    name: "from",
+    value: { name: "PLACE", kind: "text" },
+    summary: "which vault, item, folder, path or file; the names are in it",
+  },
+];
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
@@ -139,6 +159,17 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     "remove the app, its accessories and the proxy from all hosts",
     change(plain("remove")),
   ),
+  row("secrets fetch", "get secrets from a password manager, as a line of JSON", fetchSecrets, {
+    operands: [{ name: "NAME", optional: true, repeats: true }],
+    flags: FETCH_FLAGS,
+  }),
+  row(
+    "secrets extract",
+    "print one of the secrets that were fetched (default: from standard input)",
+    extractSecret,
+    { operands: [NAME, { name: "JSON", optional: true }] },
+  ),
+  row("secrets print", "print all secrets of the project in plain text", printSecrets),
   row("config", "print the resolved configuration; secrets by name", showConfig),
   row("init", "write the files of a new deployment", init),
   row("version", "print the version of sextant", showVersion),
@@ -184,16 +215,31 @@ async function showConfig(invocation: Invocation, context: CommandContext): Prom
   return await printConfig(invocation, context);
 }
 
+async function fetchSecrets(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { runFetch } = await import("./secrets.ts");
+  return await runFetch(invocation, context);
+}
+
+async function extractSecret(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { runExtract } = await import("./secrets.ts");
+  return await runExtract(invocation, context);
+}
+
+async function printSecrets(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { runPrint } = await import("./secrets.ts");
+  return await runPrint(invocation, context);
+}
+
 async function init(invocation: Invocation, context: CommandContext): Promise<number> {
   const { printInit } = await import("./project.ts");
   return await printInit(invocation, context);
 }
 
 async function showVersion({ flags }: Invocation, { io }: CommandContext): Promise<number> {
-  const { VERSION } = await import("../version.ts");
+  const { VERSION, versionLine } = await import("../version.ts");
   if (flags.on.has("json")) {
     const { toJsonLine } = await import("../report/json.ts");
     io.out.write(toJsonLine({ type: "version", version: VERSION }));
-  } else io.out.write(`sextant ${VERSION}\n`);
+  } else io.out.write(versionLine());
   return 0;
 }

@@ -11,9 +11,8 @@ import { planAccessory } from "./accessory.ts";
 import { stopSteps } from "./app.ts";
 import { appHosts, lookUp, selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { appFolder, latestTag } from "./names.ts";
+import { appFolder } from "./names.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
-import { audit } from "./proxy.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
 
 /** Plans `server bootstrap`: Docker where it is missing, then the hook `docker-setup`. */

@@ -6,9 +6,7 @@
 
 import { resolve } from "node:path";
 import { type SecretFilesOptions, secretsFromFiles } from "./files.ts";
-import { answerInline } from "./inline.ts";
 import { parseSecrets } from "./parse.ts";
-import { commandRunner } from "./run_command.ts";
 import { resolveSecrets } from "./source.ts";
 
 /**
@@ -20,15 +18,12 @@ import { resolveSecrets } from "./source.ts";
 export async function allSecrets(
   options: Omit<SecretFilesOptions, "runCommand">,
 ): Promise<ReadonlyMap<string, string>> {
-  const { root, secretsPath, destination, signal } = options;
-  const env = destination ? { ...options.env, KAMAL_DESTINATION: destination } : options.env;
-  const surroundings = { root, env, signal };
-  const runCommand = answerInline(commandRunner(surroundings), surroundings);
+  const { root, secretsPath, destination } = options;
   const own = destination ? `${secretsPath}.${destination}` : secretsPath;
   const names = await Promise.all(
     [`${secretsPath}-common`, own].map((file) => namesIn(root, file)),
   );
-  return await resolveSecrets(secretsFromFiles({ ...options, runCommand }), names.flat());
+  return await resolveSecrets(secretsFromFiles(options), names.flat());
 }
 
 async function namesIn(root: string, file: string): Promise<readonly string[]> {

@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path";
+import { answerInline } from "./inline.ts";
 import { parseSecrets } from "./parse.ts";
 import { commandRunner, type RunCommand } from "./run_command.ts";
 import { SecretFile } from "./secret_file.ts";
@@ -20,7 +21,7 @@ export interface SecretFilesOptions {
   readonly destination?: string | undefined;
   /** Environment for `$NAME` and for commands; `KAMAL_DESTINATION` is added. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a file's commands. @default a local `/bin/sh` in the project's folder */
+  /** Runs a file's commands. @default {this process for Sextant's and Kamal's own, `/bin/sh` for others} */
   readonly runCommand?: RunCommand | undefined;
   /** Ends running commands. */
   readonly signal?: AbortSignal | undefined;
@@ -35,7 +36,8 @@ export interface SecretFilesOptions {
 export function secretsFromFiles(options: SecretFilesOptions): SecretSource {
   const { root, secretsPath, destination } = options;
   const env = destination ? { ...options.env, KAMAL_DESTINATION: destination } : options.env;
-  const runCommand = options.runCommand ?? commandRunner({ root, env, signal: options.signal });
+  const surroundings = { root, env, signal: options.signal };
+  const runCommand = options.runCommand ?? answerInline(commandRunner(surroundings), surroundings);
   const own = destination ? `${secretsPath}.${destination}` : secretsPath;
   const paths = [own, `${secretsPath}-common`];
 

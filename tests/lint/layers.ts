@@ -35,7 +35,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   recipes: ["mod"],
   version: [],
-  cli: ["commander", "errors", "load", "plan", "report", "version", "config", "type exec"],
+  cli: [
+    ...["commander", "errors", "load", "plan", "report", "version", "config", "secrets"],
+    "type exec",
+  ],
 };
 
 /** Layers whose result depends on their arguments alone. */

@@ -87,15 +87,30 @@ Deno.test("secretsFromFiles() keeps values out of the process list", async () =>
   });
 });
 
-Deno.test("secretsFromFiles() hands Kamal's own commands a list as one word", async () => {
+Deno.test("secretsFromFiles() hands Kamal's commands in a pipe a list as one word", async () => {
   await withProject({
     "bin/kamal":
       `#!/bin/sh\nif [ "$2" = fetch ]; then echo '{"A": "b *"}'; else printf '[%s]' "$@"; fi\n`,
-    ".kamal/secrets": "ALL=$(kamal secrets fetch A)\nA=$(kamal secrets extract A $ALL)",
+    ".kamal/secrets": "ALL=$(kamal secrets fetch A | cat)\nA=$(kamal secrets extract A $ALL | cat)",
   }, async (root) => {
     await Deno.chmod(join(root, "bin/kamal"), 0o755);
     const source = sourceIn(root, { env: { PATH: `${join(root, "bin")}:${PATH}` } });
     assertEquals(await source.value("A"), `[secrets][extract][A][{"A": "b *"}]`);
+  });
+});
+
+Deno.test("secretsFromFiles() needs neither Sextant nor Kamal for their commands", async () => {
+  await withProject({
+    "bin/all": `#!/bin/sh\nprintf '{"A":"b *"}'\n`,
+    ".kamal/secrets": [
+      "ALL=$(kamal secrets fetch --adapter command --from bin/all A)",
+      "A=$(kamal secrets extract A $ALL)",
+      "B=$(sextant secrets extract A $ALL)",
+    ].join("\n"),
+  }, async (root) => {
+    await Deno.chmod(join(root, "bin/all"), 0o755);
+    const values = await resolveSecrets(sourceIn(root), ["A", "B"]);
+    assertEquals([...values], [["A", "b *"], ["B", "b *"]]);
   });
 });
 
