@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeBase64 } from "./base64.ts";
+import { Buffer } from "node:buffer";
 import type { CommandOptions, Deployment, Result } from "../commander.ts";
 import type { Config } from "../config/config.ts";
 import { hookIds } from "../config/destination.ts";
@@ -21,15 +21,16 @@ import type { PlanInput, RunFacts } from "../plan/input.ts";
 import { HERE, type Plan } from "../plan/plan.ts";
 import { digestFiles, readProjectFile } from "../project/files.ts";
 import { projectVersion } from "../project/git.ts";
-import { lockHolder, performer } from "../project/performer.ts";
 import { secretsFromFiles } from "../secrets/files.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
 import { resolveSecrets } from "../secrets/source.ts";
-import type { Session, Transport } from "../transport/transport.ts";
+import type { Session } from "../transport/transport.ts";
 import { Fleet } from "./fleet.ts";
 import { type HookFacts, Hooks } from "./hooks.ts";
 import { type Needs, needsOf } from "./needs.ts";
+import { newRunFacts, randomHex } from "./run_facts.ts";
 import { select, type Selection } from "./selection.ts";
+import { localTransport, sshTransport } from "./transports.ts";
 import type { Verb } from "./verb.ts";
 
 /** What a command works with. */
@@ -93,14 +94,12 @@ export class Preparation {
     const config = await Preparation.config(deployment, options);
     const needs = needsOf(verb);
     const selection = select(config, verb, needs, options);
-    const [version, hooks, who, holder, files] = await Promise.all([
+    const [version, hooks, run, files] = await Promise.all([
       needs.version ? versionOf(root, options.version) : options.version,
       hooksOf(root, config, deployment, options),
-      performer(root),
-      lockHolder(root),
+      newRunFacts(root),
       filesOf(root, config, verb),
     ]);
-    const run: RunFacts = { performer: who, holder, at: now(), suffix: randomHex(8) };
     return new Preparation({ verb, options, root, config, selection, version, run, hooks, files });
   }
 
@@ -210,7 +209,8 @@ export class Preparation {
     const { hosts, lockHost } = this.#selection;
     const all = this.#needs.lock ? [...new Set([lockHost, ...hosts])] : hosts;
     const { onEvent, signal } = this.#options;
-    const transport = this.#options.transport ?? await sshTransport(this.#config, this.#options);
+    const transport = this.#options.transport ??
+      await sshTransport(this.#config, (event) => onEvent?.(event));
     return await Fleet.open(this.#config, all, {
       transport,
       signal,
@@ -307,41 +307,9 @@ async function filesOf(
   );
   return new Map(
     await Promise.all(
-      paths.map(async (path) => [path, encodeBase64(await readProjectFile(root, path))] as const),
+      paths.map(async (path) =>
+        [path, Buffer.from(await readProjectFile(root, path)).toString("base64")] as const
+      ),
     ),
   );
-}
-
-async function sshTransport({ ssh }: Config, { onEvent }: CommandOptions): Promise<Transport> {
-  const { Ssh2Transport } = await import("../transport/ssh2.ts");
-  return new Ssh2Transport({
-    keys: ssh.keys.length === 0 ? undefined : ssh.keys,
-    keysOnly: ssh.keysOnly,
-    hostKeys: ssh.hostKeys,
-    connectSeconds: ssh.connectTimeout,
-    onNewHostKey: ({ target, type, fingerprint, file }) =>
-      onEvent?.({
-        type: "notice",
-        host: target.name,
-        message: `new host key ${type} ${fingerprint}${
-          file === undefined ? "" : `, added to ${file}`
-        }`,
-      }),
-  });
-}
-
-async function localTransport(root: string): Promise<Transport> {
-  const { LocalTransport } = await import("../transport/local.ts");
-  return new LocalTransport({ cwd: root });
-}
-
-function now(): string {
-  return new Date().toISOString().replace(/\.\d+Z$/, "Z");
-}
-
-function randomHex(bytes: number): string {
-  return Array.from(
-    crypto.getRandomValues(new Uint8Array(bytes)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
 }
