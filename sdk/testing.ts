@@ -1,16 +1,22 @@
 /**
  * What tests of your own deployments need: a fleet in memory that understands what Sextant does.
  *
- * @example A version that never gets healthy does not serve
+ * @example A version that never gets healthy does not get the traffic
  * ```ts
+ * import { deploy } from "@sextant/deploy";
  * import { SimulatedFleet } from "@sextant/deploy/testing";
  *
- * const fleet = new SimulatedFleet({
- *   hosts: { "10.0.0.1": {}, "10.0.0.2": {} },
- *   apps: { v2: "unhealthy" },
- * });
- * fleet.host("10.0.0.2").failAt("pull-image", { stderr: "no space left on device\n" });
- * fleet.serve("10.0.0.1", "shop.acme.dev").status; // 0: no kamal-proxy yet
+ * const fleet = new SimulatedFleet({ hosts: { "10.0.0.1": {} }, apps: { v2: "unhealthy" } });
+ * const app = deploy("shop")
+ *   .image("acme/shop")
+ *   .servers({ web: ["10.0.0.1"] })
+ *   .proxy({ host: "shop.acme.dev" });
+ *
+ * const options = { transport: fleet, local: fleet, skipHooks: true };
+ * await app.deploy({ ...options, version: "v1" });
+ * await app.deploy({ ...options, version: "v2" }).then(undefined, () => "it failed");
+ * console.assert(fleet.serve("10.0.0.1", "shop.acme.dev").version === "v1");
+ * console.assert(fleet.gaps.length === 0);
  * ```
  *
  * @module
@@ -32,6 +38,7 @@ export type { Gap, Served } from "./simulate/gaps.ts";
 export type { ContainerFacts, HostContext, SimulatedHost } from "./simulate/host.ts";
 export type { HostOptions, InitialContainer, InitialRoute } from "./simulate/host_options.ts";
 export type { ImageStore, RegistryImage } from "./simulate/image_store.ts";
+export { type RecordingRule, RecordingTransport } from "./transport/recording.ts";
 export type {
   Connection,
   ConnectOptions,

@@ -45,12 +45,21 @@ export interface JournalEntry {
  * Hosts in memory, reached like real ones. No shell runs: each step's operations change the hosts, with the
  * outcomes, exit codes and words that a real host would have. Time is simulated, and takes none.
  *
- * @example A deploy that leaves no gap
- * ```ts ignore
- * const fleet = new SimulatedFleet({ hosts: { "10.0.0.1": {} }, apps: { v2: "unhealthy" } });
- * // … deploy v1, then v2 …
- * fleet.serve("10.0.0.1", "shop.acme.dev").version; // "v1"
- * fleet.gaps; // []
+ * @example A host on which Kamal deployed, and a pull that fails there
+ * ```ts
+ * import { SimulatedFleet } from "@sextant/deploy/testing";
+ *
+ * const fleet = new SimulatedFleet({
+ *   hosts: {
+ *     "10.0.0.1": {
+ *       proxy: "basecamp/kamal-proxy:v0.9.2",
+ *       containers: [{ name: "shop-web-v1", image: "acme/shop:v1", labels: { service: "shop", role: "web" } }],
+ *       routes: [{ service: "shop-web", container: "shop-web-v1", hosts: ["shop.acme.dev"] }],
+ *     },
+ *   },
+ * });
+ * fleet.host("10.0.0.1").failAt("pull-image", { stderr: "no space left on device\n" });
+ * console.assert(fleet.serve("10.0.0.1", "shop.acme.dev").version === "v1");
  * ```
  */
 export class SimulatedFleet implements Transport {
