@@ -74,7 +74,8 @@ const SWEEP = [
  * - `setsid`: cancelling ends the script's processes and spares this shell.
  * - `tee`: the run directory is a journal; when the connection is lost, the script goes on and its output stays.
  * - The end is told by this shell, so that a killed script is known at once. Nobody waits for end-of-file,
- *   because a step may leave a process behind that holds the streams open; `idle` says that none did.
+ *   because a step may leave a process behind that holds the streams open; `idle` says that none did,
+ *   and `end` that the end was told.
  * - Descriptor 5: the shell's own word about a killed script is not the script's standard error.
  */
 const RUN = [
@@ -82,9 +83,10 @@ const RUN = [
   `sx_last=$sx_dir; { { {`,
   `{ rm -f $sx_dir/script; (exec 2>&5 5>&-; setsid sh -s $sx_token $sx_dir); sx_code=$?;`,
   `} 5>&2 2>/dev/null <$sx_dir/script;`,
-  `sx_clock; echo "~$sx_token z $sx_code $sx_now"; echo "~$sx_token z" >&2;`,
+  `sx_clock; echo "~$sx_token z $sx_code $sx_now"; echo "~$sx_token z" >&2; : >$sx_dir/end;`,
   `} 2>&3 3>&- 4>&- | (trap "" PIPE; exec tee $sx_dir/out 2>/dev/null); } 3>&1 1>&4`,
-  `| (trap "" PIPE; exec tee $sx_dir/err 2>/dev/null) >&2; { : >$sx_dir/idle; } 2>/dev/null; } 4>&1 & };`,
+  `| (trap "" PIPE; exec tee $sx_dir/err 2>/dev/null) >&2;`,
+  `{ [ -f $sx_dir/end ] || echo "~$sx_token g"; : >$sx_dir/idle; } 2>/dev/null; } 4>&1 & };`,
 ].join(" ");
 
 /** Takes the right to begin from a script that has not begun; of two who try, one gets it. */

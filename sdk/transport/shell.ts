@@ -175,7 +175,7 @@ export class Shell implements Session {
       });
     }
     if (outcome === "gone" || answer.begun) {
-      throw this.#host.lost("the script that ran when the connection was lost cannot be found");
+      throw this.#host.lost("nobody is left there to say how the script ended");
     }
     if (sends < SEND_LIMIT) return;
     throw new HostError("COMMAND_FAILED", this.target.name, "the host's sh does not run scripts", {

@@ -1,8 +1,9 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { HostError } from "../../sdk/errors.ts";
 import { LocalTransport } from "../../sdk/transport/local.ts";
 import type { Session, StepResult } from "../../sdk/transport/transport.ts";
-import { HERE, script, stubbornScript } from "./steps.ts";
+import { HERE, KILL_SHELL, script, stubbornScript } from "./steps.ts";
 
 /** Gives a session to a test and closes it after. */
 async function withSession(test: (session: Session) => Promise<void>): Promise<void> {
@@ -217,10 +218,7 @@ Deno.test("run() picks a script up again when its shell is lost, with nothing mi
     const count =
       `echo ran >>${file}; i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo $i; echo e$i >&2; ` +
       "sleep 0.01; done";
-    // The shell that runs scripts is the parent's parent of a script, whose process id is in its run directory.
-    const killShell = "p=$$; for i in 1 2 3; do p=$(ps -o ppid= -p $p | tr -d ' '); done; " +
-      "ps -o args= -p $p | grep -q sx_user && kill -9 $p";
-    const results = await session.run(script(count, killShell, count));
+    const results = await session.run(script(count, KILL_SHELL, count));
     const lines = (prefix: string) =>
       Array.from({ length: 60 }, (_, i) => `${prefix}${i + 1}\n`).join("");
     assertEquals(exitCodes(results), [0, 0, 0]);
@@ -228,6 +226,15 @@ Deno.test("run() picks a script up again when its shell is lost, with nothing mi
     assertEquals([results[0]!.stderr, results[2]!.stderr], [lines("e"), lines("e")]);
     assertEquals(await Deno.readTextFile(file), "ran\nran\n");
     await Deno.remove(file);
+  });
+});
+
+Deno.test("run() throws when nobody is left to say how a script ended", async () => {
+  await withSession(async (session) => {
+    const killWatcher = "read -r x x x q x </proc/$$/stat; kill -9 $q";
+    const error = await assertRejects(() => session.run(script(killWatcher, "true")), HostError);
+    assertEquals(error.code, "CONNECTION_LOST");
+    assertEquals(exitCodes(await session.run(script("true"))), [0]);
   });
 });
 

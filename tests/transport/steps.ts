@@ -12,3 +12,8 @@ export function script(...shells: readonly string[]): Script {
 export function stubbornScript(...shells: readonly string[]): Script {
   return { ...script(...shells), keepGoing: true };
 }
+
+/** Ends the shell that the session runs on, as a lost connection may: it leads the session of the script's parent. */
+export const KILL_SHELL =
+  "read -r x x x q x </proc/$$/stat; read -r x x x x x p x </proc/$q/stat; " +
+  "tr '\\0' ' ' </proc/$p/cmdline | grep -q sx_[u]ser && kill -9 $p";
