@@ -27,7 +27,7 @@ export function parseExpression(ruby: string): ErbExpression | undefined {
 const TEXT = /"(?:\\["\\]|[^"\\#]|#(?!\{))*"|'(?:\\['\\]|[^'\\])*'/.source;
 const INDEX_REGEXP = new RegExp(`^ENV\\[\\s*(${TEXT})\\s*\\](?:\\s*\\|\\|\\s*(${TEXT}))?$`);
 const FETCH_REGEXP = new RegExp(
-  `^ENV\\.fetch\\(\\s*(${TEXT})\\s*(?:,\\s*(${TEXT})\\s*)?\\)$`,
+  `^ENV\\.fetch\\(\\s*(${TEXT})\\s*(?:,\\s*(${TEXT}|nil|\\d+)\\s*)?\\)$`,
 );
 const COMMAND_REGEXP = /^(?:`([^`]*)`|%x\(([^()]*(?:\([^()]*\)[^()]*)*)\))(?:\.(?:strip|chomp))?$/;
 const TEXT_REGEXP = new RegExp(`^${TEXT}$`);
@@ -57,5 +57,7 @@ function parseText(source: string): ErbExpression | undefined {
 }
 
 function unquote(literal: string): string {
+  if (literal === "nil") return "";
+  if (/^\d/.test(literal)) return literal;
   return literal.slice(1, -1).replaceAll(/\\(["'\\])/g, "$1");
 }

@@ -21,9 +21,6 @@ export function refusedKey(place: string): RefusedKey | undefined {
     REFUSED_KEYS.get(place.replace(/^servers\.\*\.proxy\./, "proxy."));
 }
 
-const notYet = (instead: string): string => `is not built yet: ${instead}`;
-const is = (value: unknown) => (node: YamlNode): boolean => node.content === value;
-
 const ASSETS: RefusedKey = {
   message: notYet("leave it out, and keep old assets where both versions find them, such as a CDN"),
 };
@@ -82,7 +79,10 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   }],
   ["ssh.proxy", JUMP],
   ["ssh.proxy_command", JUMP],
-  ["ssh.config", JUMP],
+  ["ssh.config", {
+    message: notYet("leave it out, and write user, port and keys here; no file of SSH is read"),
+    isHarmless: is(false),
+  }],
   ["ssh.log_level", VERBOSITY],
   ["ssh.key_data", { message: notYet("write the key into a file and name it in ssh.keys") }],
   ["ssh.forward_agent", { message: notYet("leave it out"), isHarmless: is(false) }],
@@ -96,3 +96,11 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["env_tags", { message: "is of Kamal 1: write env.tags" }],
   ["builder.multiarch", { message: "is of Kamal 1: write builder.arch" }],
 ]);
+
+function notYet(instead: string): string {
+  return `is not built yet: ${instead}`;
+}
+
+function is(value: unknown): (node: YamlNode) => boolean {
+  return (node) => node.content === value;
+}

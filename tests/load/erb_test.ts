@@ -27,6 +27,8 @@ const FILLED: readonly (readonly [source: string, text: string])[] = [
   ["<%= `git rev-parse HEAD` %>", "output of git rev-parse HEAD"],
   ["<%= `git rev-parse HEAD`.strip %>", "output of git rev-parse HEAD"],
   ["<%= %x(echo (a)) %>", "output of echo (a)"],
+  ['<%= ENV.fetch("MISSING", nil) %>', ""],
+  ['<%= ENV.fetch("MISSING", 3000) %>', "3000"],
   ['<%= "text" %>', "text"],
   ["a<%# a comment %>b", "ab"],
   ["<%# a comment -%>\na: 1", "a: 1"],
