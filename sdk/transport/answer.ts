@@ -105,7 +105,7 @@ export class Answer {
   #takeParts(name: StreamName): boolean {
     const { parts } = this.#streams[name];
     const count = parts.findIndex((part) => this.#mustWait(name, part));
-    const ready = parts.splice(0, count < 0 ? parts.length : Math.max(count, 0));
+    const ready = parts.splice(0, count < 0 ? parts.length : count);
     for (const part of ready) this.#take(name, part);
     return ready.length > 0;
   }

@@ -159,6 +159,6 @@ class ChannelCommand implements RemoteCommand, InteractiveCommand {
 
 function toExitCode(code: number | null, signal: string | undefined): number | undefined {
   if (code !== null) return code;
-  const number = Object.entries(constants.signals).find(([name]) => name === `SIG${signal}`)?.[1];
+  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
   return number === undefined ? undefined : 128 + number;
 }

@@ -32,10 +32,14 @@ export class Terminal {
     return Deno.env.get("TERM") ?? "vt100";
   }
 
-  /** Shows output. */
+  /** Shows output; drops it where nobody reads any more. */
   show(stream: StreamName, bytes: Uint8Array): void {
     const output = stream === "stdout" ? Deno.stdout : Deno.stderr;
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(output.writeSync(rest));
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(output.writeSync(rest));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
   }
 
   /**

@@ -251,6 +251,21 @@ Deno.test("run() leaves no run directory behind", async () => {
   await until(async () => await Deno.stat(directory).then(() => false, () => true));
 });
 
+Deno.test("connect() removes what it left on a host more than a day ago, unless it still runs", async () => {
+  const base = `/dev/shm/sextant-${Deno.uid()}-`;
+  const [old, running, young] = ["old", "running", "young"].map((name) => `${base}test-${name}`);
+  const pids = { [old!]: "none", [running!]: String(Deno.pid), [young!]: "none" };
+  for (const [directory, pid] of Object.entries(pids)) {
+    await Deno.mkdir(directory);
+    await Deno.writeTextFile(`${directory}/pid`, `${pid}\n`);
+    if (directory !== young) await Deno.utime(directory, 0, 0);
+  }
+  await withSession(async () => {
+    await until(async () => await Deno.stat(old!).then(() => false, () => true));
+  });
+  for (const directory of [running!, young!]) await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("run() keeps a script's text out of the process list and off the disk", async () => {
   await withSession(async (session) => {
     const secret = "hunter2-in-a-script";
