@@ -4,7 +4,7 @@
  * @module
  */
 
-import { didYouMean } from "../config/closest.ts";
+import { closest, didYouMean } from "../config/closest.ts";
 import { type ConfigPath, spellPath } from "../config/problems.ts";
 import type { DeploySpec } from "../config/spec.ts";
 import { longFile } from "./yaml_long_form.ts";
@@ -16,7 +16,7 @@ import {
   type SchemaField,
   type SchemaKind,
 } from "./yaml_schema.ts";
-import { refusedKey } from "./yaml_unbuilt.ts";
+import { refusedKey, refusedKeysIn } from "./yaml_unbuilt.ts";
 
 /** Something wrong with a value. */
 export interface NodeProblem {
@@ -67,30 +67,14 @@ class SpecReader {
       this.#complain(node, message, [...node.path]);
     });
     const { nouns, settings } = this.#root;
-    const known = new Map([...nouns, ...settings]);
-    const spec = this.#readFields(file, known, [], "");
-    return Object.fromEntries([
-      ...[...nouns.values()].filter(({ name }) => Object.hasOwn(spec, name))
-        .map(({ name }) => [name, spec[name]]),
-      ["settings", this.#settingsOf(spec, settings)],
-    ]);
-  }
-
-  /** Root scalars stand below `settings` in a spec. */
-  #settingsOf(
-    spec: Record<string, unknown>,
-    fields: ReadonlyMap<string, SchemaField>,
-  ): Record<string, unknown> {
-    const names = [...fields.values()].map(({ name }) => name)
-      .filter((name) => Object.hasOwn(spec, name));
-    for (const name of names) {
-      for (const [path, node] of [...this.origins]) {
-        if (path === name || path.startsWith(`${name}[`)) {
-          this.origins.set(`settings.${path}`, node);
-        }
-      }
-    }
-    return Object.fromEntries(names.map((name) => [name, spec[name]]));
+    const entries = Object.entries(
+      this.#readFields(file, new Map([...nouns, ...settings]), [], ""),
+    );
+    const names = new Set([...settings.values()].map(({ name }) => name));
+    return {
+      ...Object.fromEntries(entries.filter(([name]) => !names.has(name))),
+      settings: Object.fromEntries(entries.filter(([name]) => names.has(name))),
+    };
   }
 
   #read(schema: SchemaKind, node: YamlNode, path: ConfigPath, place: string): unknown {
@@ -127,9 +111,13 @@ class SpecReader {
       if (refused && item.content !== null && !refused.isHarmless?.(item)) {
         this.problems.push({ node: item, message: refused.message });
       } else if (field && item.content !== null) {
-        return [[field.name, this.#read(kindOf(field.schema), item, [...path, field.name], at)]];
+        // Root scalars stand below settings in a spec.
+        const within = place === "" && this.#root.settings.has(key) ? ["settings"] : path;
+        const value = this.#read(kindOf(field.schema), item, [...within, field.name], at);
+        return [[field.name, value]];
       } else if (!field && !refused) {
-        this.#complain(item, `unknown key${didYouMean(key, [...fields.keys()])}`, [...path, key]);
+        const message = `unknown key${suggestion(key, place, [...fields.keys()])}`;
+        this.#complain(item, message, [...path, key]);
       }
       return [];
     }));
@@ -144,7 +132,8 @@ class SpecReader {
   #scalar(kind: SchemaKind, node: YamlNode, path: ConfigPath): unknown {
     const { content } = node;
     // Kamal means the digits, and Ruby hands chmod the number that YAML makes of them.
-    if (path.at(-1) === "mode") return node.document.plainAt(node.path) ?? content;
+    const isMount = ["files", "directories"].includes(String(path[2]));
+    if (isMount && path.at(-1) === "mode") return node.document.plainAt(node.path) ?? content;
     const kinds = kind.kind === "choice" ? kind.choices.map((choice) => choice.kind) : [kind.kind];
     const text = textOf(node);
     if (!kinds.includes("text") || text === undefined) return content;
@@ -162,4 +151,11 @@ class SpecReader {
 
 function kindOrOther(schema: AnySchema | undefined): SchemaKind {
   return schema === undefined ? { kind: "other" } : kindOf(schema);
+}
+
+/** A mistyped key may also stand for one that is known, and refused. */
+function suggestion(key: string, place: string, known: readonly string[]): string {
+  const others = [...refusedKeysIn(place), ...place === "" ? ["minimum_version"] : []];
+  const best = closest(key, [...known, ...others]);
+  return best === undefined ? didYouMean(key, known) : `, did you mean "${best}"?`;
 }

@@ -21,6 +21,14 @@ export function refusedKey(place: string): RefusedKey | undefined {
     REFUSED_KEYS.get(place.replace(/^servers\.\*\.proxy\./, "proxy."));
 }
 
+/** The refused keys right below a place. */
+export function refusedKeysIn(place: string): readonly string[] {
+  const prefix = place === "" ? "" : `${place}.`;
+  return [...REFUSED_KEYS.keys()].filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length))
+    .filter((key) => !key.includes("."));
+}
+
 const ASSETS: RefusedKey = {
   message: notYet("leave it out, and keep old assets where both versions find them, such as a CDN"),
 };

@@ -51,6 +51,7 @@ export const BROKEN: Readonly<Record<string, string>> = {
   "no image": "service: shop\nservers: [10.0.0.1]\n",
   "an image with a tag": "service: shop\nimage: acme/shop:1\nservers: [10.0.0.1]\n",
   "a mistyped key": shop("acessories: {}\n"),
+  "a mistyped key that is not built": shop("minimum_versoin: 2.0\nasset_pth: /assets\n"),
   "a key in camelCase": shop("retainContainers: 3\n"),
   "a setting below settings": shop("settings:\n  retain_containers: 3\n"),
   "hooks, which are files": shop("hooks:\n  pre-deploy: bin/check\n"),
