@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv } from "node:crypto";
 // @ts-types="@types/ssh2"
-import type { Algorithms, Client, NextAuthHandler } from "ssh2";
+import type { Algorithms, Client, NextAuthHandler, ServerHostKeyAlgorithm } from "ssh2";
 import type { HostKeyCheck } from "./host_keys.ts";
 import type { Identity } from "./keys.ts";
 import type { LoginFailure, LoginStage } from "./ssh2_errors.ts";
@@ -136,7 +136,7 @@ class Attempt {
 
 function algorithms(serverHostKey: readonly string[]): Algorithms {
   return {
-    serverHostKey: [...serverHostKey] as NonNullable<Algorithms["serverHostKey"]> & unknown[],
+    serverHostKey: [...serverHostKey] as ServerHostKeyAlgorithm[],
     ...(canDecryptGcm() ? {} : { cipher: ["aes128-ctr", "aes256-ctr"] }),
   };
 }
