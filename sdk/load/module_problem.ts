@@ -5,20 +5,24 @@
  */
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { type ConfigProblem, messageOf } from "../errors.ts";
 
 const PLACE_REGEXP = /(?<url>file:\/\/[^\s()'"]+?):(?<line>\d+):(?<column>\d+)/g;
 
 /** What is wrong with a module, from whatever its import threw: the first place in the project that the error names. */
 export function problemIn(error: unknown, path: string): ConfigProblem {
-  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+  // Deno colours the places in its messages.
+  const text = stripVTControlCharacters(
+    error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error),
+  );
   const folder = pathToFileURL(dirname(path)).href;
   const places = [...text.matchAll(PLACE_REGEXP)].map(({ groups }) => groups ?? {});
   const place = places.find(({ url }) => url?.startsWith(folder));
   const position = place
     ? positionOf(fileURLToPath(place["url"] ?? ""), place["line"], place["column"])
     : positionOf(path);
-  return { path: "", message: firstLine(messageOf(error)), position };
+  return { path: "", message: firstLine(stripVTControlCharacters(messageOf(error))), position };
 }
 
 /** A place as the user would type it: relative to the working folder where it is below. */
