@@ -55,11 +55,13 @@ export class Ssh2Link implements Link {
 
   /** Lets the host's shells clear up after themselves, and ends the connection: one round trip. */
   async close(): Promise<void> {
-    // What the shells are told arrives before the end of the connection, and they need no answer heard.
-    for (const command of this.#commands) command.close();
+    const commands = [...this.#commands];
+    for (const command of commands) command.close();
+    // A server drops what it has not passed on yet when the connection ends, so the shells must have ended first.
+    await within(Promise.all(commands.map(({ ended }) => ended)), CLOSE_MILLISECONDS);
     this.#client.end();
-    if (await within(this.#closed.then(() => true), CLOSE_MILLISECONDS)) return;
     this.#client.destroy();
+    await within(this.#closed, CLOSE_MILLISECONDS);
   }
 
   async #start(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {

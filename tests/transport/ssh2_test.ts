@@ -157,6 +157,20 @@ serverTest(
   },
 );
 
+serverTest("close() lets the host remove all that the session left there", async () => {
+  await using server = await startServer();
+  const transport = new Ssh2Transport({ home: server.home, agent: "" });
+  const left: string[] = [];
+  for (let count = 0; count < 10; count++) {
+    const { session } = await transport.connect(server.target);
+    const [result] = await session.run(script('echo "$2"'));
+    await session.close();
+    const directory = result!.stdout.trim();
+    if (await Deno.stat(directory).then(() => true, () => false)) left.push(directory);
+  }
+  assertEquals(left, []);
+});
+
 serverTest("run() connects again when the connection was lost between two scripts", async () => {
   await using server = await startServer();
   const transport = new Ssh2Transport({ home: server.home, agent: "" });
