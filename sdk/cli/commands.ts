@@ -43,6 +43,12 @@ const FETCH_FLAGS: readonly Flag[] = [
   },
 ];
 
+const DOCS_FLAGS: readonly Flag[] = [
+  { name: "yaml", summary: "in the spelling of config/deploy.yml" },
+  { name: "markdown", summary: "print Markdown" },
+  { name: "json-schema", summary: "print a JSON Schema, by which editors complete and check" },
+];
+
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
   row("setup", "make hosts ready, boot accessories and deploy", change(deployVerb("setup")), {
@@ -171,6 +177,10 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   ),
   row("secrets print", "print all secrets of the project in plain text", printSecrets),
   row("config", "print the resolved configuration; secrets by name", showConfig),
+  row("docs", "explain what a deployment may say (default: list the sections)", showDocs, {
+    operands: [{ name: "SECTION", optional: true }],
+    flags: DOCS_FLAGS,
+  }),
   row("init", "write the files of a new deployment", init),
   row("version", "print the version of sextant", showVersion),
 ]);
@@ -228,6 +238,11 @@ async function extractSecret(invocation: Invocation, context: CommandContext): P
 async function printSecrets(invocation: Invocation, context: CommandContext): Promise<number> {
   const { runPrint } = await import("./secrets.ts");
   return await runPrint(invocation, context);
+}
+
+async function showDocs(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { printDocs } = await import("./docs.ts");
+  return printDocs(invocation, context);
 }
 
 async function init(invocation: Invocation, context: CommandContext): Promise<number> {
