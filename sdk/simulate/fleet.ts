@@ -44,6 +44,7 @@ export interface JournalEntry {
 /**
  * Hosts in memory, reached like real ones. No shell runs: each step's operations change the hosts, with the
  * outcomes, exit codes and words that a real host would have. Time is simulated, and takes none.
+ * It knows nothing of requests in flight, of the values of secrets, and of what commands in containers say.
  *
  * @example A host on which Kamal deployed, and a pull that fails there
  * ```ts

@@ -54,7 +54,7 @@ testInShells(
   async (home, shell) => {
     await play(home, shell, "crash", WEB_GATE);
     const log = await home.read("log");
-    assert(log.indexOf("stop shop-web-v2") < log.indexOf("inspect -f state"), log);
+    assert(/^stop shop-web-v2$[^]*^inspect -f state/m.test(log), log);
   },
 );
 

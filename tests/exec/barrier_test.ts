@@ -1,15 +1,18 @@
 import "../sanitizers.ts";
-import { assert, assertEquals } from "@std/assert";
-import { answering, containersOn, done, serving } from "./fleets.ts";
+import { assertEquals } from "@std/assert";
+import { answering, assertOrder, containersOn, done, serving } from "./fleets.ts";
 
 Deno.test("execute() boots other roles after the first healthy primary container, not after the last", async () => {
   const deployment = await serving({ appsOn: { "10.0.0.2": { v2: { healthyAfter: 20 } } } });
   const since = deployment.fleet.journal.length;
   await deployment.deploy("v2");
   const entries = done(deployment, since);
-  const jobs = entries.indexOf("10.0.0.3 run-container");
-  assert(entries.indexOf("10.0.0.1 await-healthy") < jobs, entries.join("\n"));
-  assert(jobs < entries.indexOf("10.0.0.2 await-healthy"), entries.join("\n"));
+  assertOrder(
+    entries,
+    "10.0.0.1 await-healthy",
+    "10.0.0.3 run-container",
+    "10.0.0.2 await-healthy",
+  );
 });
 
 Deno.test("execute() tells that a host waits, and for what", async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assert } from "@std/assert";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { type FleetOptions, SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import { shop } from "../plan/configs.ts";
@@ -48,4 +49,11 @@ export function containersOn({ fleet }: Deployment, host: string): readonly stri
 /** What was done on a fleet since a moment, as `host kind`. */
 export function done({ fleet }: Deployment, since = 0): readonly string[] {
   return fleet.journal.slice(since).map(({ host, operation }) => `${host} ${operation.kind}`);
+}
+
+/** Asserts that entries are there, the first of each before the first of the next. */
+export function assertOrder(entries: readonly string[], ...expected: readonly string[]): void {
+  const places = expected.map((entry) => entries.indexOf(entry));
+  const isInOrder = places.every((place, index) => place >= 0 && place > (places[index - 1] ?? -1));
+  assert(isInOrder, `not in this order: ${expected.join(", ")}\n${entries.join("\n")}`);
 }

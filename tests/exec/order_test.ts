@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
-import { containersOn, done, HOSTS, serving } from "./fleets.ts";
+import { assertOrder, containersOn, done, HOSTS, serving } from "./fleets.ts";
 
 Deno.test("execute() takes the lock before anything else on any host", async () => {
   const deployment = await serving();
@@ -31,7 +31,7 @@ Deno.test("execute() routes nothing before every new container of the group is h
   const entries = done(deployment, since);
   const lastGate = entries.findLastIndex((entry) => entry.endsWith("await-healthy"));
   const firstRoute = entries.findIndex((entry) => entry.endsWith("route-traffic"));
-  assert(lastGate < firstRoute, entries.join("\n"));
+  assert(lastGate >= 0 && lastGate < firstRoute, entries.join("\n"));
 });
 
 Deno.test("execute() stops an old container only after traffic has left it", async () => {
@@ -40,7 +40,7 @@ Deno.test("execute() stops an old container only after traffic has left it", asy
   await deployment.deploy("v2");
   const kinds = done(deployment, since);
   for (const host of HOSTS.slice(0, 2)) {
-    assert(kinds.indexOf(`${host} route-traffic`) < kinds.indexOf(`${host} stop-container`));
+    assertOrder(kinds, `${host} route-traffic`, `${host} stop-container`);
   }
 });
 
@@ -55,10 +55,7 @@ Deno.test("execute() switches one group after the other", async () => {
   const since = deployment.fleet.journal.length;
   await deployment.deploy("v2");
   const entries = done(deployment, since);
-  assert(
-    entries.indexOf("10.0.0.1 stop-container") < entries.indexOf("10.0.0.2 run-container"),
-    entries.join("\n"),
-  );
+  assertOrder(entries, "10.0.0.1 stop-container", "10.0.0.2 run-container");
   assertEquals(containersOn(deployment, "10.0.0.2"), ["shop-web-v1", "shop-web-v2 *"]);
 });
 

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Operation } from "../../sdk/operations/operation.ts";
 import { isEmpty, type Plan, stepsOf } from "../../sdk/plan/plan.ts";
 import { type FleetOptions, SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import { assertOrder } from "../exec/fleets.ts";
 import { configOf, shop, SHOP_WITH_DATABASE } from "../plan/configs.ts";
 import { Deployment, type DeploymentOptions } from "../plan/deployment.ts";
 import { assertGolden } from "./golden.ts";
@@ -91,7 +92,7 @@ Deno.test("planAccessory() boots an accessory that is missing, and only that", a
 Deno.test("planAppStop() takes the route away before it stops", async () => {
   const plan = await (await serving()).plan({ name: "app stop" }, "v1");
   const kinds = stepsOf(plan).flatMap(({ operations }) => operations.map(({ kind }) => kind));
-  assert(kinds.indexOf("remove-route") < kinds.indexOf("stop-container"));
+  assertOrder(kinds, "remove-route", "stop-container");
   await assertGolden("app_stop", renderCommands(plan));
 });
 

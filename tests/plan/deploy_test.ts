@@ -53,6 +53,22 @@ Deno.test("planDeploy() stops what runs beside the version that serves", async (
   assertEquals(operations(plan, "stop-container").map(({ name }) => name), ["shop-jobs-v1"]);
 });
 
+Deno.test("planDeploy() takes for serving what has the traffic, not what was started last", async () => {
+  const deployment = await serving();
+  const host = deployment.fleet.host("10.0.0.1");
+  // As a run that was lost before its switch leaves it.
+  host.loseConnectionAt("route-traffic");
+  await deployment.deploy("v2");
+  host.unreachable = false;
+  host.remove(".kamal/lock-shop");
+  host.routes.set("shop-web", {
+    ...host.routes.get("shop-web")!,
+    target: `${host.container("shop-web-v1")!.id.slice(0, 12)}:3000`,
+  });
+  host.container("shop-web-v1")!.state = "started";
+  assertEquals((await deployment.plan({ name: "deploy" }, "v3")).serving["10.0.0.1"], "v1");
+});
+
 Deno.test("planDeploy() boots a version anew whose container was stopped or removed by hand", async () => {
   const deployment = await serving();
   deployment.fleet.host("10.0.0.1").containers.delete("shop-web-v1");
