@@ -216,7 +216,7 @@ serverTest("connect() says that a user gets no shell, with what the host says to
     "LOGIN_REFUSED",
     "a: nobody may log in but gets no shell",
   ]);
-  assertEquals(error.details[0], "This account is currently not available.");
+  assert(error.details.includes("This account is currently not available."));
 });
 
 serverTest("connect() does not wait for ever for a shell that does not begin", async () => {
@@ -225,5 +225,5 @@ serverTest("connect() does not wait for ever for a shell that does not begin", a
   const error = await refusal(transport, server.target);
   assertEquals(error.code, "LOGIN_REFUSED");
   assertStringIncludes(error.message, "the shell does not answer");
-  assertEquals(error.details, ["hello"]);
+  assert(error.details.includes("hello"));
 });

@@ -197,13 +197,13 @@ serverTest("run() picks a script up when the server froze, and comes back", asyn
 });
 
 serverTest("run() gives up when the server does not come back in time", async () => {
-  const server = await startServer();
+  await using server = await startServer();
   const transport = new Ssh2Transport({ home: server.home, agent: "", reconnectSeconds: 0.5 });
   const { session } = await transport.connect(server.target);
   let directory = "";
   const onOutput = (_step: number, _stream: string, text: string): void => {
     directory = text.trim();
-    void server[Symbol.asyncDispose]();
+    void server.stop();
   };
   const running = session.run(script('echo "$2"; sleep 2'), { onOutput });
   const error = await assertRejects(() => running, HostError);

@@ -19,6 +19,8 @@ export interface SshServer {
   cut(): Promise<void>;
   /** Stops the connections that are open: they stay, and nothing comes any more. */
   freeze(): Promise<void>;
+  /** Ends the server and its connections. */
+  stop(): Promise<void>;
   /** Ends the server and removes all it made. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -53,6 +55,16 @@ export async function startServer(
   const port = freePort();
   const server = await listen(folder, port, settings);
   const user = (await output("id", ["-un"])).trim();
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    if (isStopped) return;
+    isStopped = true;
+    // Stopped first, so that it accepts nobody while its connections end.
+    server.kill("SIGSTOP");
+    await signalSessions(server.pid, "SIGKILL");
+    server.kill("SIGKILL");
+    await server.status;
+  };
   return {
     target: { name: "a", address: "127.0.0.1", port, user },
     home,
@@ -61,10 +73,9 @@ export async function startServer(
     keygen: async (...args) => void await output("ssh-keygen", ["-q", ...args]),
     cut: () => signalSessions(server.pid, "SIGKILL"),
     freeze: () => signalSessions(server.pid, "SIGSTOP"),
+    stop,
     [Symbol.asyncDispose]: async () => {
-      await signalSessions(server.pid, "SIGKILL");
-      server.kill("SIGTERM");
-      await server.status;
+      await stop();
       await Deno.remove(folder, { recursive: true });
     },
   };
