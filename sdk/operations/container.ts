@@ -83,6 +83,8 @@ export interface StopContainer {
   readonly timeout: number | undefined;
   /** Why, for the plan. */
   readonly because: string | undefined;
+  /** Label `service` that it must carry, where the name alone may be somebody else's. */
+  readonly service?: string | undefined;
 }
 
 /** Gives a container another name. */
@@ -120,8 +122,16 @@ export const runContainer: Definition<RunContainer> = {
   changes: true,
   describe: ({ name, role }) => ({ mark: "+", noun: role, subject: name }),
   render: renderRun,
-  inverse: ({ name, role, stopTimeout }) => [
-    { kind: "stop-container", name, role, timeout: stopTimeout, because: "it is taken back" },
+  // A run may have failed just because somebody else has the name.
+  inverse: ({ name, role, stopTimeout, labels: { service } }) => [
+    {
+      kind: "stop-container",
+      name,
+      role,
+      timeout: stopTimeout,
+      because: "it is taken back",
+      service,
+    },
   ],
   explain: ({ name, publish }, { stderr }) => ({
     code: "COMMAND_FAILED",
@@ -153,8 +163,18 @@ export const stopContainer: Definition<StopContainer> = {
     detail: because,
   }),
   // A container that is not there is as good as stopped: undo must hold for half-done steps.
-  render: ({ name, timeout }) => {
+  render: ({ name, timeout, service }) => {
     const wait = timeout === undefined ? [] : ["-t", String(timeout)];
+    if (service !== undefined) {
+      const found = `docker ps -q --filter ${quote(`name=^${name}$`)} --filter ${
+        quote(`label=service=${service}`)
+      }`;
+      return text(
+        `for sx_c in $(${found}); do docker stop ${
+          [...wait, '"$sx_c"'].join(" ")
+        } >/dev/null; done`,
+      );
+    }
     return any(
       quiet(run("docker", "stop", ...wait, name)),
       text(`! docker container inspect ${quote(name)} >/dev/null 2>&1`),

@@ -48,9 +48,10 @@ export const startContainer: Model<StartContainer> = byEngine(0.2, ({ name }, ho
 });
 
 /** How a container is stopped; one that is not there is as good as stopped. */
-export const stopContainer: Model<StopContainer> = byEngine(0.1, ({ name }, host) => {
+export const stopContainer: Model<StopContainer> = byEngine(0.1, ({ name, service }, host) => {
   const container = host.container(name);
-  if (container !== undefined) stop(container, host);
+  const isMeant = service === undefined || container?.labels["service"] === service;
+  if (container !== undefined && isMeant) stop(container, host);
   return done();
 });
 

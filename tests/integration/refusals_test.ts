@@ -63,6 +63,8 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
     assertEquals(Object.values(serving), [v1, v1]);
     for (const host of lab.hosts) assertEquals((await ask(host)).text, v1);
     assertEquals(await running(first), ["kamal-proxy", `shop-web-${v1}`]);
+    // What is not ours stays as it was, whatever its name.
+    assertEquals(await running(second), ["kamal-proxy", `shop-web-${v1}`, `shop-web-${v2}`].sort());
     await second.must(`docker rm -f shop-web-${v2}`);
   });
 
