@@ -153,7 +153,8 @@ export const tagImage: Definition<TagImage> = {
 export const removeImage: Definition<RemoveImage> = {
   changes: true,
   describe: ({ image }) => ({ mark: "-", noun: "image", subject: image }),
-  render: ({ image }) => any(quiet(run("docker", "image", "rm", "--force", image)), text("true")),
+  // An image that any container still has stays.
+  render: ({ image }) => any(quiet(run("docker", "image", "rm", image)), text("true")),
 };
 
 // Exit status of a pull that brought an image without the service's label.

@@ -40,7 +40,7 @@ export interface StartProxy {
 export interface RemoveProxy {
   /** Which operation. */
   readonly kind: "remove-proxy";
-  /** Whether its image, volume and folder go as well. */
+  /** Whether its image and folder go as well; the volume with its certificates stays, as with Kamal. */
   readonly everything: boolean;
 }
 
@@ -139,7 +139,7 @@ export const removeProxy: Definition<RemoveProxy> = {
     mark: "-",
     noun: "proxy",
     subject: "kamal-proxy",
-    detail: everything ? "with its image and its routes" : "its routes stay",
+    detail: everything ? "with its image; its certificates stay" : "its routes stay",
   }),
   render: ({ everything }) => {
     const stop = text(
@@ -148,7 +148,6 @@ export const removeProxy: Definition<RemoveProxy> = {
     if (!everything) return stop;
     return all(
       stop,
-      text("{ docker volume rm kamal-proxy-config >/dev/null 2>&1; true; }"),
       text(
         "{ docker image prune --all --force --filter label=org.opencontainers.image.title=kamal-proxy >/dev/null; }",
       ),

@@ -48,16 +48,14 @@ export const startProxy: Model<StartProxy> = byEngine(0.2, (_, host) => {
   return proxy === undefined ? noSuch(PROXY_CONTAINER) : started(proxy, host, 1);
 });
 
-/** How the proxy's container is removed; its routes stay unless everything goes. */
+/** How the proxy's container is removed; its routes stay. */
 export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, host) => {
   const proxy = host.containers.get(PROXY_CONTAINER);
   if (proxy !== undefined) {
     stop(proxy, host);
     host.containers.delete(PROXY_CONTAINER);
   }
-  if (!everything) return done();
-  host.routes.clear();
-  host.remove(".kamal/proxy");
+  if (everything) host.remove(".kamal/proxy");
   return done();
 });
 

@@ -78,6 +78,6 @@ Deno.test("tagImage and removeImage name the image", () => {
   );
   assertStringIncludes(
     textOf(SAMPLES["remove-image"]),
-    "docker image rm --force ghcr.io/acme/shop:v1",
+    "docker image rm ghcr.io/acme/shop:v1",
   );
 });
