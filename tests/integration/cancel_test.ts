@@ -1,5 +1,6 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
+import { SextantError } from "../../sdk/errors.ts";
 import { labTest, up } from "../lab/lab.ts";
 import { ask, running, Scene } from "./scene.ts";
 
@@ -41,3 +42,28 @@ labTest(
     }
   },
 );
+
+labTest("of two deploys at once one wins, and the other says who holds the lock", async () => {
+  await using lab = await up({ hosts: 2 });
+  const scene = await Scene.begin(lab);
+  const app = scene.app();
+  await scene.release();
+  assertEquals((await scene.run(app, { name: "setup" })).report?.outcome, "done");
+  const version = await scene.release("slow", { seconds: 1 });
+  const one = async (): Promise<string> => {
+    try {
+      const { report } = await scene.run(app, { name: "deploy" });
+      return report?.failures[0]?.code ?? report?.outcome ?? "nothing to do";
+    } catch (error) {
+      assert(error instanceof SextantError, String(error));
+      return error.code;
+    }
+  };
+  const outcomes = (await Promise.all([one(), one()])).sort();
+  assertEquals(outcomes, ["LOCK_HELD", "done"]);
+  for (const host of lab.hosts) {
+    assertEquals((await ask(host)).text, version);
+    assertEquals(await running(host), ["kamal-proxy", `shop-web-${version}`]);
+    assertEquals((await host.exec("ls -d .kamal/lock-shop")).code, 2);
+  }
+});
