@@ -28,8 +28,8 @@ export interface HookFacts {
   readonly run: RunFacts;
   /** The plan, once there is one. */
   readonly plan: Plan | undefined;
-  /** Whether the lock is held. */
-  readonly isLocked: boolean;
+  /** Whether the command takes the lock. */
+  readonly takesLock: boolean;
   /** The secrets, where they were resolved. */
   readonly secrets: SecretValues;
 }
@@ -66,6 +66,11 @@ export class Hooks {
       [name as HookName, own.flatMap((id) => hooks[id] ?? [])] as const
     );
     return new Hooks(root, await findHooks(root, config.hooksPath), new Map(functions));
+  }
+
+  /** Whether there are hooks that are given the secrets. */
+  get wantSecrets(): boolean {
+    return [...this.names()].some((name) => HOOKS_WITH_SECRETS.has(name));
   }
 
   /** Names of the hooks that there are. */
@@ -110,8 +115,16 @@ const HOOKS_WITH_SECRETS: ReadonlySet<string> = new Set([
   "post-deploy",
 ]);
 
+// These come before the lock is taken, or after it is released.
+const HOOKS_WITHOUT_LOCK: ReadonlySet<string> = new Set([
+  "pre-connect",
+  "docker-setup",
+  "pre-build",
+  "post-deploy",
+]);
+
 function environmentOf(call: HookCall, facts: HookFacts): Record<string, string> {
-  const { config, verb, version, roles, run, isLocked, secrets } = facts;
+  const { config, verb, version, roles, run, secrets } = facts;
   const [command, ...subcommand] = verb.split(" ");
   return {
     ...HOOKS_WITH_SECRETS.has(call.name)
@@ -125,7 +138,7 @@ function environmentOf(call: HookCall, facts: HookFacts): Record<string, string>
       roles,
       performer: run.performer,
       recordedAt: run.at,
-      isLocked,
+      isLocked: facts.takesLock && !HOOKS_WITHOUT_LOCK.has(call.name),
       command: command!,
       subcommand: subcommand.join(" ") || undefined,
       runtime: call.name === "post-deploy" ? call.runtime : undefined,

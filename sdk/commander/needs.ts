@@ -12,8 +12,8 @@ export interface Needs {
   readonly hosts: "all" | "app" | "proxy" | "accessory" | "lock";
   /** Whether it names the version to deploy, by git if need be. */
   readonly version: boolean;
-  /** Whether it writes secrets to hosts. */
-  readonly secrets: boolean;
+  /** Whether it writes secrets to hosts, or only hooks may want them. */
+  readonly secrets: boolean | "hooks";
   /** Whether it takes the lock. */
   readonly lock: boolean;
   /** Whether it works with Docker, and with the proxy, and so checks them first. */
@@ -55,7 +55,8 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "prune": { ...CHANGE, hosts: "app" },
   "redeploy": { ...BOOT, hosts: "app" },
   "remove": { ...CHANGE, hosts: "all" },
-  "rollback": { ...BOOT, hosts: "app", version: false },
+  // Going back must not depend on a password manager.
+  "rollback": { ...BOOT, hosts: "app", version: false, secrets: "hooks" },
   "server bootstrap": { ...ASK, hosts: "all", docker: "no" },
   "setup": { ...BOOT, hosts: "all" },
 });

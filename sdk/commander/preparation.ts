@@ -126,7 +126,7 @@ export class Preparation {
     const { onEvent, signal = new AbortController().signal } = this.#options;
     const log = (message: string): void => onEvent?.({ type: "notice", host: undefined, message });
     const call = { name: "pre-connect", hosts: this.#selection.hosts, log, signal };
-    await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined, false));
+    await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
   }
 
   /** Opens the hosts anew, so that the logins get what was changed for them. */
@@ -225,7 +225,9 @@ export class Preparation {
   }
 
   async #resolveSecrets(): Promise<SecretValues> {
-    if (!this.#needs.secrets) return new SecretValues(new Map());
+    const { secrets } = this.#needs;
+    const areWanted = secrets === "hooks" ? this.#hooks.wantSecrets : secrets;
+    if (!areWanted) return new SecretValues(new Map());
     const { secretNames, secretsPath, destination } = this.#config;
     const source = secretsFromFiles({
       root: this.#root,
@@ -244,7 +246,7 @@ export class Preparation {
     );
     this.#salt = salts.find((salt) => salt !== undefined) ?? randomHex(16);
     this.#states = new Map([...states].map(([host, state]) => [host, this.#withSalt(state)]));
-    this.#digests = this.#needs.secrets ? this.#secrets.digest(this.#salt) : undefined;
+    this.#digests = this.#needs.secrets === true ? this.#secrets.digest(this.#salt) : undefined;
   }
 
   /** A host with another salt counts as one without. */
@@ -254,18 +256,14 @@ export class Preparation {
 
   #effects(plan: Plan): Effects {
     return {
-      hook: (call) =>
-        this.#hooks.run(
-          call,
-          this.#hookFacts(plan, plan.unlock !== undefined && call.name !== "post-deploy"),
-        ),
+      hook: (call) => this.#hooks.run(call, this.#hookFacts(plan)),
       secret: (name) => name === SALT_SECRET ? this.#salt : this.#secrets.value(name),
       file: (path) => this.#files.get(path) ?? "",
       redact: (text) => this.#secrets.redact(text),
     };
   }
 
-  #hookFacts(plan: Plan | undefined, isLocked: boolean): HookFacts {
+  #hookFacts(plan: Plan | undefined): HookFacts {
     return {
       config: this.#config,
       verb: this.#verb.name,
@@ -273,7 +271,7 @@ export class Preparation {
       roles: this.#options.roles === undefined ? undefined : this.#selection.roles,
       run: this.#run,
       plan,
-      isLocked,
+      takesLock: this.#needs.lock,
       secrets: this.#secrets,
     };
   }
