@@ -181,7 +181,13 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     operands: [{ name: "SECTION", optional: true }],
     flags: DOCS_FLAGS,
   }),
-  row("init", "write the files of a new deployment", init),
+  row("init", "write the files of a new deployment", init, {
+    flags: [{
+      name: "from",
+      value: { name: "FILE", kind: "text" },
+      summary: "only a deploy.ts, with what Kamal's config/deploy.yml says",
+    }],
+  }),
   row("version", "print the version of sextant", showVersion),
 ]);
 
@@ -246,6 +252,11 @@ async function showDocs(invocation: Invocation, context: CommandContext): Promis
 }
 
 async function init(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { from } = invocation.flags.text;
+  if (from !== undefined) {
+    const { printInitFrom } = await import("./init_from.ts");
+    return await printInitFrom(from, invocation, context);
+  }
   const { printInit } = await import("./project.ts");
   return await printInit(invocation, context);
 }
