@@ -33,6 +33,7 @@ export type {
   Verb,
 } from "./sdk/commander/verb.ts";
 export type { AccessoryInput, AccessoryOptions, AccessoryPlace } from "./sdk/config/accessory.ts";
+export type { AliasesInput } from "./sdk/config/alias.ts";
 export type { BootInput } from "./sdk/config/boot.ts";
 export type { BuilderInput } from "./sdk/config/builder.ts";
 export type { RunOptions } from "./sdk/config/config.ts";

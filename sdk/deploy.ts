@@ -8,6 +8,7 @@ import type { CommandOptions, Deployment } from "./commander.ts";
 import { Run } from "./commander/run.ts";
 import type { Verb } from "./commander/verb.ts";
 import type { AccessoryInput } from "./config/accessory.ts";
+import type { AliasesInput } from "./config/alias.ts";
 import type { BootInput } from "./config/boot.ts";
 import type { BuilderInput } from "./config/builder.ts";
 import { combine } from "./config/combine.ts";
@@ -259,6 +260,23 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    */
   volumes(volumes: readonly string[]): Deploy<S> {
     return this.#with({ volumes });
+  }
+
+  /**
+   * Gives commands names of one's own. What follows an alias is added to its command; of a flag, the last counts.
+   *
+   * @example A console, and one host's logs
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").aliases({
+   *   console: 'app exec --interactive --reuse "bin/rails console"',
+   *   logs: "app logs --follow",
+   * });
+   * // sextant logs -h 10.0.0.1  is  sextant app logs --follow -h 10.0.0.1
+   * ```
+   */
+  aliases(aliases: AliasesInput): Deploy<S> {
+    return this.#with({ aliases });
   }
 
   /**

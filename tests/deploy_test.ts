@@ -26,6 +26,7 @@ Deno.test("deploy() collects what its methods say into a spec", () => {
     .logging({ driver: "local" })
     .labels({ team: "a" })
     .volumes(["x:/x"])
+    .aliases({ info: "details" })
     .settings({ drainTimeout: 5 });
   assertEquals(app.toSpec(), {
     service: "shop",
@@ -41,6 +42,7 @@ Deno.test("deploy() collects what its methods say into a spec", () => {
     logging: { driver: "local" },
     labels: { team: "a" },
     volumes: ["x:/x"],
+    aliases: { info: "details" },
     settings: { drainTimeout: 5 },
   });
 });

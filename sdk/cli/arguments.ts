@@ -22,6 +22,22 @@ export interface Mistake {
   readonly message: string;
   /** What to do instead. */
   readonly hint: string;
+  /** The alias that it may be; absent where it can be none. */
+  readonly call?: AliasCall;
+}
+
+/** A word in the place of a command that is none, and may be an alias. */
+export interface AliasCall {
+  /** The word. */
+  readonly name: string;
+  /** It, and the words behind it. */
+  readonly words: readonly string[];
+  /** What stands before it. */
+  readonly before: readonly string[];
+  /** What stands behind it. */
+  readonly behind: readonly string[];
+  /** The flags that every command has; they say which deployment's aliases. */
+  readonly flags: FlagValues;
 }
 
 interface Words {
@@ -40,18 +56,30 @@ export async function readArguments(given: readonly string[]): Promise<Request> 
   if (words.length === 0 && (args.length === 0 || args[0] === "-h")) {
     return { kind: "help", words: [] };
   }
-  if (words[0] === "help") return { kind: "help", words: words.slice(1) };
-  if (values["help"] === true) return { kind: "help", words };
+  if (words[0] === "help") {
+    if (words.length === 1 || isFirstWord(words[1]!)) {
+      return { kind: "help", words: words.slice(1) };
+    }
+    // What else it may be is told by who reads aliases.
+    return await readArguments([...args.toSpliced(args.indexOf("help"), 1), "--help"]);
+  }
+  if (values["help"] === true && (words.length === 0 || isFirstWord(words[0]!))) {
+    return { kind: "help", words };
+  }
   if (words.length === 0 && args[0] === "--version" && args.length === 1) {
     return await readArguments(["version"]);
   }
   const command = findCommand(words);
-  if (command === undefined) {
-    return unknown.length > 0
-      ? await unknownFlag(unknown[0]!, undefined)
-      : await unknownCommand(words);
+  if (command !== undefined) return await readCommand(command, args);
+  const problem = firstProblem({ path: words.slice(0, 1) }, GLOBAL_FLAGS, values);
+  if (problem !== undefined) return mistake(problem, "All commands: sextant --help");
+  const { unknownCommand, unknownFlag } = await import("./mistakes.ts");
+  const around = await aroundFirst(args, words, everyFlag);
+  if (around !== undefined) {
+    const call = { ...around, words, flags: flagValues(GLOBAL_FLAGS, values) };
+    return { ...unknownCommand(words), call };
   }
-  return await readCommand(command, args);
+  return unknown.length > 0 ? unknownFlag(unknown[0]!, undefined) : unknownCommand(words);
 }
 
 /** The command that the first words name. */
@@ -60,6 +88,29 @@ export function findCommand(words: readonly string[]): Command | undefined {
     path.every((word, index) => word === words[index]?.replaceAll("_", "-"))
   )
     .toSorted((one, other) => other.path.length - one.path.length)[0];
+}
+
+/** Whether a command begins with a word. */
+function isFirstWord(word: string): boolean {
+  return COMMANDS.some(({ path }) => path[0] === word.replaceAll("_", "-"));
+}
+
+/** What stands around the first word, if that may be an alias: only what is behind it may be unknown here. */
+async function aroundFirst(
+  args: readonly string[],
+  [name]: readonly string[],
+  flags: readonly Flag[],
+): Promise<Pick<AliasCall, "name" | "before" | "behind"> | undefined> {
+  if (name === undefined || isFirstWord(name)) return undefined;
+  for (const [index, arg] of args.entries()) {
+    if (arg !== name) continue;
+    const { words, unknown } = await split(args.slice(0, index + 1), flags);
+    // Until it is a word, it is a flag's value, such as that of -d.
+    if (words.length === 0) continue;
+    if (unknown.length > 0) return undefined;
+    return { name, before: args.slice(0, index), behind: args.slice(index + 1) };
+  }
+  return undefined;
 }
 
 /** How a command is written, such as `sextant accessory logs NAME`. */
@@ -77,11 +128,12 @@ export function usageOf({ path, operands, flags }: Command): string {
 async function readCommand(command: Command, args: readonly string[]): Promise<Request> {
   const flags = [...GLOBAL_FLAGS, ...command.flags];
   const { words, behindDashes, values, unknown } = await split(args, flags);
-  if (unknown.length > 0) return await unknownFlag(unknown[0]!, command);
+  if (unknown.length > 0) {
+    const { unknownFlag } = await import("./mistakes.ts");
+    return unknownFlag(unknown[0]!, command);
+  }
   const operands = [...words.slice(command.path.length), ...behindDashes];
-  const problem = operandProblem(command, operands) ??
-    flags.map((flag) => flagProblem(command, flag, values))
-      .find((problem) => problem !== undefined);
+  const problem = operandProblem(command, operands) ?? firstProblem(command, flags, values);
   if (problem !== undefined) return mistake(problem, `Usage: ${usageOf(command)}`);
   return { kind: "run", invocation: { command, operands, flags: flagValues(flags, values) } };
 }
@@ -137,7 +189,20 @@ function flagValues(flags: readonly Flag[], values: Words["values"]): FlagValues
   };
 }
 
-function flagProblem({ path }: Command, flag: Flag, values: Words["values"]): string | undefined {
+function firstProblem(
+  command: Pick<Command, "path">,
+  flags: readonly Flag[],
+  values: Words["values"],
+): string | undefined {
+  return flags.map((flag) => flagProblem(command, flag, values))
+    .find((problem) => problem !== undefined);
+}
+
+function flagProblem(
+  { path }: Pick<Command, "path">,
+  flag: Flag,
+  values: Words["values"],
+): string | undefined {
   const { name, value, required } = flag;
   if (value === undefined) return undefined;
   const given = texts(values[name]);
@@ -161,40 +226,6 @@ function operandProblem({ path, operands }: Command, given: readonly string[]): 
   return isOpen || given.length <= operands.length
     ? undefined
     : `${name} does not take "${given[operands.length]}"`;
-}
-
-async function unknownFlag(arg: string, command: Command | undefined): Promise<Mistake> {
-  const { closest } = await import("../config/closest.ts");
-  const name = arg.replace(/=.*$/s, "");
-  const flags = [...GLOBAL_FLAGS, ...command?.flags ?? []].map((flag) => `--${flag.name}`);
-  const near = name.startsWith("--") ? closest(name, flags) : undefined;
-  const words = command?.path.join(" ") ?? "sextant";
-  const question = near === undefined ? "" : `, did you mean ${near}?`;
-  const takesCommand = command?.operands.some((operand) => operand.repeats) ?? false;
-  return mistake(
-    `${words} knows no flag ${name}${question}`,
-    takesCommand
-      ? `Put a command with flags of its own behind two dashes: sextant ${words} … -- ls -l`
-      : `Its flags: sextant ${command === undefined ? "" : `${words} `}--help`,
-  );
-}
-
-async function unknownCommand(words: readonly string[]): Promise<Mistake> {
-  const group = COMMANDS.filter(({ path }) => path.length > 1 && path[0] === words[0]);
-  if (group.length > 0 && words.length === 1) {
-    const names = group.map(({ path }) => path.slice(1).join(" ")).join(", ");
-    return mistake(
-      `${words[0]} needs a command: ${names}`,
-      `What they do: sextant ${words[0]} --help`,
-    );
-  }
-  if (words.length === 0) return mistake("no command is given", "All commands: sextant --help");
-  const { closest } = await import("../config/closest.ts");
-  const names = COMMANDS.map(({ path }) => path.join(" "));
-  const given = words.slice(0, group.length > 0 ? 2 : 1).join(" ");
-  const near = closest(given, names) ?? closest(words.slice(0, 2).join(" "), names);
-  const question = near === undefined ? "" : `, did you mean "${near}"?`;
-  return mistake(`there is no command "${given}"${question}`, "All commands: sextant --help");
 }
 
 function mistake(message: string, hint: string): Mistake {

@@ -118,8 +118,9 @@ function rowOf(key: DocsKey, isYaml: boolean): DocsRow {
   const { path, kind, usual, example, section, isRequired } = key;
   const names = path.map((name) => name === "*" ? name : isYaml ? yamlName(name) : name);
   const write = (value: unknown): string => valueText(isYaml ? inYamlsWords(value) : value, isYaml);
+  const shown = path.length === 1 && path[0] === "*" ? ["NAME"] : names;
   return {
-    path: path.length === 1 && path[0] === "*" ? ["NAME"] : names,
+    path: shown,
     description: key.description,
     facts: [
       kind,
@@ -127,7 +128,7 @@ function rowOf(key: DocsKey, isYaml: boolean): DocsRow {
       ...usual === undefined ? [] : [`default ${write(usual)}`],
       ...section === undefined ? [] : [`see ${section}`],
     ],
-    example: example === undefined ? undefined : `${names.at(-1)}: ${write(example)}`,
+    example: example === undefined ? undefined : `${shown.at(-1)}: ${write(example)}`,
   };
 }
 

@@ -38,6 +38,8 @@ export interface Config {
   readonly labels: Readonly<Record<string, string>>;
   /** Volumes of every app container, as `docker run --volume` takes them. */
   readonly volumes: readonly string[];
+  /** The user's own names for commands: what each stands for, with its flags. */
+  readonly aliases: Readonly<Record<string, string>>;
   /** Folder of hook executables, relative to the project. */
   readonly hooksPath: string;
   /** Path of the secrets file, relative to the project. */

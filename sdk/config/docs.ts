@@ -43,6 +43,11 @@ export const SECTIONS: readonly DocsSection[] = Object.freeze([
     place: "accessories.*",
   },
   {
+    name: "aliases",
+    summary: "Names of one's own for commands of sextant",
+    place: "aliases",
+  },
+  {
     name: "boot",
     summary: "In which groups hosts switch versions, and what goes back when one fails",
     place: "boot",
@@ -99,6 +104,7 @@ const MORE_PLACES: Readonly<Record<string, string>> = {
 /** Other names of sections. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   accessories: "accessory",
+  alias: "aliases",
   hosts: "host",
   roles: "role",
   root: "configuration",

@@ -143,6 +143,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     ssh,
     labels: resolveTextMap(spec.labels),
     volumes: spec.volumes ?? [],
+    aliases: spec.aliases ?? {},
     hooksPath: settings.hooksPath ?? ".kamal/hooks",
     secretsPath: settings.secretsPath ?? ".kamal/secrets",
     retainContainers: settings.retainContainers ?? 5,

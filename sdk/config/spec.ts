@@ -5,6 +5,7 @@
  */
 
 import type { AccessoryInput } from "./accessory.ts";
+import type { AliasesInput } from "./alias.ts";
 import type { BootInput } from "./boot.ts";
 import type { BuilderInput } from "./builder.ts";
 import type { RootEnvInput } from "./env.ts";
@@ -46,6 +47,8 @@ export interface SpecFields {
   readonly labels?: TextMap;
   /** Volumes of the app's containers. */
   readonly volumes?: readonly string[];
+  /** The user's own names for commands. */
+  readonly aliases?: AliasesInput;
   /** Functions of hooks, by their ids in the effects. */
   readonly hooks?: HookIds;
   /** All other root scalars. */

@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import { type AccessoryFields, accessorySchema } from "./accessory.ts";
+import { aliasesSchema } from "./alias.ts";
 import { bootSchema } from "./boot.ts";
 import { builderSchema } from "./builder.ts";
 import { type RootEnvFields, rootEnvSchema } from "./env.ts";
@@ -53,6 +54,7 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
     description: "Volumes of docker run",
     example: ["storage:/app/storage"],
   }),
+  aliases: aliasesSchema.optional().meta({ description: "Names of one's own for commands" }),
   hooks: z.record(
     z.string().check(z.refine((name) => HOOK_NAMES.some((known) => known === name), {
       error: `should be one of ${HOOK_NAMES.join(", ")}`,

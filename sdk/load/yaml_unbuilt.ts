@@ -51,7 +51,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["servers.*.asset_path", ASSETS],
   ["error_pages_path", { message: notYet("leave it out, kamal-proxy shows its own pages") }],
   ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
-  ["aliases", { message: notYet("leave them out, and give the command itself") }],
   ["output", { message: notYet("leave it out; sextant --json writes every event as a line") }],
   ["sshkit", { message: notYet("leave it out, every host has one connection for the whole run") }],
   ["run_directory", {

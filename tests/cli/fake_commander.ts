@@ -7,6 +7,7 @@
 import type { Dependencies } from "../../sdk/cli/dependencies.ts";
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
+import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { SextantError } from "../../sdk/errors.ts";
 import { isEmpty, type Plan } from "../../sdk/plan/plan.ts";
 import { NEW, planOf, reportOf, shopPlan } from "../report/shop_plan.ts";
@@ -22,6 +23,8 @@ export interface FakeCommanderOptions {
   ) => Partial<Result> | Promise<Partial<Result>>;
   /** What loading the deployment does. */
   readonly load?: () => void | Promise<void>;
+  /** What the deployment says of itself. */
+  readonly spec?: DeploySpec;
 }
 
 /** Stands in for everything the command line calls. */
@@ -38,11 +41,13 @@ export class FakeCommander implements Dependencies {
   readonly resolvedConfig: Dependencies["resolvedConfig"];
   readonly initProject: Dependencies["initProject"];
 
-  constructor({ plan = shopPlan(), run, load }: FakeCommanderOptions = {}) {
+  constructor(
+    { plan = shopPlan(), run, load, spec = { service: "shop" } }: FakeCommanderOptions = {},
+  ) {
     this.loadDeployment = async (options) => {
       this.loaded.push(options);
       await load?.();
-      return { spec: { service: "shop" }, effects: { hooks: {} }, file: "deploy.ts" };
+      return { spec, effects: { hooks: {} }, file: "deploy.ts" };
     };
     this.runVerb = async (_deployment, verb, options = {}) => {
       this.#note(verb, options);

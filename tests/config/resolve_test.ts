@@ -79,6 +79,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
     },
     labels: {},
     volumes: [],
+    aliases: {},
     hooksPath: ".kamal/hooks",
     secretsPath: ".kamal/secrets",
     retainContainers: 5,

@@ -199,7 +199,10 @@ proxy:
   hst: a.dev
   app_port: "80"
 aliases:
-  console: app exec bash
+  console: app exec "bash
+  plan: details
+  Shell: app exec bash
+asset_path: /app/public
 env:
   secret: KEY
 `,

@@ -114,3 +114,20 @@ Deno.test("loadDeployment() lays a destination's file over the other as Kamal do
   assertEquals([worldWeb?.hosts, worldWeb?.cmd], [["10.0.3.1"], "bin/world"]);
   assertEquals(worldWeb?.env["10.0.3.1"]?.secret, { WORLD_KEY: "WORLD_KEY" });
 });
+
+Deno.test("loadDeployment() reads the aliases that Kamal's new projects have", async () => {
+  assertEquals((await configOf("deploy_from_template")).aliases, {
+    console: 'app exec --interactive --reuse "bin/rails console"',
+    dbc: 'app exec --interactive --reuse "bin/rails dbconsole --include-password"',
+    logs: "app logs -f",
+    shell: 'app exec --interactive --reuse "bash"',
+  });
+});
+
+Deno.test("loadDeployment() adds the aliases of a destination's file", async () => {
+  const second = "details -c config/deploy2.yml";
+  const elsewhere = "details -d elsewhere";
+  assertEquals((await configOf("deploy")).aliases, { second, elsewhere });
+  const { aliases } = await configOf("deploy", "elsewhere");
+  assertEquals(aliases, { second, elsewhere, here: "details" });
+});
