@@ -67,7 +67,7 @@ export class Ssh2Link implements Link {
   async #start(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {
     const leave = await this.#sessions.enter();
     try {
-      const started = new ChannelCommand(await this.#open(command, options), receive);
+      const started = await this.#open(command, receive, options);
       this.#commands.add(started);
       void started.ended.then(() => {
         this.#commands.delete(started);
@@ -81,10 +81,10 @@ export class Ssh2Link implements Link {
   }
 
   /** A server frees a channel only some time after its command has ended; a refused one has not begun. */
-  async #open(command: string, options: ExecOptions): Promise<ClientChannel> {
+  async #open(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#exec(command, options);
+        return await this.#exec(command, receive, options);
       } catch (error) {
         if (!isRefusedChannel(error) || attempt >= OPEN_ATTEMPTS) throw error;
       }
@@ -92,15 +92,15 @@ export class Ssh2Link implements Link {
     }
   }
 
-  #exec(command: string, options: ExecOptions): Promise<ClientChannel> {
+  #exec(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {
     return new Promise((resolve, reject) => {
       // ssh2 forgets the callback of a channel that is being opened when the connection ends.
       void this.#closed.then(() => reject(new Error("the connection is closed")));
-      this.#client.exec(
-        command,
-        options,
-        (error, channel) => error ? reject(error) : resolve(channel),
-      );
+      this.#client.exec(command, options, (error, channel) => {
+        // At once: the end of a short command may stand in the same packet, and is told only once.
+        if (error) reject(error);
+        else resolve(new ChannelCommand(channel, receive));
+      });
     });
   }
 }

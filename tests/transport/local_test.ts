@@ -159,7 +159,7 @@ Deno.test("run() knows at once that a script was killed", async () => {
 Deno.test("run() ends a script's processes when its signal is aborted, and stays usable", async () => {
   await withSession(async (session) => {
     const controller = new AbortController();
-    const mark = "321.0625";
+    const mark = `321.${Deno.pid}`;
     const ended: number[] = [];
     const results = await session.run(
       stubbornScript("echo one", `echo two; sleep ${mark} & sleep ${mark}`, "echo never"),
@@ -180,7 +180,7 @@ Deno.test("run() ends a script's processes when its signal is aborted, and stays
 Deno.test("run() ends by force what does not end when asked to, before the next script begins", async () => {
   await withSession(async (session) => {
     const controller = new AbortController();
-    const mark = "322.0625";
+    const mark = `322.${Deno.pid}`;
     const stubborn = `trap '' TERM; echo set; sleep 0.1; exec sleep ${mark}`;
     const results = await session.run(script(stubborn), {
       signal: controller.signal,
@@ -252,8 +252,8 @@ Deno.test("run() leaves no run directory behind", async () => {
 });
 
 Deno.test("connect() removes what it left on a host more than a day ago, unless it still runs", async () => {
-  const base = `/dev/shm/sextant-${Deno.uid()}-`;
-  const [old, running, young] = ["old", "running", "young"].map((name) => `${base}test-${name}`);
+  const base = `/dev/shm/sextant-${Deno.uid()}-test-${Deno.pid}-`;
+  const [old, running, young] = ["old", "running", "young"].map((name) => `${base}${name}`);
   const pids = { [old!]: "none", [running!]: String(Deno.pid), [young!]: "none" };
   for (const [directory, pid] of Object.entries(pids)) {
     await Deno.mkdir(directory);
