@@ -30,10 +30,9 @@ export async function printInitFrom(
 }
 
 function tellNext(from: string, isPart: boolean, io: Io): void {
-  if (isPart) {
-    io.err.write("What is not carried over stands at the top of deploy.ts as a comment.\n");
-  }
   io.err.write(
-    `From now on deploy.ts counts. It says the same as: sextant config -c ${from}\n`,
+    isPart
+      ? "What is not carried over stands at the top of deploy.ts as a comment; then: sextant plan\n"
+      : `deploy.ts counts from now on; compare: sextant config, and sextant config -c ${from}\n`,
   );
 }

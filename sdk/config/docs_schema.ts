@@ -120,12 +120,7 @@ function withFacts(schema: JsonSchema): JsonSchema {
     ...Object.entries(SECRETS),
   ];
   return facts.reduce<JsonSchema>(
-    (whole, [path, fact]) =>
-      changeAt(whole, path.split("."), (inner) => ({
-        ...inner,
-        // A group is explained alike for a role, but what holds for the app is no role's default.
-        ...fact,
-      })),
+    (whole, [path, fact]) => changeAt(whole, path.split("."), (inner) => ({ ...inner, ...fact })),
     schema,
   );
 }
@@ -136,6 +131,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   logging: "Headers that kamal-proxy logs",
 };
 
+/** Groups mean the same for a role; what holds for the app is no role's default. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.entries(GROUPS).flatMap(([group, description]) => [
