@@ -4,8 +4,6 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
-
 /** Simulated seconds; the same run takes the same seconds, however fast this machine is. */
 export class SimulatedClock {
   readonly #pace: number;
@@ -59,7 +57,7 @@ export class SimulatedClock {
   #turn(): void {
     if (this.#isTurning) return;
     this.#isTurning = true;
-    setImmediate(() => {
+    soon(() => {
       this.#isTurning = false;
       const first = this.#sleepers.reduce<Sleeper | undefined>(
         (first, sleeper) => first === undefined || sleeper.due < first.due ? sleeper : first,
@@ -77,4 +75,15 @@ export class SimulatedClock {
 interface Sleeper {
   readonly due: number;
   readonly wake: () => void;
+}
+
+/** Calls a function once everything that waits for nothing is done; timers would let a millisecond pass each time. */
+function soon(work: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    port2.close();
+    work();
+  };
+  port2.postMessage(undefined);
 }
