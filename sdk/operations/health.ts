@@ -108,11 +108,15 @@ const LOG_LINES = 100;
 // Between two checks of a candidate, milliseconds: a quick app should not wait for the usual second.
 const CANDIDATE_INTERVAL = 250;
 
-/** First of two to end decides; the other is ended, and nothing is left behind. */
+/**
+ * First of two to end decides; the other is ended, and nothing is left behind: what a wait that was broken off left goes
+ * at the next one's beginning.
+ */
 function gate(operation: AwaitHealthy, wait: string, look: string): string {
   const name = quote(operation.name);
   const forget = forgetId(operation.target);
   return `race() { n=$1; shift; (trap 'kill $p 2>/dev/null; exit' TERM; "$@" >"$F.$n" & p=$!; wait $p; echo "$n $?" >"$F") & }
+rm -f ${quote(operation.folder)}/gate.*
 F=$(mktemp -u ${quote(operation.folder)}/gate.XXXXXX); mkfifo -m 600 "$F" || exit 1
 ${wait}; g=$!
 race exited docker wait ${name}; w=$!
@@ -145,7 +149,7 @@ function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy"
 function askHealthPath(name: string, { port, path, host }: Readiness & { by: "proxy" }): string {
   const header = host === undefined ? "" : `-H ${quote(`Host: ${host}`)} `;
   return `if [ "$what" = health ]; then
-u=http://$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${
+u=http://$(docker inspect -f '{{with index .NetworkSettings.Networks "kamal"}}{{.IPAddress}}{{end}}' ${
     quote(name)
   }):${port}${quote(path)}
 if command -v curl >/dev/null 2>&1; then echo "answer $(curl -sS -m 5 -o /dev/null -w '%{http_code} %{redirect_url}' ${header}"$u" 2>&1 | tail -n 1)"

@@ -155,7 +155,7 @@ wait*) case $part in crash) sleep 0.1; echo 137;; *) exec sleep 30;; esac;;
 "inspect -f state"*) echo 'state false 3';;
 "inspect -f {{if .State.Health}}"*) [ ! -e "$HOME/health" ] || echo yes;;
 "inspect -f {{.State.Health.Status}}"*) cat "$HOME/health";;
-"inspect -f {{range"*) echo 172.18.0.5;;
+"inspect -f {{with"*) echo 172.18.0.5;;
 logs*) echo 'said to stdout'; sleep 0.05; echo 'said to stderr' >&2;;
 esac`;
 
