@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ENGINE_FUNCTIONS } from "./engine_script.ts";
+
 /** Which containers, routes and files on a host belong to a deployment. */
 export interface ProbeScope {
   /** Service, with its destination. */
@@ -45,10 +47,10 @@ export function probeScript(scope: ProbeScope): string {
   return `${functions(scope)}
 d=$(mktemp -d)
 if command -v docker >/dev/null 2>&1; then
-sx_list >$d/list
+sx_list /version /images/json >$d/list
 if [ -s $d/api ]; then
-{ echo "~V $(sx_api /version)"; echo "~C $(cat $d/api)"; echo "~I $(sx_api /images/json)"; } >$d/d
-sx_state=$(sx_lines <$d/api | sed -n 's|.*"Source":"\\([^"]*\\)","Destination":"${CONFIG_FOLDER}".*|\\1/kamal-proxy.state|p' | head -n 1)
+sed '1s/^/~C /; 2s/^/~V /; 3s/^/~I /' $d/api >$d/d
+sx_state=$(sx_lines | sed -n 's|.*"Source":"\\([^"]*\\)","Destination":"${CONFIG_FOLDER}".*|\\1/kamal-proxy.state|p' | head -n 1)
 [ -z "$sx_state" ] || echo "~v $sx_state" >>$d/d
 else
 { docker version --format 'd {"version":{{json .Server.Version}},"architecture":{{json .Server.Arch}}}' >$d/d 2>$d/e || echo "~e docker stopped: $(tail -n 1 $d/e)" >$d/d; } &
@@ -102,11 +104,10 @@ function functions({ service, labels }: ProbeScope): string {
     `s/^([^ ]+ [^ ]+) (${states}) (${ours})$/\\1 ${word}/p; t`,
     `s/^([^ ]+ kamal-proxy) (${states}) .*$/\\1 ${word}/p; t`,
   ]);
-  return `sx_api() { curl -sf --max-time 20 --unix-socket /var/run/docker.sock "http://docker$1" | tr -d '\\n'; }
-sx_direct() { [ -w /var/run/docker.sock ] && [ -z "$DOCKER_HOST$DOCKER_CONTEXT" ] && ! grep -qs currentContext "\${DOCKER_CONFIG:-$HOME/.docker}/config.json" && command -v curl >/dev/null 2>&1; }
-sx_lines() { sed 's/,{"Id":/\\
+  return `${ENGINE_FUNCTIONS}
+sx_lines() { head -n 1 $d/api | sed 's/,{"Id":/\\
 {"Id":/g'; }
-sx_list() { if sx_direct && sx_api '/containers/json?all=1' >$d/api && [ -s $d/api ]; then sx_lines <$d/api | awk '${LIST_PROGRAM}'
+sx_list() { if sx_direct && sx_api '/containers/json?all=1' "$@" >$d/api && [ -s $d/api ]; then sx_lines | awk '${LIST_PROGRAM}'
 else rm -f $d/api; docker ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.State}} {{.Label "service"}}' 2>/dev/null; fi; }
 sx_read() { if [ -r "$1" ]; then cat "$1"; elif [ ! -x "\${1%/*}" ]; then docker cp kamal-proxy:${CONFIG_FOLDER}/kamal-proxy.state - 2>/dev/null | tar -xO 2>/dev/null; fi | tr -d '\\n'; }
 sx_routes() { grep -q '^[^ ]* kamal-proxy ' $d/list || return 0; sx_text=$(sx_read "$1"); [ -n "$sx_text" ] || [ ! -e "$1" ] || { sleep 0.1; sx_text=$(sx_read "$1"); }; printf '%s' "$sx_text"; }
