@@ -24,7 +24,7 @@ import { projectVersion } from "../project/git.ts";
 import { secretsFromFiles } from "../secrets/files.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
 import { resolveSecrets } from "../secrets/source.ts";
-import type { Session } from "../transport/transport.ts";
+import type { Session, Transport } from "../transport/transport.ts";
 import { Fleet } from "./fleet.ts";
 import { type HookFacts, Hooks } from "./hooks.ts";
 import { type Needs, needsOf } from "./needs.ts";
@@ -45,6 +45,7 @@ export class Preparation {
   readonly #run: RunFacts;
   readonly #hooks: Hooks;
   readonly #files: ReadonlyMap<string, string>;
+  readonly #transport: Transport;
   #secrets = new SecretValues(new Map());
   #salt = "";
   #digests: ReadonlyMap<string, string> | undefined;
@@ -62,6 +63,7 @@ export class Preparation {
     readonly run: RunFacts;
     readonly hooks: Hooks;
     readonly files: ReadonlyMap<string, string>;
+    readonly transport: Transport;
   }) {
     this.#verb = fields.verb;
     this.#needs = needsOf(fields.verb);
@@ -73,6 +75,7 @@ export class Preparation {
     this.#run = fields.run;
     this.#hooks = fields.hooks;
     this.#files = fields.files;
+    this.#transport = fields.transport;
   }
 
   /** Resolves a deployment's configuration. */
@@ -94,13 +97,15 @@ export class Preparation {
     const config = await Preparation.config(deployment, options);
     const needs = needsOf(verb);
     const selection = select(config, verb, needs, options);
-    const [version, hooks, run, files] = await Promise.all([
+    const [version, hooks, run, files, transport] = await Promise.all([
       needs.version ? versionOf(root, options.version) : options.version,
       hooksOf(root, config, deployment, options),
       newRunFacts(root),
       filesOf(root, config, verb),
+      options.transport ?? sshTransport(config, (event) => options.onEvent?.(event)),
     ]);
-    return new Preparation({ verb, options, root, config, selection, version, run, hooks, files });
+    const found = { version, run, hooks, files, transport };
+    return new Preparation({ verb, options, root, config, selection, ...found });
   }
 
   /** Opens the hosts while secrets are resolved; a missing secret closes them again. */
@@ -209,10 +214,8 @@ export class Preparation {
     const { hosts, lockHost } = this.#selection;
     const all = this.#needs.lock ? [...new Set([lockHost, ...hosts])] : hosts;
     const { onEvent, signal } = this.#options;
-    const transport = this.#options.transport ??
-      await sshTransport(this.#config, (event) => onEvent?.(event));
     return await Fleet.open(this.#config, all, {
-      transport,
+      transport: this.#transport,
       signal,
       emit: (event) => onEvent?.(event),
     });

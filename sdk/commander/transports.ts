@@ -8,12 +8,14 @@ import type { Config } from "../config/config.ts";
 import type { Event } from "../exec/event.ts";
 import type { Transport } from "../transport/transport.ts";
 
-/** SSH, as the configuration says; ssh2 is loaded only where it is used. */
+/** SSH, as the configuration says; loads ssh2, which takes a while, so that it may happen beside other things. */
 export async function sshTransport(
   { ssh }: Config,
   onEvent: (event: Event) => void,
 ): Promise<Transport> {
   const { Ssh2Transport } = await import("../transport/ssh2.ts");
+  const { loadSsh2 } = await import("../transport/ssh2_module.ts");
+  await loadSsh2();
   return new Ssh2Transport({
     keys: ssh.keys.length === 0 ? undefined : ssh.keys,
     keysOnly: ssh.keysOnly,

@@ -108,6 +108,10 @@ const LOG_LINES = 100;
 // Between two checks of a candidate, milliseconds: a quick app should not wait for the usual second.
 const CANDIDATE_INTERVAL = 250;
 
+// Seconds until a container is watched for its end: most are healthy sooner, and the watch costs a docker client's start.
+// The sleep may outlive the gate for a moment, so it must not hold the script's streams.
+const WATCH_AFTER = 0.2;
+
 /**
  * First of two to end decides; the other is ended, and nothing is left behind: what a wait that was broken off left goes
  * at the next one's beginning.
@@ -119,7 +123,8 @@ function gate(operation: AwaitHealthy, wait: string, look: string): string {
 rm -f ${quote(operation.folder)}/gate.*
 F=$(mktemp -u ${quote(operation.folder)}/gate.XXXXXX); mkfifo -m 600 "$F" || exit 1
 ${wait}; g=$!
-race exited docker wait ${name}; w=$!
+exited() { sleep ${WATCH_AFTER} >/dev/null 2>&1; exec docker wait ${name}; }
+race exited exited; w=$!
 read -r what code <"$F"; kill $g $w 2>/dev/null; wait $g $w 2>/dev/null
 exited=$(cat "$F.exited"); rm -f "$F" "$F.health" "$F.exited"
 [ "$what $code" = "health 0" ] || {
