@@ -78,7 +78,7 @@ export function select(
 }
 
 /** Turns a pattern of a shell into a regular expression. */
-export function patternToRegExp(pattern: string): RegExp {
+function patternToRegExp(pattern: string): RegExp {
   const source = pattern.replaceAll(/[.+^$()|\\]/g, "\\$&").replaceAll("*", ".*").replaceAll(
     "?",
     ".",

@@ -211,12 +211,6 @@ export const removeContainer: Definition<RemoveContainer> = {
     ),
 };
 
-/** A host path as `docker run --volume` needs it: below the login's home unless it is absolute. */
-export function hostPath(path: string): Word {
-  if (path.startsWith("/") || path.startsWith("$")) return expandable(path);
-  return raw(`"$PWD"/${quote(path)}`);
-}
-
 function renderRun(operation: RunContainer): Command {
   const { envFile, envScript, idFile } = operation;
   const words: Word[] = ["docker", "run", "--detach", "--restart", operation.restart];
@@ -265,7 +259,7 @@ export function optionWords(
 }
 
 /** A volume whose relative host part stands below the login's home; a bare name is a Docker volume. */
-export function volumeWord(volume: string): Word {
+function volumeWord(volume: string): Word {
   const [source = "", ...rest] = volume.split(":");
   if (!source.includes("/") || source.startsWith("/") || source.startsWith("$")) {
     return expandable(volume);

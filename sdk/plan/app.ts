@@ -6,7 +6,7 @@
 
 import type { Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
-import { awaitRole, proxyFlags } from "./app_container.ts";
+import { awaitRole, routeTo } from "./app_container.ts";
 import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { containerName, ownFolder } from "./names.ts";
@@ -112,17 +112,15 @@ function startSteps(
     }),
     step(`${host} start ${role.name}`, { kind: "start-container", name, role: role.name }),
     step(`${host} healthy ${role.name}`, awaitRole(config, role, name, { id })),
-    ...proxy === undefined ? [] : [step(`${host} route ${role.name}`, {
-      kind: "route-traffic",
-      service: role.containerPrefix,
-      container: name,
-      target: { id },
-      port: proxy.appPort,
-      flags: proxyFlags(config, proxy),
-      hosts: proxy.hosts,
-      version: versionOf(role, container),
-      previous: undefined,
-    })],
+    ...proxy === undefined ? [] : [step(
+      `${host} route ${role.name}`,
+      routeTo(config, role, proxy, {
+        container: name,
+        target: { id },
+        version: versionOf(role, container),
+        previous: undefined,
+      }),
+    )],
   ];
 }
 

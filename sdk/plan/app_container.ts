@@ -9,7 +9,7 @@ import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
-import type { ProxyTarget } from "../operations/proxy.ts";
+import type { ProxyTarget, RouteTraffic } from "../operations/proxy.ts";
 import { CONFIG_LABEL, digest, ENV_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
 import { containerName, envScript, idFile, imageName, ownFolder, roleEnvFile } from "./names.ts";
@@ -136,6 +136,23 @@ export function awaitRole(
         checkTimeout: role.proxy.healthcheck.timeout,
         host: role.proxy.hosts[0],
       },
+  };
+}
+
+/** The route of a role to one of its containers. */
+export function routeTo(
+  config: Config,
+  role: Role,
+  proxy: Proxy,
+  to: Pick<RouteTraffic, "container" | "target" | "version" | "previous">,
+): RouteTraffic {
+  return {
+    kind: "route-traffic",
+    service: role.containerPrefix,
+    port: proxy.appPort,
+    flags: proxyFlags(config, proxy),
+    hosts: proxy.hosts,
+    ...to,
   };
 }
 

@@ -9,7 +9,7 @@ import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { ProxyTarget } from "../operations/proxy.ts";
-import { awaitRole, proxyFlags } from "./app_container.ts";
+import { awaitRole, routeTo } from "./app_container.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
 import type { PlanInput } from "./input.ts";
 import type { HostScript, Step, Wait } from "./plan.ts";
@@ -146,19 +146,15 @@ function routeStep(
   const name = serving?.name === wanted.name && boots
     ? `${wanted.name}_replaced_${input.run.suffix}`
     : serving?.name;
-  return [step(`${host} route ${role.name}`, {
-    kind: "route-traffic",
-    service: role.containerPrefix,
+  const route = routeTo(config, role, proxy, {
     container: boots ? wanted.name : serving!.name,
     target,
-    port: proxy.appPort,
-    flags: proxyFlags(config, proxy),
-    hosts: proxy.hosts,
     version: input.version,
     previous: hasRoute
       ? { container: name!, id: serving.id, version: versionOf(role, serving) }
       : undefined,
-  })];
+  });
+  return [step(`${host} route ${role.name}`, route)];
 }
 
 function stopOld(

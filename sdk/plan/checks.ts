@@ -49,7 +49,7 @@ export function checkLock(input: PlanInput): void {
 }
 
 /** Why Docker cannot be used on a host; `undefined` where it can. */
-export function dockerProblem({ host, docker }: HostState): HostError | undefined {
+function dockerProblem({ host, docker }: HostState): HostError | undefined {
   if (docker.status === "running") return undefined;
   return docker.status === "missing"
     ? new HostError("DOCKER_MISSING", host, "Docker is not installed", {

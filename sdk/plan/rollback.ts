@@ -8,7 +8,7 @@ import type { Role } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
 import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
-import { awaitRole, proxyFlags } from "./app_container.ts";
+import { awaitRole, routeTo } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
 import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -173,17 +173,8 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
     const previous = route && serving
       ? { container: serving.name, id: serving.id, version: versionOf(role, serving) }
       : undefined;
-    return [step(`${host} route ${role.name}`, {
-      kind: "route-traffic",
-      service: role.containerPrefix,
-      container: container.name,
-      target: { id: container.id },
-      port: role.proxy.appPort,
-      flags: proxyFlags(config, role.proxy),
-      hosts: role.proxy.hosts,
-      version,
-      previous,
-    })];
+    const to = { container: container.name, target: { id: container.id }, version, previous };
+    return [step(`${host} route ${role.name}`, routeTo(config, role, role.proxy, to))];
   });
   return [...routes, ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)]];
 }

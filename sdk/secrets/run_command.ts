@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { SextantError } from "../errors.ts";
+import { stopChild, throwIfCancelled } from "./cancel.ts";
 
 /** How a command ended. */
 export interface CommandResult {
@@ -93,19 +93,4 @@ async function readToEnd(
     signal?.removeEventListener("abort", stop);
   }
   return Buffer.concat(chunks);
-}
-
-function stopChild(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGTERM");
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new SextantError("CANCELLED", "reading the secrets was cancelled", {
-    cause: signal.reason,
-  });
 }

@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { SextantError } from "../../errors.ts";
+import { stopChild, throwIfCancelled } from "../cancel.ts";
 
 /** How a program is called. */
 export interface ProgramCall {
@@ -111,19 +112,4 @@ async function textOf(
     if (!signal?.aborted) throw error;
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function stopChild(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGTERM");
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new SextantError("CANCELLED", "reading the secrets was cancelled", {
-    cause: signal.reason,
-  });
 }
