@@ -54,7 +54,9 @@ export async function runPrint(
     const { secretsPath, destination } = await dependencies.resolvedConfig(deployment, options);
     const { printAll } = await import("../secrets/commands.ts");
     const env = io.environment();
-    return await printAll({ root: io.root, secretsPath, destination, env, signal }, json);
+    const onWarning = (message: string): void => void io.err.write(`${message}\n`);
+    const where = { root: io.root, secretsPath, destination, env, onWarning, signal };
+    return await printAll(where, json);
   });
 }
 

@@ -128,10 +128,14 @@ export class Preparation {
   }
 
   async #preConnect(): Promise<void> {
-    const { onEvent, signal = new AbortController().signal } = this.#options;
-    const log = (message: string): void => onEvent?.({ type: "notice", host: undefined, message });
+    const { signal = new AbortController().signal } = this.#options;
+    const log = (message: string): void => this.#notice(message);
     const call = { name: "pre-connect", hosts: this.#selection.hosts, log, signal };
     await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
+  }
+
+  #notice(message: string): void {
+    this.#options.onEvent?.({ type: "notice", host: undefined, message });
   }
 
   /** Opens the hosts anew, so that the logins get what was changed for them. */
@@ -237,6 +241,7 @@ export class Preparation {
       secretsPath,
       destination,
       env: Deno.env.toObject(),
+      onWarning: (message) => this.#notice(message),
       signal: this.#options.signal,
     });
     return new SecretValues(await resolveSecrets(source, secretNames));

@@ -4,9 +4,7 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { type SecretFilesOptions, secretsFromFiles } from "./files.ts";
-import { parseSecrets } from "./parse.ts";
 import { resolveSecrets } from "./source.ts";
 
 /**
@@ -18,20 +16,6 @@ import { resolveSecrets } from "./source.ts";
 export async function allSecrets(
   options: Omit<SecretFilesOptions, "runCommand">,
 ): Promise<ReadonlyMap<string, string>> {
-  const { root, secretsPath, destination } = options;
-  const own = destination ? `${secretsPath}.${destination}` : secretsPath;
-  const names = await Promise.all(
-    [`${secretsPath}-common`, own].map((file) => namesIn(root, file)),
-  );
-  return await resolveSecrets(secretsFromFiles(options), names.flat());
-}
-
-async function namesIn(root: string, file: string): Promise<readonly string[]> {
-  try {
-    const text = await Deno.readTextFile(resolve(root, file));
-    return parseSecrets(text, file).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const source = secretsFromFiles(options);
+  return await resolveSecrets(source, await source.names());
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import { type EnvFile, readEnvFiles } from "./env_files.ts";
 import { answerInline } from "./inline.ts";
 import { parseSecrets } from "./parse.ts";
+import { hasFilesLike, readIfPresent } from "./read_file.ts";
 import { commandRunner, type RunCommand } from "./run_command.ts";
 import { SecretFile } from "./secret_file.ts";
 import type { SecretSource } from "./source.ts";
@@ -23,45 +24,84 @@ export interface SecretFilesOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Runs a file's commands. @default {this process for Sextant's and Kamal's own, `/bin/sh` for others} */
   readonly runCommand?: RunCommand | undefined;
+  /** Takes what the user should know of where secrets come from. @default {nobody is told} */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Ends running commands. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Files that know secrets. */
+export interface SecretFilesSource extends SecretSource {
+  /** Names of all secrets that they hold. */
+  readonly names: () => Promise<readonly string[]>;
+}
+
 /**
  * Takes secrets from `<secretsPath>-common` and `<secretsPath>`, or `<secretsPath>.<destination>` in its place; the
- * second file wins. Nothing is read before the first value is asked for, and a missing file is an empty one.
+ * second file wins. Where a project has no such file at all, from the env files that Kamal 1 read. Nothing is read
+ * before the first value is asked for, and a missing file is an empty one.
  *
  * Asking for a value throws a {@linkcode ConfigError} if a file cannot be understood.
  */
-export function secretsFromFiles(options: SecretFilesOptions): SecretSource {
-  const { root, secretsPath, destination } = options;
-  const env = destination ? { ...options.env, KAMAL_DESTINATION: destination } : options.env;
-  const surroundings = { root, env, signal: options.signal };
-  const runCommand = options.runCommand ?? answerInline(commandRunner(surroundings), surroundings);
-  const own = destination ? `${secretsPath}.${destination}` : secretsPath;
-  const paths = [own, `${secretsPath}-common`];
-
-  let reading: Promise<readonly (SecretFile | undefined)[]> | undefined;
-  const files = (): Promise<readonly (SecretFile | undefined)[]> =>
-    reading ??= Promise.all(paths.map(async (file) => {
-      const text = await readIfPresent(resolve(root, file));
-      return text === undefined
-        ? undefined
-        : new SecretFile(parseSecrets(text, file), { file, env, runCommand });
-    }));
-
+export function secretsFromFiles(options: SecretFilesOptions): SecretFilesSource {
+  let reading: Promise<FoundFiles> | undefined;
+  const found = (): Promise<FoundFiles> => reading ??= findFiles(options);
   return {
+    async names() {
+      return (await found()).files.flatMap(({ names }) => names);
+    },
     async value(name) {
-      for (const file of await files()) {
-        const value = await file?.value(name);
+      for (const file of (await found()).files) {
+        const value = await file.value(name);
         if (value !== undefined) return value;
       }
       return undefined;
     },
     async places() {
-      const found = await files();
-      return paths.map((path, index) => found[index] ? path : `${path} (no such file)`);
+      return (await found()).places;
     },
+    async hint(missing) {
+      return (await found()).hint(missing);
+    },
+  };
+}
+
+interface FoundFiles {
+  /** The files that there are, the one that wins first. */
+  readonly files: readonly (SecretFile | EnvFile)[];
+  readonly places: readonly string[];
+  readonly hint: (missing: readonly string[]) => string;
+}
+
+/** Kamal 1 knew no other path, and no such files. */
+const USUAL_PATH = ".kamal/secrets";
+
+async function findFiles(options: SecretFilesOptions): Promise<FoundFiles> {
+  const { root, secretsPath, destination, onWarning } = options;
+  const env = destination ? { ...options.env, KAMAL_DESTINATION: destination } : options.env;
+  const surroundings = { root, env, signal: options.signal };
+  const runCommand = options.runCommand ?? answerInline(commandRunner(surroundings), surroundings);
+  const own = destination ? `${secretsPath}.${destination}` : secretsPath;
+  const paths = [own, `${secretsPath}-common`];
+  const read = await Promise.all(paths.map(async (file) => {
+    const text = await readIfPresent(root, file);
+    return text === undefined
+      ? undefined
+      : new SecretFile(parseSecrets(text, file), { file, env, runCommand });
+  }));
+  const files = read.filter((file) => file !== undefined);
+  if (files.length === 0 && secretsPath === USUAL_PATH && !await hasFilesLike(root, secretsPath)) {
+    const { files, warning } = await readEnvFiles(root, destination);
+    if (warning !== undefined) onWarning?.(warning);
+    const [first] = files;
+    if (first !== undefined) {
+      const places = [...files.map(({ path }) => path), `${own} (no such file)`];
+      return { files, places, hint: (missing) => envFileHint(missing, first.path, env) };
+    }
+  }
+  return {
+    files,
+    places: paths.map((path, index) => read[index] ? path : `${path} (no such file)`),
     hint: (missing) => hintFor(missing, own, env),
   };
 }
@@ -71,18 +111,25 @@ function hintFor(
   file: string,
   env: Readonly<Record<string, string>>,
 ): string {
-  // Kamal: the environment counts only where the file says so.
-  const present = missing.find((name) => env[name]);
-  return present === undefined
-    ? `Add ${missing[0]}=$(a command that prints it) to ${file}.`
-    : `${present} is in the environment: pass it on by ${present}=$${present} in ${file}.`;
+  return presentHint(missing, file, env) ??
+    `Add ${missing[0]}=$(a command that prints it) to ${file}.`;
 }
 
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+function envFileHint(
+  missing: readonly string[],
+  file: string,
+  env: Readonly<Record<string, string>>,
+): string {
+  return presentHint(missing, file, env) ?? `Add ${missing[0]}=value to ${file}.`;
+}
+
+/** Kamal: the environment counts only where the file says so. */
+function presentHint(
+  missing: readonly string[],
+  file: string,
+  env: Readonly<Record<string, string>>,
+): string | undefined {
+  const present = missing.find((name) => env[name]);
+  if (present === undefined) return undefined;
+  return `${present} is in the environment: pass it on by ${present}=$${present} in ${file}.`;
 }

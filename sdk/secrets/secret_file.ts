@@ -34,6 +34,11 @@ export class SecretFile {
     this.#options = options;
   }
 
+  /** Names that it holds. */
+  get names(): readonly string[] {
+    return this.#entries.map(({ name }) => name);
+  }
+
   /**
    * Gives a secret's value, `undefined` if the file does not hold it. Runs the commands that this one needs, once each,
    * side by side where they do not need each other.

@@ -16,8 +16,8 @@ export interface SecretSource {
   readonly value: (name: string) => Promise<string | undefined>;
   /** Where it looked, each as the user would type it; asked only for an error. */
   readonly places: () => Promise<readonly string[]>;
-  /** What to do about missing secrets. */
-  readonly hint: (missing: readonly string[]) => string;
+  /** What to do about missing secrets; asked only for an error. */
+  readonly hint: (missing: readonly string[]) => Promise<string>;
 }
 
 /**
@@ -61,7 +61,7 @@ async function secretsError(
   const names = [...missing, ...[...failures.values()].flat()].sort();
   const count = names.length === 1 ? "a secret is missing" : `${names.length} secrets are missing`;
   const hints = new Set(errors.map((error) => error.hint ?? ""));
-  if (missing.length > 0) hints.add(source.hint(missing));
+  if (missing.length > 0) hints.add(await source.hint(missing));
   return new SextantError("SECRET_MISSING", `${count}: ${names.join(", ")}`, {
     details: [
       ...missing.length === 0
