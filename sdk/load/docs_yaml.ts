@@ -7,6 +7,7 @@
 import { changeAt, type JsonSchema, schemaAt, writtenJsonSchema } from "../config/docs_schema.ts";
 import { isPlainObject } from "../config/plain_data.ts";
 import { YamlDocument } from "./yaml_document.ts";
+import { OLD_KEYS } from "./yaml_kamal_1.ts";
 import { nodesOf } from "./yaml_node.ts";
 import { isFieldName, snakeCase } from "./yaml_schema.ts";
 import { REFUSED_KEYS, type RefusedKey } from "./yaml_unbuilt.ts";
@@ -14,7 +15,7 @@ import { REFUSED_KEYS, type RefusedKey } from "./yaml_unbuilt.ts";
 /** The JSON Schema of a section, or of a whole file; editors that know it complete and check what is typed. */
 export function yamlJsonSchemaOf(place: string): JsonSchema {
   const { $schema, ...written } = writtenJsonSchema();
-  const kamals = [...KAMALS_FORMS, ...harmlessKeys()].reduce<JsonSchema>(
+  const kamals = [...KAMALS_FORMS, ...harmlessKeys(), ...oldKeys()].reduce<JsonSchema>(
     (schema, [path, change]) =>
       changeAt(schema, path.split(".").filter((name) => name !== ""), change),
     written,
@@ -43,16 +44,34 @@ type SchemaChange = readonly [path: string, change: (schema: JsonSchema) => Json
 function harmlessKeys(): readonly SchemaChange[] {
   return [...REFUSED_KEYS].flatMap(([place, refused]): readonly SchemaChange[] => {
     const harmless = [true, false, ".kamal"].filter((value) => isHarmless(refused, value));
-    const [, parent = "", name = ""] = /^(?:(.*)\.)?(\w+)$/.exec(place) ?? [];
-    if (harmless.length === 0) return [];
-    return [[
-      parent,
-      ({ properties, ...schema }) =>
-        properties === undefined
-          ? schema
-          : { ...schema, properties: { [name]: { enum: harmless }, ...properties } },
-    ]];
+    return harmless.length === 0 ? [] : [withProperty(place, { enum: harmless })];
   });
+}
+
+/** Keys of Kamal 1, each with the one that took its place. */
+function oldKeys(): readonly SchemaChange[] {
+  const healthcheck: JsonSchema = {
+    type: "object",
+    description: "Kamal 1's health check",
+    properties: {},
+    additionalProperties: false,
+  };
+  const keys = [...OLD_KEYS].map(([place, { now }]) => {
+    return withProperty(place, { description: `Kamal 1's word for ${now}` });
+  });
+  return [withProperty("healthcheck", healthcheck), ...keys];
+}
+
+/** Adds a property, unless there is one of that name. */
+function withProperty(place: string, property: JsonSchema): SchemaChange {
+  const [, parent = "", name = ""] = /^(?:(.*)\.)?(\w+)$/.exec(place) ?? [];
+  return [
+    parent,
+    ({ properties, ...schema }) =>
+      properties === undefined
+        ? schema
+        : { ...schema, properties: { [name]: property, ...properties } },
+  ];
 }
 
 function isHarmless(refused: RefusedKey, value: unknown): boolean {

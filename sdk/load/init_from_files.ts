@@ -113,7 +113,8 @@ function isNotBuilt({ node }: NodeProblem): boolean {
     const isChosen = index === 1 && ["servers", "accessories"].includes(names[0] ?? "");
     return isChosen ? "*" : name;
   }).join(".");
-  const isOfSeveral = place === "builder.arch" && isListNode(node);
+  const isOfSeveral = place === "builder.multiarch" ||
+    (place === "builder.arch" && isListNode(node));
   return isOfSeveral || place === "accessories.*.files" || refusedKey(place) !== undefined;
 }
 

@@ -8,13 +8,16 @@
  */
 
 import { SECRET_NAME_REGEXP } from "../config/secret.ts";
-import { isListNode, isMapNode, textOf, type YamlNode } from "./yaml_node.ts";
+import { withoutOldKeys } from "./yaml_kamal_1.ts";
+import { isListNode, isMapNode, textOf, type YamlMapNode, type YamlNode } from "./yaml_node.ts";
 
 /** Takes one thing that is wrong. */
 export type ReportNode = (node: YamlNode, message: string) => void;
 
-/** Brings every role, host, environment and login of a file to its long form. */
-export function longFile(root: YamlNode, report: ReportNode): YamlNode {
+/** Brings every role, host, environment and login of a file to its long form, and Kamal 1's keys to Kamal 2's. */
+export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
+  // Tags of Kamal 1 go into the environment, whichever form it has.
+  const root = withoutOldKeys(mapKeys(file, { env: longEnv }), report);
   const hosts: Change = (node) => longHosts(node, report);
   const role: Change = (node) =>
     isListNode(node)
@@ -121,6 +124,8 @@ function numberOf(node: YamlNode): YamlNode {
   return isNumber ? { ...node, content: Number(node.content) } : node;
 }
 
+function mapKeys(node: YamlMapNode, changes: Readonly<Record<string, Change>>): YamlMapNode;
+function mapKeys(node: YamlNode, changes: Readonly<Record<string, Change>>): YamlNode;
 function mapKeys(node: YamlNode, changes: Readonly<Record<string, Change>>): YamlNode {
   if (!isMapNode(node)) return node;
   const entries = [...node.content].map(([key, item]): [string, YamlNode] => {

@@ -97,11 +97,22 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["accessories.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["traefik", { message: "is of Kamal 1: kamal-proxy has taken its place, write proxy" }],
   ["servers.*.traefik", { message: "is of Kamal 1: write proxy: true or proxy: false" }],
-  ["healthcheck", { message: "is of Kamal 1: write proxy.healthcheck, with path and interval" }],
-  ["servers.*.healthcheck", { message: "is of Kamal 1: write proxy.healthcheck" }],
-  ["stop_wait_time", { message: "is of Kamal 1: write stop_timeout" }],
-  ["env_tags", { message: "is of Kamal 1: write env.tags" }],
-  ["builder.multiarch", { message: "is of Kamal 1: write builder.arch" }],
+  ["healthcheck.cmd", {
+    message: "is of Kamal 1: kamal-proxy asks for healthcheck.path by itself, leave it out",
+  }],
+  ["healthcheck.cord", {
+    message: "is of Kamal 1: it belongs to Traefik, kamal-proxy needs none; leave it out",
+  }],
+  ["healthcheck.exposed_port", {
+    message: "is of Kamal 1: nothing is published for a health check, leave it out",
+  }],
+  ["healthcheck.log_lines", {
+    message: "is of Kamal 1: the last lines of a failed container are shown, leave it out",
+  }],
+  ["servers.*.healthcheck", {
+    message:
+      "is of Kamal 1: write proxy.healthcheck for a role with a proxy, options.health-cmd for another",
+  }],
 ]);
 
 function notYet(instead: string): string {

@@ -178,8 +178,44 @@ proxy:
   host_port: 8080
 healthcheck:
   path: /up
-stop_wait_time: 10
+  cmd: curl localhost
+  cord: false
+  exposed_port: 4000
+  log_lines: 100
+  intervall: 1s
 `),
+  "keys of Kamal 1 beside those that took their place": shop(`stop_wait_time: 10
+stop_timeout: 10
+env:
+  tags: {}
+env_tags:
+  eu: { REGION: eu }
+healthcheck:
+  path: /up
+  port: 3000
+  interval: 1s
+  max_attempts: 7
+proxy:
+  app_port: 3000
+  healthcheck: { path: /up, interval: 1 }
+deploy_timeout: 30
+builder: { multiarch: false, arch: amd64 }
+`),
+  "values of Kamal 1's keys that are none": shop(`stop_wait_time: soon
+env_tags: [eu]
+healthcheck:
+  path: up
+  port: web
+  interval: 500ms
+  max_attempts: 1.5
+builder: { multiarch: maybe }
+`),
+  "a health check of Kamal 1 that is none": shop("healthcheck: /up\n"),
+  "a health check of Kamal 1 in a role": roles(
+    "  web:\n    hosts: [10.0.0.1]\n    healthcheck:\n      cmd: bin/healthy\n",
+  ),
+  "several architectures as of Kamal 1": shop("builder:\n  multiarch: true\n"),
+  "another run directory": shop("run_directory: /srv/kamal\n"),
   // Hostile texts
   "a key that objects are born with": shop("__proto__:\n  polluted: true\nconstructor: 1\n"),
   "a key with an escape code": shop('"\\e[2J": 1\n'),

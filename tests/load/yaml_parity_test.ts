@@ -8,6 +8,7 @@ import {
   type SchemaField,
   type SchemaKind,
 } from "../../sdk/load/yaml_schema.ts";
+import { OLD_KEYS } from "../../sdk/load/yaml_kamal_1.ts";
 import { REFUSED_KEYS } from "../../sdk/load/yaml_unbuilt.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 
@@ -54,6 +55,7 @@ Deno.test("docs/parity.md has a row for every key that is read", async () => {
   const fields = [nouns, settings].flatMap((fields) => missingFields(fields, "", rows))
     .filter((place) => !place.startsWith("env.tags.*"));
   assertEquals(fields, []);
+  assertEquals([...OLD_KEYS.keys()].filter((place) => !rows.has(place)), []);
   for (const [place, { state }] of rows) {
     assert(["same", "different", "not yet", "ours"].includes(state), `${place}: ${state}`);
   }
@@ -102,7 +104,7 @@ Deno.test("docs/parity.md says same, different or ours of what is read", async (
   const rows = await readRows();
   const { nouns, settings } = rootFields();
   const known = new Map([...nouns, ...settings]);
-  const beside = ["minimum_version", "run_directory"];
+  const beside = ["minimum_version", "run_directory", ...OLD_KEYS.keys()];
   for (const [place, { state, note }] of rows) {
     if (state === "not yet" || beside.includes(place) || /^refused/.test(note)) continue;
     assert(isKnown({ kind: "fields", fields: known }, place.split(".")), `${place} is unknown`);
