@@ -48,6 +48,13 @@ export type {
   PlanSummary,
 } from "./sdk/config/hook.ts";
 export type { HostFields, HostInput } from "./sdk/config/host.ts";
+export type {
+  HostsContext,
+  HostsFunction,
+  HostsInput,
+  HostsReference,
+  HostsSpec,
+} from "./sdk/config/hosts_function.ts";
 export type { LoggingInput } from "./sdk/config/logging.ts";
 export type { MountFields, MountInput } from "./sdk/config/mount.ts";
 export type {

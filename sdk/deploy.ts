@@ -12,8 +12,9 @@ import type { AliasesInput } from "./config/alias.ts";
 import type { BootInput } from "./config/boot.ts";
 import type { BuilderInput } from "./config/builder.ts";
 import { combine } from "./config/combine.ts";
+import { keepHosts } from "./config/computed_hosts.ts";
 import type { DeployContext } from "./config/deploy_context.ts";
-import type { DeployEffects } from "./config/effects.ts";
+import { type DeployEffects, NO_EFFECTS } from "./config/effects.ts";
 import type { RootEnvInput } from "./config/env.ts";
 import { addHook, type HookFunction, type HookName } from "./config/hook.ts";
 import type { LoggingInput } from "./config/logging.ts";
@@ -52,9 +53,9 @@ export class Deploy<S extends DeployShape = EmptyShape> {
   readonly #effects: DeployEffects;
 
   /** Wraps a spec and the functions beside it; {@linkcode deploy} starts one. */
-  constructor(spec: DeploySpec, effects: DeployEffects = { hooks: {} }) {
+  constructor(spec: DeploySpec, effects: DeployEffects = NO_EFFECTS) {
     this.#spec = frozenCopy(spec);
-    this.#effects = deepFreeze({ hooks: { ...effects.hooks } });
+    this.#effects = deepFreeze({ hooks: { ...effects.hooks }, hosts: { ...effects.hosts } });
     Object.freeze(this);
   }
 
@@ -87,7 +88,8 @@ export class Deploy<S extends DeployShape = EmptyShape> {
   }
 
   /**
-   * Declares roles and the hosts that each one runs on. Each role can be declared once.
+   * Declares roles and the hosts that each one runs on. Each role can be declared once. A function in the
+   * place of a list of hosts is asked once per run, before anything else is done.
    *
    * @example Two roles
    * ```ts
@@ -98,11 +100,24 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * });
    * // docker run --detach --restart unless-stopped --name shop-jobs-<version> … bin/jobs
    * ```
+   *
+   * @example Hosts from an inventory
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").servers({
+   *   web: async ({ destination = "production", signal }) => {
+   *     const answer = await fetch(`https://inventory.acme.dev/${destination}`, { signal });
+   *     return await answer.json();
+   *   },
+   * });
+   * // sextant config  shows the hosts that it gave
+   * ```
    */
   servers<const Role extends string>(
     servers: Readonly<Record<Role, RoleInput>>,
   ): Deploy<WithRole<S, Role>> {
-    return this.#with({ servers });
+    const { nouns, effects } = keepHosts(this.#effects, { servers });
+    return this.#with(nouns, effects);
   }
 
   /**
@@ -170,7 +185,8 @@ export class Deploy<S extends DeployShape = EmptyShape> {
     name: Accessory,
     accessory: AccessoryInput<S["role"]>,
   ): Deploy<WithAccessory<S, Accessory>> {
-    return this.#with({ accessories: { [name]: accessory } });
+    const { nouns, effects } = keepHosts(this.#effects, { accessories: { [name]: accessory } });
+    return this.#with(nouns, effects);
   }
 
   /**

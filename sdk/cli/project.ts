@@ -5,11 +5,12 @@
  */
 
 import { stringify } from "@std/yaml";
+import { configHash } from "../config/config_hash.ts";
 import { toJsonLine } from "../report/json.ts";
 import type { CommandContext, Invocation } from "./command.ts";
 import { commandOptions, load } from "./run.ts";
 
-/** Prints the resolved configuration as YAML or JSON; it knows secrets by their names only. */
+/** Prints the resolved configuration and its hash as YAML or JSON; it knows secrets by their names only. */
 export async function printConfig(
   { flags }: Invocation,
   { io, dependencies }: CommandContext,
@@ -18,8 +19,11 @@ export async function printConfig(
   const config = await dependencies.resolvedConfig(deployment, commandOptions(io, flags));
   // By way of JSON, since YAML has no word for what is undefined.
   const plain: Record<string, unknown> = JSON.parse(JSON.stringify(config));
+  const sha256 = configHash(config);
   io.out.write(
-    flags.on.has("json") ? toJsonLine({ type: "config", config: plain }) : stringify(plain),
+    flags.on.has("json")
+      ? toJsonLine({ type: "config", sha256, config: plain })
+      : `# sha256 ${sha256}\n${stringify(plain)}`,
   );
   return 0;
 }

@@ -27,6 +27,7 @@ import { resolveSecrets } from "../secrets/source.ts";
 import type { Session, Transport } from "../transport/transport.ts";
 import { Fleet } from "./fleet.ts";
 import { type HookFacts, Hooks } from "./hooks.ts";
+import { askForHosts } from "./host_functions.ts";
 import { type Needs, needsOf } from "./needs.ts";
 import { newRunFacts, randomHex } from "./run_facts.ts";
 import { select, type Selection } from "./selection.ts";
@@ -78,11 +79,17 @@ export class Preparation {
     this.#transport = fields.transport;
   }
 
-  /** Resolves a deployment's configuration. */
+  /** Resolves a deployment's configuration, with the hosts that its functions give. */
   static async config(
-    { spec }: Deployment,
-    { root = Deno.cwd(), destination }: CommandOptions,
+    deployment: Deployment,
+    { root = Deno.cwd(), destination, version, signal }: CommandOptions,
   ): Promise<Config> {
+    const spec = await askForHosts(deployment, {
+      destination,
+      version,
+      env: Deno.env.toObject(),
+      signal: signal ?? new AbortController().signal,
+    });
     const digests = await digestFiles(root, localFiles(spec, destination));
     return await resolveConfig(spec, { destination, digests });
   }

@@ -9,6 +9,7 @@ import { mountsSchema } from "./accessory_mounts.ts";
 import type { RunOptions } from "./config.ts";
 import { type EnvFields, type EnvInput, envSchema } from "./env.ts";
 import { type HostFields, type HostInput, hostSchema } from "./host.ts";
+import type { HostsInput } from "./hosts_function.ts";
 import type { MountInput } from "./mount.ts";
 import { runOptions } from "./run_options.ts";
 import { labels, strict, text } from "./schema.ts";
@@ -47,7 +48,7 @@ export interface AccessoryOptions {
 }
 
 /** Where an accessory runs: exactly one of role, roles, host, hosts, tag, tags. */
-export type AccessoryPlace<Role extends string = string> =
+export type AccessoryPlace<Role extends string = string, Hosts = HostsInput> =
   | {
     /** On the hosts of one role. */
     readonly role: Role;
@@ -76,8 +77,8 @@ export type AccessoryPlace<Role extends string = string> =
     readonly tags?: never;
   }
   | {
-    /** On several hosts. */
-    readonly hosts: readonly HostInput[];
+    /** On several hosts: a list, or a function that gives one. */
+    readonly hosts: Hosts;
     readonly role?: never;
     readonly roles?: never;
     readonly host?: never;
@@ -104,7 +105,9 @@ export type AccessoryPlace<Role extends string = string> =
   };
 
 /** A long-lived container beside the app, and where it runs. */
-export type AccessoryInput<Role extends string = string> = AccessoryPlace<Role> & AccessoryOptions;
+export type AccessoryInput<Role extends string = string, Hosts = HostsInput> =
+  & AccessoryPlace<Role, Hosts>
+  & AccessoryOptions;
 
 /** An accessory in its long form, before it is known that it has one place. */
 export interface AccessoryFields extends Omit<AccessoryOptions, "env"> {

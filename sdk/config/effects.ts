@@ -5,6 +5,7 @@
  */
 
 import type { HookContext, HookName } from "./hook.ts";
+import type { HostsFunction } from "./hosts_function.ts";
 
 /** A function of the user that a hook runs. */
 export interface HookEffect {
@@ -18,4 +19,12 @@ export interface HookEffect {
 export interface DeployEffects {
   /** Functions of hooks. */
   readonly hooks: Readonly<Record<string, HookEffect>>;
+  /** Functions that give hosts. */
+  readonly hosts: Readonly<Record<string, HostsFunction>>;
 }
+
+/** The effects of a deployment without functions. */
+export const NO_EFFECTS: DeployEffects = Object.freeze({
+  hooks: Object.freeze({}),
+  hosts: Object.freeze({}),
+});

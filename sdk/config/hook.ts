@@ -96,5 +96,5 @@ export function addHook<Name extends HookName>(
   const id = `${name}#${1 + Object.keys(effects.hooks).length}`;
   // Whoever runs an effect looks its name up first, so the context is the one of that name.
   const effect: HookEffect = { name, run: run as HookEffect["run"] };
-  return { id, effects: { hooks: { ...effects.hooks, [id]: effect } } };
+  return { id, effects: { ...effects, hooks: { ...effects.hooks, [id]: effect } } };
 }

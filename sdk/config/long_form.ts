@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isHostsReference } from "./hosts_function.ts";
 import { isPlainObject, type PlainObject } from "./plain_data.ts";
 
 /** Brings every role, host and environment of a spec to its long form. */
@@ -27,6 +28,7 @@ export function longEnv(env: unknown): unknown {
 
 function longRole(role: unknown): unknown {
   if (Array.isArray(role)) return { hosts: role.map(longHost) };
+  if (isHostsReference(role)) return { hosts: role };
   return isPlainObject(role) ? mapKeys(role, { hosts: longHosts, env: longEnv }) : role;
 }
 

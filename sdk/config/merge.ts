@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isHostsReference } from "./hosts_function.ts";
 import { isPlainObject, type PlainObject } from "./plain_data.ts";
 import { isSecretReference } from "./secret.ts";
 
@@ -22,7 +23,7 @@ export function mergeWith(
   }));
 }
 
-/** Whether a value is an object to look into; a secret's reference is one thing. */
+/** Whether a value is an object to look into; what stands for a secret or for hosts is one thing. */
 export function isMap(value: unknown): value is PlainObject {
-  return isPlainObject(value) && !isSecretReference(value);
+  return isPlainObject(value) && !isSecretReference(value) && !isHostsReference(value);
 }

@@ -7,7 +7,8 @@
 import * as z from "zod";
 import type { RunOptions } from "./config.ts";
 import { type EnvFields, type EnvInput, envSchema } from "./env.ts";
-import { type HostFields, type HostInput, hostSchema } from "./host.ts";
+import { type HostFields, hostSchema } from "./host.ts";
+import type { HostsInput } from "./hosts_function.ts";
 import { type LoggingInput, loggingSchema } from "./logging.ts";
 import { type ProxyInput, proxySchema } from "./proxy.ts";
 import { runOptions } from "./run_options.ts";
@@ -15,9 +16,9 @@ import { labels, strict, text, whole } from "./schema.ts";
 import type { TextMap } from "./text_map.ts";
 
 /** A role's hosts, and in what its containers differ from other roles'. */
-export interface RoleOptions {
-  /** Where it runs. */
-  readonly hosts?: readonly HostInput[];
+export interface RoleOptions<Hosts = HostsInput> {
+  /** Where it runs: a list, or a function that gives one. */
+  readonly hosts?: Hosts;
   /**
    * Command in place of the image's own, as a shell would read it.
    * @default {undefined} The image's own.
@@ -41,7 +42,7 @@ export interface RoleOptions {
 }
 
 /** A role: its hosts, or an object with more. */
-export type RoleInput = readonly HostInput[] | RoleOptions;
+export type RoleInput<Hosts = HostsInput> = Hosts | RoleOptions<Hosts>;
 
 /** A role in its long form. */
 export interface RoleFields extends Omit<RoleOptions, "env" | "hosts"> {

@@ -10,6 +10,7 @@ import type { BootInput } from "./boot.ts";
 import type { BuilderInput } from "./builder.ts";
 import type { RootEnvInput } from "./env.ts";
 import type { HookIds } from "./hook.ts";
+import type { HostsSpec } from "./hosts_function.ts";
 import type { LoggingInput } from "./logging.ts";
 import type { RootProxyInput } from "./proxy.ts";
 import type { RegistryInput } from "./registry.ts";
@@ -28,9 +29,9 @@ export interface SpecFields {
   /** Where the image is pushed to and pulled from. */
   readonly registry?: RegistryInput;
   /** Roles by name. */
-  readonly servers?: Readonly<Record<string, RoleInput>>;
+  readonly servers?: Readonly<Record<string, RoleInput<HostsSpec>>>;
   /** Accessories by name. */
-  readonly accessories?: Readonly<Record<string, AccessoryInput>>;
+  readonly accessories?: Readonly<Record<string, AccessoryInput<string, HostsSpec>>>;
   /** Environment of the app. */
   readonly env?: RootEnvInput;
   /** Traffic from kamal-proxy. */

@@ -6,7 +6,7 @@
 
 import { extname, relative, resolve } from "node:path";
 import type { DeployContext } from "../config/deploy_context.ts";
-import type { DeployEffects } from "../config/effects.ts";
+import { type DeployEffects, NO_EFFECTS } from "../config/effects.ts";
 import { DEPLOY_BRAND, type DeploySpec } from "../config/spec.ts";
 import { ConfigError, type ConfigProblem, SextantError } from "../errors.ts";
 import { loadModule, showOwnPaths } from "./module_loader.ts";
@@ -54,7 +54,7 @@ export async function loadDeployment(options: LoadOptions): Promise<Deployment> 
     // Who has a module needs neither the parser nor the schemas for it.
     const { loadYaml } = await import("./yaml.ts");
     const spec = await loadYaml({ root, file, destination, env });
-    return { spec, effects: { hooks: {} }, file };
+    return { spec, effects: NO_EFFECTS, file };
   }
   const path = resolve(root, file);
   try {

@@ -7,6 +7,7 @@
 import type { Dependencies } from "../../sdk/cli/dependencies.ts";
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
+import { NO_EFFECTS } from "../../sdk/config/effects.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { SextantError } from "../../sdk/errors.ts";
 import { isEmpty, type Plan } from "../../sdk/plan/plan.ts";
@@ -47,7 +48,7 @@ export class FakeCommander implements Dependencies {
     this.loadDeployment = async (options) => {
       this.loaded.push(options);
       await load?.();
-      return { spec, effects: { hooks: {} }, file: "deploy.ts" };
+      return { spec, effects: NO_EFFECTS, file: "deploy.ts" };
     };
     this.runVerb = async (_deployment, verb, options = {}) => {
       this.#note(verb, options);

@@ -84,7 +84,7 @@ Deno.test("sextant config prints what a deployment resolves to, its secrets by n
       `import { deploy, secret } from "@sextant/deploy";
 export default deploy("shop").image("acme/shop")
   .registry({ username: "ci", password: secret("REGISTRY_PASSWORD") })
-  .servers({ web: ["10.0.0.1"] });
+  .servers({ web: ({ env }) => [env.WEB_HOST ?? "10.0.0.1"] });
 `,
     );
     const yaml = await sextant(["config"], folder);
@@ -92,7 +92,9 @@ export default deploy("shop").image("acme/shop")
     assertStringIncludes(yaml.stdout, "service: shop\n");
     assertStringIncludes(yaml.stdout, "secret: REGISTRY_PASSWORD\n");
     const json = await sextant(["config", "--json"], folder);
-    assertEquals(JSON.parse(json.stdout).config.roles[0].hosts, ["10.0.0.1"]);
+    const { config, sha256 } = JSON.parse(json.stdout);
+    assertEquals(config.roles[0].hosts, ["10.0.0.1"]);
+    assertEquals(yaml.stdout.split("\n")[0], `# sha256 ${sha256}`);
   });
 });
 

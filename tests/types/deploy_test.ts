@@ -54,6 +54,21 @@ Deno.test("Deploy.servers() rejects keys that a role does not have", () => {
   deploy("shop").servers({ web: { hosts: ["a"], proxy: { run: { debug: true } } } });
 });
 
+Deno.test("Deploy.servers() takes functions that give hosts, and knows what they are told", () => {
+  deploy("shop").servers({
+    web: ({ destination, signal }) => {
+      expectSame<Same<typeof destination, string | undefined>>();
+      expectSame<Same<typeof signal, AbortSignal>>();
+      return [{ host: "a", port: 22 }];
+    },
+    jobs: { hosts: () => Promise.resolve(["a"]), cmd: "bin/jobs" },
+  }).accessory("db", { image: "a", hosts: () => ["a"] });
+  // @ts-expect-error it gives one host, not a list
+  deploy("shop").servers({ web: () => "a" });
+  // @ts-expect-error a host's address is called host
+  deploy("shop").servers({ web: { hosts: () => [{ address: "a" }] } });
+});
+
 Deno.test("Deploy's methods reject keys and values that do not exist", () => {
   // @ts-expect-error it is called appPort
   app.proxy({ app_port: 3000 });
