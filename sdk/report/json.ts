@@ -86,6 +86,8 @@ export interface ErrorLine {
 export interface ConfigLine {
   /** Which line. */
   readonly type: "config";
+  /** SHA-256 in hex of the configuration. */
+  readonly sha256: string;
   /** The resolved configuration; secrets stand in it by name. */
   readonly config: Readonly<Record<string, unknown>>;
 }
