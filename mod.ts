@@ -65,6 +65,7 @@ export type {
   RootProxyInput,
 } from "./sdk/config/proxy.ts";
 export type { ProxyRunInput } from "./sdk/config/proxy_run.ts";
+export type { TraefikInput } from "./sdk/config/traefik.ts";
 export type { RegistryInput } from "./sdk/config/registry.ts";
 export type { RoleInput, RoleOptions } from "./sdk/config/role.ts";
 export { secret } from "./sdk/config/secret.ts";

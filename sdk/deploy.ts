@@ -20,6 +20,7 @@ import { addHook, type HookFunction, type HookName } from "./config/hook.ts";
 import type { LoggingInput } from "./config/logging.ts";
 import { deepFreeze, frozenCopy } from "./config/plain_data.ts";
 import type { RootProxyInput } from "./config/proxy.ts";
+import type { TraefikInput } from "./config/traefik.ts";
 import type { RegistryInput } from "./config/registry.ts";
 import type { RoleInput } from "./config/role.ts";
 import type { SettingsInput } from "./config/settings.ts";
@@ -164,6 +165,21 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    */
   proxy(proxy: RootProxyInput): Deploy<S> {
     return this.#with({ proxy });
+  }
+
+  /**
+   * Lets Traefik serve in the place of kamal-proxy, as Kamal 1 did: it finds the app's containers by their labels, and
+   * leaves those that their health check calls unhealthy. `proxy` still says hosts, port and health path.
+   *
+   * @example As Kamal 1 runs it
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").traefik({ args: { "accesslog": true } }).proxy({ appPort: 3000 });
+   * // docker run --name traefik … --publish 80:80 traefik:v2.11 --providers.docker --accesslog
+   * ```
+   */
+  traefik(traefik: TraefikInput = {}): Deploy<S> {
+    return this.#with({ traefik });
   }
 
   /**

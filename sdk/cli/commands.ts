@@ -142,6 +142,18 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   ),
   row("proxy details", "list kamal-proxy's containers", ask(plain("proxy details"))),
   row("proxy logs", "show kamal-proxy's logs", ask(logsVerb("proxy logs")), { flags: LOG_FLAGS }),
+  row("traefik boot", "start Traefik where it does not run", change(plain("traefik boot"))),
+  row("traefik start", "start Traefik's stopped containers", change(plain("traefik start"))),
+  row("traefik stop", "stop Traefik; nothing is served meanwhile", change(plain("traefik stop"))),
+  row("traefik restart", "stop Traefik and start it again", change(plain("traefik restart"))),
+  row(
+    "traefik reboot",
+    "replace Traefik's container; a short outage on each host",
+    change(plain("traefik reboot")),
+  ),
+  row("traefik remove", "remove Traefik's containers", change(plain("traefik remove"))),
+  row("traefik details", "list Traefik's containers", ask(plain("traefik details"))),
+  row("traefik logs", "show Traefik's logs", ask(logsVerb("traefik logs")), { flags: LOG_FLAGS }),
   row("lock status", "show who holds the deploy lock", ask(plain("lock status"))),
   row("lock acquire", "take the deploy lock until it is released", changeUnasked(lockAcquireVerb), {
     flags: [{

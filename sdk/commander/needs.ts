@@ -59,6 +59,14 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "rollback": { ...BOOT, hosts: "app", version: false, secrets: "hooks" },
   "server bootstrap": { ...ASK, hosts: "all", docker: "no" },
   "setup": { ...BOOT, hosts: "all" },
+  "traefik boot": { ...CHANGE, hosts: "app", secrets: true },
+  "traefik details": { ...ASK, hosts: "app" },
+  "traefik logs": { ...ASK, hosts: "app" },
+  "traefik reboot": { ...CHANGE, hosts: "app", secrets: true },
+  "traefik remove": { ...CHANGE, hosts: "app" },
+  "traefik restart": { ...CHANGE, hosts: "app" },
+  "traefik start": { ...CHANGE, hosts: "app" },
+  "traefik stop": { ...CHANGE, hosts: "app" },
 });
 
 /** What a command needs. */

@@ -23,10 +23,13 @@ import {
   planDetails,
   planProxyDetails,
   planProxyLogs,
+  planTraefikDetails,
+  planTraefikLogs,
 } from "../plan/questions.ts";
 import { planRollback } from "../plan/rollback.ts";
 import { planPrune } from "../plan/prune.ts";
 import { planBootstrap, planRemove } from "../plan/server.ts";
+import { planTraefik } from "../plan/traefik.ts";
 import type { Verb } from "./verb.ts";
 
 /** Plans a command; `version` is what the user named with `--version`, if anything. */
@@ -89,6 +92,17 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
       return planProxyDetails(input);
     case "proxy logs":
       return planProxyLogs(input, verb);
+    case "traefik boot":
+    case "traefik reboot":
+    case "traefik remove":
+    case "traefik restart":
+    case "traefik start":
+    case "traefik stop":
+      return planTraefik(input, TRAEFIK_ACTIONS[verb.name]);
+    case "traefik details":
+      return planTraefikDetails(input);
+    case "traefik logs":
+      return planTraefikLogs(input, verb);
     case "lock status":
       return planLockStatus(input);
     case "lock acquire":
@@ -117,4 +131,13 @@ const ACTIONS = {
   "accessory restart": "restart",
   "accessory start": "start",
   "accessory stop": "stop",
+} as const;
+
+const TRAEFIK_ACTIONS = {
+  "traefik boot": "boot",
+  "traefik reboot": "reboot",
+  "traefik remove": "remove",
+  "traefik restart": "restart",
+  "traefik start": "start",
+  "traefik stop": "stop",
 } as const;

@@ -54,13 +54,20 @@ export interface PlainVerb {
     | "proxy reboot"
     | "prune"
     | "remove"
-    | "server bootstrap";
+    | "server bootstrap"
+    | "traefik boot"
+    | "traefik details"
+    | "traefik reboot"
+    | "traefik remove"
+    | "traefik restart"
+    | "traefik start"
+    | "traefik stop";
 }
 
-/** Shows logs of the app or the proxy. */
+/** Shows logs of the app or what serves it. */
 export interface LogsVerb extends LogOptions {
   /** Which command. */
-  readonly name: "app logs" | "proxy logs";
+  readonly name: "app logs" | "proxy logs" | "traefik logs";
 }
 
 /** Runs a command in the app. */

@@ -30,6 +30,8 @@ export interface Config {
   readonly builder: Builder;
   /** How kamal-proxy itself runs. */
   readonly proxyRun: ProxyRun;
+  /** How Traefik runs, where it has kamal-proxy's place. */
+  readonly traefik: Traefik | undefined;
   /** In which groups hosts switch versions. */
   readonly boot: Boot;
   /** How hosts are reached. */
@@ -96,6 +98,8 @@ export interface Role {
   readonly env: Readonly<Record<string, Env>>;
   /** Traffic from kamal-proxy; `undefined` for a role without. */
   readonly proxy: Proxy | undefined;
+  /** Traffic from Traefik; `undefined` for a role without, and where kamal-proxy serves. */
+  readonly traefik: RoleTraefik | undefined;
   /** Labels of its containers. */
   readonly labels: Readonly<Record<string, string>>;
   /** Further `docker run` options. */
@@ -195,6 +199,32 @@ export interface ProxyRun {
   readonly metricsPort: number | undefined;
   /** Further `docker run` options. */
   readonly options: RunOptions;
+}
+
+/** How Traefik runs, and how the app's containers say that they are well. */
+export interface Traefik {
+  /** Image with tag. */
+  readonly image: string;
+  /** Port published for HTTP; `undefined` for none. */
+  readonly hostPort: number | undefined;
+  /** Labels of its container. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Arguments by name; `true` is a bare one. */
+  readonly args: Readonly<Record<string, string | number | boolean>>;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+  /** Environment. */
+  readonly env: Env;
+  /** Folder in the app's containers with the cord; `undefined` for none. */
+  readonly cord: string | undefined;
+  /** Command in the app's containers that ends with 0 while they are well; `undefined` asks the health path. */
+  readonly healthCmd: string | undefined;
+}
+
+/** What Traefik does for a role; the labels and the health check stand among the role's own. */
+export interface RoleTraefik {
+  /** Folder in its containers with the cord; `undefined` for none. */
+  readonly cord: string | undefined;
 }
 
 /** Docker's log driver. */

@@ -14,6 +14,7 @@ import { isPlainObject, type PlainObject } from "./plain_data.ts";
 export function longSpec(spec: PlainObject): PlainObject {
   return mapKeys(spec, {
     env: longEnv,
+    traefik: (traefik) => isPlainObject(traefik) ? mapKeys(traefik, { env: longEnv }) : traefik,
     servers: (roles) => mapValues(roles, longRole),
     accessories: (accessories) => mapValues(accessories, longAccessory),
   });

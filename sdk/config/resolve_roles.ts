@@ -5,7 +5,7 @@
  */
 
 import { didYouMean } from "./closest.ts";
-import type { Env, Proxy, Role } from "./config.ts";
+import type { Env, Proxy, Role, RunOptions, Traefik } from "./config.ts";
 import { resolveEnv, type RootEnvFields } from "./env.ts";
 import type { HostRegister } from "./host.ts";
 import { resolveLogging } from "./logging.ts";
@@ -16,6 +16,7 @@ import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
 import type { LongSpec } from "./spec_schema.ts";
 import { resolveTextMap } from "./text_map.ts";
+import { checkTraefikProxy, healthOptions, resolveTraefik, traefikLabels } from "./traefik.ts";
 
 /** What resolving needs besides the spec itself. */
 export interface ResolveContext {
@@ -70,20 +71,33 @@ function resolveRole(
   const tagged = registerHosts(name, input, context);
   const hosts = [...tagged.keys()];
   checkEmpty(name, input, isPrimary, context);
-  const proxy = proxyOf(name, input, isPrimary, hosts.length, context);
+  const route = proxyOf(name, input, isPrimary, hosts.length, context);
+  const traefik = resolveTraefik(spec.traefik);
+  const proxy = traefik === undefined ? route : undefined;
+  const containerPrefix = [service, name, destination].filter((part) => part).join("-");
+  const byTraefik = traefik && route && servedByTraefik(containerPrefix, route, traefik);
   const { drainTimeout = 30, stopTimeout } = spec.settings ?? {};
   return {
     name,
     isPrimary,
     hosts,
-    containerPrefix: [service, name, destination].filter((part) => part).join("-"),
+    containerPrefix,
     cmd: input.cmd,
     env: Object.fromEntries(
       [...tagged].map(([host, tags]) => [host, envOn(tags, input, spec.env)]),
     ),
     proxy,
-    labels: { ...resolveTextMap(spec.labels), ...resolveTextMap(input.labels) },
-    ...resolveRunOptions(input.options, [...path, "options"], report),
+    traefik: byTraefik && { cord: traefik.cord },
+    labels: {
+      ...byTraefik?.labels,
+      ...resolveTextMap(spec.labels),
+      ...resolveTextMap(input.labels),
+    },
+    ...resolveRunOptions(
+      { ...byTraefik?.options, ...input.options },
+      [...path, "options"],
+      report,
+    ),
     logging: resolveLogging(spec.logging, input.logging),
     // Kamal: configuration/role.rb, stop_args. The proxy has drained already where there is one.
     stopTimeout: input.stopTimeout ?? stopTimeout ?? (proxy ? undefined : drainTimeout),
@@ -136,6 +150,9 @@ function proxyOf(
   if (own === false) return undefined;
   const path = own === true ? ["proxy"] : ["servers", name, "proxy"];
   if (own !== true) checkProxy(own, path, report);
+  if (spec.traefik !== undefined) {
+    checkTraefikProxy(own === true ? spec.proxy ?? {} : own, path, report);
+  }
   const proxy = resolveProxy(spec.proxy ?? {}, own === true ? {} : own);
   if (proxy.ssl && proxy.hosts.length === 0) {
     report([...path, "ssl"], "needs a public host name to obtain certificates for");
@@ -147,6 +164,15 @@ function proxyOf(
     );
   }
   return proxy;
+}
+
+/** Traefik finds containers by their labels, and leaves those that their own health check calls unhealthy. */
+function servedByTraefik(
+  prefix: string,
+  route: Proxy,
+  traefik: Traefik,
+): { readonly labels: Record<string, string>; readonly options: RunOptions } {
+  return { labels: traefikLabels(prefix, route), options: healthOptions(traefik, route) };
 }
 
 /** Kamal: configuration.rb, ensure_unique_hosts_for_ssl_roles. */

@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { resolveBoot } from "./boot.ts";
 import { resolveBuilder } from "./builder.ts";
 import { didYouMean } from "./closest.ts";
-import type { Accessory, Config, Registry, Role } from "./config.ts";
+import type { Accessory, Config, Registry, Role, Traefik } from "./config.ts";
 import { destinationNames, specFor } from "./destination.ts";
 import { HostRegister } from "./host.ts";
 import { longSpec } from "./long_form.ts";
@@ -25,6 +25,7 @@ import type { DeploySpec } from "./spec.ts";
 import { type LongSpec, specSchema } from "./spec_schema.ts";
 import { resolveSsh } from "./ssh.ts";
 import { resolveTextMap } from "./text_map.ts";
+import { resolveTraefik } from "./traefik.ts";
 
 /**
  * Resolves a spec for one destination.
@@ -78,9 +79,9 @@ function reporter(
 /** Which nouns a noun's own rules look at. */
 const DEPENDS_ON: Readonly<Record<string, readonly string[]>> = {
   image: ["registry", "servers"],
-  servers: ["proxy", "settings", "ssh"],
+  servers: ["proxy", "settings", "ssh", "traefik"],
   accessories: ["servers", "ssh"],
-  proxy: ["servers", "settings"],
+  proxy: ["servers", "settings", "traefik"],
   settings: ["servers"],
   destination: ["settings"],
 };
@@ -127,6 +128,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
   const needsImage = roles.length > 0 && !isLocalRegistry(spec.registry);
   const image = resolveImage(spec.image, service, needsImage, report);
   const { settings = {} } = spec;
+  const traefik = resolveTraefik(spec.traefik);
   return {
     service,
     destination,
@@ -139,6 +141,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     accessories,
     builder: resolveBuilder(spec.builder),
     proxyRun: resolveProxyRun(spec.proxy?.run),
+    traefik,
     boot: resolveBoot(spec.boot),
     ssh,
     labels: resolveTextMap(spec.labels),
@@ -150,7 +153,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     readinessDelay: settings.readinessDelay ?? 7,
     deployTimeout: settings.deployTimeout ?? 30,
     drainTimeout: settings.drainTimeout ?? 30,
-    secretNames: secretNamesOf(registry, roles, accessories),
+    secretNames: secretNamesOf(registry, roles, accessories, traefik),
   };
 }
 
@@ -158,11 +161,13 @@ function secretNamesOf(
   { username, password }: Registry,
   roles: readonly Role[],
   accessories: readonly Accessory[],
+  traefik: Traefik | undefined,
 ): readonly string[] {
   const logins = [username, password].filter(isSecretReference).map(({ secret }) => secret);
   const envs = [
     ...roles.flatMap((role) => Object.values(role.env)),
     ...accessories.map((accessory) => accessory.env),
+    ...traefik === undefined ? [] : [traefik.env],
   ];
   const names = envs.flatMap((env) => Object.values(env.secret));
   return [...new Set([...logins, ...names])].toSorted();

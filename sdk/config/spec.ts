@@ -18,6 +18,7 @@ import type { RoleInput } from "./role.ts";
 import type { SettingsInput } from "./settings.ts";
 import type { SshInput } from "./ssh.ts";
 import type { TextMap } from "./text_map.ts";
+import type { TraefikInput } from "./traefik.ts";
 
 /** Marks a deployment, whichever copy of the SDK made it: it has this property, `toSpec` and `toEffects`. */
 export const DEPLOY_BRAND: unique symbol = Symbol.for("sextant.deploy");
@@ -36,6 +37,8 @@ export interface SpecFields {
   readonly env?: RootEnvInput;
   /** Traffic from kamal-proxy. */
   readonly proxy?: RootProxyInput;
+  /** Traefik in the place of kamal-proxy. */
+  readonly traefik?: TraefikInput;
   /** How the image is built. */
   readonly builder?: BuilderInput;
   /** In which groups hosts switch. */

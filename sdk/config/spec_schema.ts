@@ -19,9 +19,11 @@ import { labels, strict, text } from "./schema.ts";
 import { settingsSchema } from "./settings.ts";
 import type { SpecFields } from "./spec.ts";
 import { sshSchema } from "./ssh.ts";
+import { type TraefikFields, traefikSchema } from "./traefik.ts";
 
 /** A spec in its long form, for one destination. */
-export interface LongSpec extends Omit<SpecFields, "servers" | "accessories" | "env" | "hooks"> {
+export interface LongSpec
+  extends Omit<SpecFields, "servers" | "accessories" | "env" | "hooks" | "traefik"> {
   /** Name of the app. */
   readonly service?: string;
   /** Roles by name. */
@@ -30,6 +32,8 @@ export interface LongSpec extends Omit<SpecFields, "servers" | "accessories" | "
   readonly accessories?: Readonly<Record<string, AccessoryFields>>;
   /** Environment of the app. */
   readonly env?: RootEnvFields;
+  /** Traefik in the place of kamal-proxy. */
+  readonly traefik?: TraefikFields;
   /** Ids of hook functions. */
   readonly hooks?: Readonly<Record<string, readonly string[]>>;
 }
@@ -45,6 +49,7 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   }),
   env: rootEnvSchema.optional().meta({ description: "Environment of the app" }),
   proxy: rootProxySchema.optional().meta({ description: "Traffic from kamal-proxy" }),
+  traefik: traefikSchema.optional().meta({ description: "Traefik in the place of kamal-proxy" }),
   builder: builderSchema.optional().meta({ description: "How the image is built" }),
   boot: bootSchema.optional().meta({ description: "In which groups hosts switch" }),
   ssh: sshSchema.optional().meta({ description: "How hosts are reached" }),

@@ -15,6 +15,19 @@ export interface CreateNetwork {
   readonly name: string;
 }
 
+/** Lets a container speak to those of a network, beside the networks it has. */
+export interface ConnectNetwork {
+  /** Which operation. */
+  readonly kind: "connect-network";
+  /** Name of the network. */
+  readonly name: string;
+  /** Name of the container. */
+  readonly container: string;
+}
+
+/** An operation on a network. */
+export type NetworkOperation = CreateNetwork | ConnectNetwork;
+
 /** How a network is made. */
 export const createNetwork: Definition<CreateNetwork> = {
   changes: true,
@@ -24,5 +37,25 @@ export const createNetwork: Definition<CreateNetwork> = {
     any(
       quiet(run("docker", "network", "create", name)),
       text(`docker network inspect ${quote(name)} >/dev/null 2>&1`),
+    ),
+};
+
+/** How a container joins a network. */
+export const connectNetwork: Definition<ConnectNetwork> = {
+  changes: true,
+  describe: ({ name, container }) => ({
+    noun: "network",
+    subject: container,
+    detail: `joins ${name}`,
+    minor: true,
+  }),
+  render: ({ name, container }) =>
+    any(
+      quiet(run("docker", "network", "connect", name, container)),
+      text(
+        `docker inspect -f '{{range $k, $v := .NetworkSettings.Networks}}{{println $k}}{{end}}' ${
+          quote(container)
+        } | grep -qx ${quote(name)}`,
+      ),
     ),
 };

@@ -14,6 +14,7 @@ import {
   startContainer,
   stopContainer,
 } from "./container.ts";
+import { type CordOperation, cutCord, makeCord, tieCord } from "./cord.ts";
 import {
   type Definition,
   type Description,
@@ -42,7 +43,7 @@ import {
   tagImage,
 } from "./image.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
-import { type CreateNetwork, createNetwork } from "./network.ts";
+import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
 import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
 import {
   type ProxyOperation,
@@ -68,11 +69,12 @@ export type Operation =
   | AuditOperation
   | AwaitHealthy
   | ContainerOperation
-  | CreateNetwork
+  | CordOperation
   | FileOperation
   | ImageOperation
   | InstallDocker
   | LockOperation
+  | NetworkOperation
   | ProxyOperation
   | PruneOperation
   | QuestionOperation
@@ -90,12 +92,15 @@ const DEFINITIONS: Definitions = Object.freeze({
   "await-healthy": awaitHealthy,
   "build-image": buildImage,
   "check-state": checkState,
+  "connect-network": connectNetwork,
   "create-network": createNetwork,
+  "cut-cord": cutCord,
   "exec-command": execCommand,
   "install-docker": installDocker,
   "list-containers": listContainers,
   "login-registry": loginRegistry,
   "logout-registry": logoutRegistry,
+  "make-cord": makeCord,
   "make-directories": makeDirectories,
   "probe": probe,
   "prune-images": pruneImages,
@@ -124,6 +129,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "start-proxy": startProxy,
   "stop-container": stopContainer,
   "tag-image": tagImage,
+  "tie-cord": tieCord,
   "upload-file": uploadFile,
   "write-env": writeEnv,
   "write-salt": writeSalt,

@@ -11,6 +11,7 @@ import type { Operation } from "../operations/operation.ts";
 import type { ProxyTarget } from "../operations/proxy.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
+import { leaveTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
 import type { HostScript, Step, Wait } from "./plan.ts";
 import { script, step } from "./stages.ts";
@@ -71,8 +72,14 @@ export function switchScript(
   const stops = changes.flatMap((change) =>
     change.stale.map((container) => stopOld(input.config, change, container))
   );
+  const leaving = changes.flatMap((change) =>
+    change.stale.flatMap((container) =>
+      leaveTraefik(input.config, change.role, containerRef(change, container))
+    )
+  );
   return script(host, [
     ...routes,
+    ...leaving.length === 0 ? [] : [step(`${host} leave old`, ...leaving)],
     ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
   ]);
 }
@@ -102,10 +109,15 @@ function bootSteps(
       }),
     );
   }
-  steps.push(step(`${host} run ${wanted.name}`, wanted));
-  steps.push(
-    step(gateId(host, role), awaitRole(config, role, wanted.name, { idFile: wanted.idFile })),
+  const { cord, container } = withCord(input, role, wanted);
+  if (cord !== undefined) steps.push(step(`${host} cord ${wanted.name}`, cord));
+  steps.push(step(`${host} run ${wanted.name}`, container));
+  const gate = step(
+    gateId(host, role),
+    awaitRole(config, role, wanted.name, { idFile: wanted.idFile }),
   );
+  // Traefik sends traffic to whatever is healthy: a container that is taken back leaves it first.
+  steps.push({ ...gate, undo: [...leaveTraefik(config, role, wanted.name), ...gate.undo] });
   return steps;
 }
 
@@ -157,17 +169,18 @@ function routeStep(
   return [step(`${host} route ${role.name}`, route)];
 }
 
-function stopOld(
-  config: Config,
-  { role, wanted, boots, current }: RoleChange,
-  container: ContainerState,
-): Operation {
+/** Ids stay where names move. */
+function containerRef({ boots, wanted }: RoleChange, { name, id }: ContainerState): string {
+  return boots && name === wanted.name ? id : name;
+}
+
+function stopOld(config: Config, change: RoleChange, container: ContainerState): Operation {
+  const { role, wanted, boots, current } = change;
   const isNamesake = boots && container.name === wanted.name;
   const renamed = `${container.name}_replaced_`;
   return {
     kind: "stop-container",
-    // Ids stay where names move.
-    name: isNamesake ? container.id : container.name,
+    name: containerRef(change, container),
     role: role.name,
     timeout: role.stopTimeout,
     because: isNamesake

@@ -23,6 +23,7 @@ import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
+import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
 
 /** What a deploy includes besides switching versions. */
@@ -171,6 +172,7 @@ function prepareSteps(
     }
   }
   if (changes.some(({ role }) => role.proxy !== undefined)) steps.push(...proxyUp(input, host));
+  if (changes.some(({ role }) => role.traefik !== undefined)) steps.push(...traefikUp(input, host));
   return steps;
 }
 

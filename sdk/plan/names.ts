@@ -75,3 +75,11 @@ export function imageName(config: Config, version: string): string {
 export function serviceLabels(config: Config): readonly string[] {
   return [config.service, ...config.accessories.map((accessory) => accessory.service)];
 }
+
+/** Folder with the cord of a container that is about to run; `suffix` tells it from those before. */
+export function cordFolder(role: Role, suffix: string): string {
+  return `.kamal/cords/${role.containerPrefix}-${suffix}`;
+}
+
+/** Folder of Traefik's files, as Kamal 1 has it. */
+export const TRAEFIK_FOLDER = ".kamal/env/traefik";

@@ -15,6 +15,7 @@ import { accessoryEnvFile, auditFile, containerName, envScript, imageName } from
 import type { Plan, Step } from "./plan.ts";
 import { proxyHosts } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
+import { traefikHosts } from "./traefik.ts";
 
 /** How logs are shown. */
 export interface LogOptions {
@@ -87,6 +88,16 @@ export function planProxyDetails(input: PlanInput): Plan {
   );
 }
 
+/** Plans `traefik details`. */
+export function planTraefikDetails(input: PlanInput): Plan {
+  const hosts = traefikHosts(input);
+  return ask(
+    input,
+    "traefik details",
+    (host) => hosts.includes(host) ? [list(`${host} traefik`, "traefik", ["name=^traefik$"])] : [],
+  );
+}
+
 /** Plans `audit`. */
 export function planAudit(input: PlanInput): Plan {
   return ask(input, "audit", (host) => [
@@ -138,6 +149,19 @@ export function planProxyLogs(input: PlanInput, options: LogOptions): Plan {
         proxyHosts(input).includes(host)
           ? [step(`${host} logs proxy`, logs("kamal-proxy", options))]
           : [],
+    ),
+  );
+}
+
+/** Plans `traefik logs`. */
+export function planTraefikLogs(input: PlanInput, options: LogOptions): Plan {
+  const hosts = traefikHosts(input);
+  return found(
+    ask(
+      input,
+      "traefik logs",
+      (host) =>
+        hosts.includes(host) ? [step(`${host} logs traefik`, logs("traefik", options))] : [],
     ),
   );
 }

@@ -13,6 +13,7 @@ import {
   startContainer,
   stopContainer,
 } from "./container.ts";
+import { cutCord, makeCord, tieCord } from "./cord.ts";
 import { installDocker } from "./docker.ts";
 import { makeDirectories, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
 import { awaitHealthy } from "./health.ts";
@@ -20,7 +21,7 @@ import { runHook } from "./hook.ts";
 import { buildImage, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
 import { acquireLock, releaseLock, showLock } from "./lock.ts";
 import type { Model } from "./model.ts";
-import { createNetwork } from "./network.ts";
+import { connectNetwork, createNetwork } from "./network.ts";
 import {
   removeCandidate,
   removeProxy,
@@ -41,12 +42,15 @@ const MODELS = Object.freeze({
   "await-healthy": awaitHealthy,
   "build-image": buildImage,
   "check-state": checkState,
+  "connect-network": connectNetwork,
   "create-network": createNetwork,
+  "cut-cord": cutCord,
   "exec-command": execCommand,
   "install-docker": installDocker,
   "list-containers": listContainers,
   "login-registry": loginRegistry,
   "logout-registry": logoutRegistry,
+  "make-cord": makeCord,
   "make-directories": makeDirectories,
   "probe": probe,
   "prune-images": pruneImages,
@@ -75,6 +79,7 @@ const MODELS = Object.freeze({
   "start-proxy": startProxy,
   "stop-container": stopContainer,
   "tag-image": tagImage,
+  "tie-cord": tieCord,
   "upload-file": uploadFile,
   "write-env": writeEnv,
   "write-salt": writeSalt,

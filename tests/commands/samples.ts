@@ -79,6 +79,13 @@ const LOGIN = {
 } as const;
 const LOCK = ".kamal/lock-shop";
 
+const CORD = {
+  container: "shop-web-v1",
+  role: "web",
+  cord: "/tmp/kamal-cord",
+  timeout: 30,
+} as const;
+
 /** One operation of every kind; a new kind must have one. */
 export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind: K }> } = {
   "acquire-lock": {
@@ -102,7 +109,9 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     noCache: true,
   },
   "check-state": { kind: "check-state", ...SCOPE, hash: "0".repeat(64), routesFile: undefined },
+  "connect-network": { kind: "connect-network", name: "kamal", container: "traefik" },
   "create-network": { kind: "create-network", name: "kamal" },
+  "cut-cord": { kind: "cut-cord", ...CORD },
   "exec-command": {
     kind: "exec-command",
     container: "shop-web-v2",
@@ -114,6 +123,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
   "list-containers": { kind: "list-containers", title: "web", filters: ["label=service=shop"] },
   "login-registry": { kind: "login-registry", ...LOGIN },
   "logout-registry": { kind: "logout-registry", server: "ghcr.io" },
+  "make-cord": { kind: "make-cord", folder: ".kamal/cords/shop-web-0123" },
   "make-directories": {
     kind: "make-directories",
     paths: ["shop-db/data"],
@@ -215,6 +225,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     image: "ghcr.io/acme/shop:v2",
     tag: "ghcr.io/acme/shop:latest",
   },
+  "tie-cord": { kind: "tie-cord", ...CORD },
   "upload-file": {
     kind: "upload-file",
     local: "config/my.cnf",

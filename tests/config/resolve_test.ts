@@ -42,6 +42,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
           responseHeaders: [],
         },
       },
+      traefik: undefined,
       labels: {},
       options: {},
       restart: "unless-stopped",
@@ -68,6 +69,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       metricsPort: undefined,
       options: {},
     },
+    traefik: undefined,
     boot: { limit: undefined, wait: 0, onFailure: "rollback" },
     ssh: {
       user: "root",

@@ -14,6 +14,8 @@ export interface ImageSettings {
   readonly name: string;
   /** User and group of the main process. @default {root} */
   readonly user?: string;
+  /** Program that the command is handed to. @default {none} */
+  readonly entrypoint?: readonly string[];
   /** Command and its arguments. */
   readonly cmd: readonly string[];
   /** Ports the image declares, such as `80/tcp`. */
@@ -51,6 +53,7 @@ function imageConfig(settings: ImageSettings, layer: string): unknown {
     config: {
       User: settings.user ?? "",
       Env: [PATH],
+      Entrypoint: settings.entrypoint,
       Cmd: settings.cmd,
       ExposedPorts: Object.fromEntries(settings.ports.map((port) => [port, {}])),
       Labels: settings.labels,

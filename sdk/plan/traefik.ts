@@ -1,0 +1,231 @@
+/**
+ * Traefik in the place of kamal-proxy: its container, the cords of the app's, and the plans of `traefik …`.
+ *
+ * @module
+ */
+
+import { quote } from "../command.ts";
+import type { Config, Role, Traefik } from "../config/config.ts";
+import { HostError, SextantError } from "../errors.ts";
+import type { ContainerState } from "../observe/host_state.ts";
+import type { RunContainer } from "../operations/container.ts";
+import type { CutCord, MakeCord } from "../operations/cord.ts";
+import type { Operation } from "../operations/operation.ts";
+import { envLabel } from "./app_container.ts";
+import { selectedRoles } from "./current.ts";
+import { CONFIG_LABEL, digest } from "./digest.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import { cordFolder, idFile, ownFolder, TRAEFIK_FOLDER } from "./names.ts";
+import type { Plan, Step } from "./plan.ts";
+import { audit, networkUp } from "./proxy.ts";
+import { plan, script, stage, step } from "./stages.ts";
+
+/** What may be done to a Traefik that is there. */
+export type TraefikAction = "boot" | "reboot" | "start" | "stop" | "restart" | "remove";
+
+/** Plans `traefik boot`, `reboot`, `start`, `stop`, `restart` and `remove`. */
+export function planTraefik(input: PlanInput, action: TraefikAction): Plan {
+  const scripts = traefikHosts(input).map((host) => script(host, actionSteps(input, action, host)));
+  return plan(input, `traefik ${action}`, [
+    stage("apply", scripts, { interruptible: action !== "reboot" }),
+  ], { lock: true });
+}
+
+/**
+ * Hosts to work on where Traefik serves.
+ *
+ * @throws {SextantError} `USAGE` where the deployment has kamal-proxy.
+ */
+export function traefikHosts(input: PlanInput): readonly string[] {
+  if (input.config.traefik === undefined) {
+    throw new SextantError("USAGE", "kamal-proxy serves this deployment, not Traefik", {
+      hint: "Ask for kamal-proxy: sextant proxy details. Or let Traefik serve: .traefik({ … })",
+    });
+  }
+  return input.hosts.filter((host) =>
+    selectedRoles(input, host).some((role) => role.traefik !== undefined)
+  );
+}
+
+/** The steps that make Traefik run on a host, and let it reach the app; none where it does. */
+export function traefikUp(input: PlanInput, host: string): readonly Step[] {
+  const found = traefikContainer(input, host);
+  if (found === undefined) return runSteps(input, host);
+  // One that Kamal 1 ran knows Docker's first network only.
+  const join: Step[] = found.labels[CONFIG_LABEL] !== undefined ? [] : [
+    step(`${host} connect traefik`, {
+      kind: "connect-network",
+      name: "kamal",
+      container: found.name,
+    }),
+  ];
+  return found.running ? join : [...join, startStep(host)];
+}
+
+/** A role's container with its cord, and the cord itself; just the container for a role without one. */
+export function withCord(
+  input: PlanInput,
+  role: Role,
+  container: RunContainer,
+): { readonly cord: MakeCord | undefined; readonly container: RunContainer } {
+  const inside = role.traefik?.cord;
+  if (inside === undefined) return { cord: undefined, container };
+  const folder = cordFolder(role, input.run.suffix);
+  return {
+    cord: { kind: "make-cord", folder },
+    container: { ...container, volumes: [...container.volumes, `${folder}:${inside}`] },
+  };
+}
+
+/** The operations by which Traefik leaves a container before it stops; none where Traefik does not serve it. */
+export function leaveTraefik(config: Config, role: Role, container: string): readonly CutCord[] {
+  const cord = role.traefik?.cord;
+  if (cord === undefined) return [];
+  return [{
+    kind: "cut-cord",
+    container,
+    role: role.name,
+    cord,
+    timeout: config.deployTimeout,
+  }];
+}
+
+function actionSteps(input: PlanInput, action: TraefikAction, host: string): readonly Step[] {
+  const found = traefikContainer(input, host);
+  if (action === "boot") return [...networkUp(input, host), ...traefikUp(input, host)];
+  const steps = existingSteps(input, action, host, found);
+  return steps.length === 0 ? [] : [
+    ...steps,
+    step(`${host} audit`, audit(input, AUDIT[action])),
+  ];
+}
+
+const AUDIT = {
+  reboot: "Rebooted traefik",
+  start: "Started traefik",
+  stop: "Stopped traefik",
+  restart: "Restarted traefik",
+  remove: "Removed traefik",
+} as const;
+
+function existingSteps(
+  input: PlanInput,
+  action: Exclude<TraefikAction, "boot">,
+  host: string,
+  found: ContainerState | undefined,
+): readonly Step[] {
+  const stop = found?.running ? [stopStep(host)] : [];
+  const remove = found ? [removeStep(host)] : [];
+  switch (action) {
+    case "reboot":
+      return [...networkUp(input, host), ...stop, ...remove, ...runSteps(input, host)];
+    case "start":
+      return found === undefined || found.running ? [] : [startStep(host)];
+    case "stop":
+      return stop;
+    case "restart":
+      return found === undefined ? [] : [...stop, startStep(host)];
+    case "remove":
+      return [...stop, ...remove];
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Kamal's Traefik on a host; somebody else's of that name must not be touched. */
+function traefikContainer(input: PlanInput, host: string): ContainerState | undefined {
+  const found = stateOf(input, host).containers.find(({ name }) => name === "traefik");
+  if (found === undefined || found.labels[CATCH_ALL_LABEL] !== undefined) return found;
+  throw new HostError("PORT_TAKEN", host, "a container named traefik is not of a deployment", {
+    hint: "Rename it on the host, or let it go: docker rename traefik my-traefik",
+  });
+}
+
+const CATCH_ALL_LABEL = "traefik.http.routers.catchall.service";
+
+function startStep(host: string): Step {
+  return step(`${host} start traefik`, {
+    kind: "start-container",
+    name: "traefik",
+    role: "traefik",
+  });
+}
+
+function stopStep(host: string): Step {
+  return step(`${host} stop traefik`, {
+    kind: "stop-container",
+    name: "traefik",
+    role: "traefik",
+    timeout: undefined,
+    because: undefined,
+  });
+}
+
+function removeStep(host: string): Step {
+  return step(`${host} remove traefik`, {
+    kind: "remove-container",
+    name: "traefik",
+    role: "traefik",
+  });
+}
+
+function runSteps(input: PlanInput, host: string): readonly Step[] {
+  const { config } = input;
+  const traefik = config.traefik!;
+  const container = runTraefik(input, traefik);
+  const folders: Operation = {
+    kind: "make-directories",
+    paths: [TRAEFIK_FOLDER, ownFolder(config)],
+    mode: undefined,
+    owner: undefined,
+  };
+  const env: Operation = {
+    kind: "write-env",
+    role: "traefik",
+    envFile: container.envFile!,
+    envScript: container.envScript!,
+    secrets: traefik.env.secret,
+    because: undefined,
+  };
+  return [
+    step(`${host} folders traefik`, folders),
+    step(`${host} env traefik`, env),
+    // One that is up stays up, whatever fails later: another app may be served by it.
+    { ...step(`${host} run traefik`, container), undo: [] },
+  ];
+}
+
+function runTraefik(input: PlanInput, traefik: Traefik): RunContainer {
+  const fixed = {
+    image: traefik.image,
+    network: "kamal",
+    restart: "unless-stopped",
+    env: traefik.env.clear,
+    logDriver: undefined,
+    logOptions: { "max-size": "10m" },
+    publish: traefik.hostPort === undefined ? [] : [`${traefik.hostPort}:80`],
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock"],
+    options: traefik.options,
+    cmd: ["--providers.docker", ...Object.entries(traefik.args).map(argument)].join(" "),
+  };
+  return {
+    kind: "run-container",
+    name: "traefik",
+    role: "traefik",
+    ...fixed,
+    hostname: undefined,
+    envFile: `${TRAEFIK_FOLDER}/traefik.env`,
+    envScript: `${TRAEFIK_FOLDER}/traefik.sh`,
+    labels: {
+      ...traefik.labels,
+      [CONFIG_LABEL]: digest({ ...fixed, labels: traefik.labels, secret: traefik.env.secret }),
+      ...envLabel(input, traefik.env.secret),
+    },
+    idFile: idFile(input.config, "traefik"),
+    stopTimeout: undefined,
+  };
+}
+
+function argument([name, value]: readonly [string, string | number | boolean]): string {
+  return value === true ? `--${name}` : `--${name}=${quote(String(value))}`;
+}
