@@ -14,7 +14,7 @@ export type AliasesInput = Readonly<Record<string, string>>;
 export const COMMAND_WORDS: readonly string[] = Object.freeze([
   ...["accessory", "app", "audit", "config", "deploy", "details", "docs", "help", "init", "lock"],
   ...["plan", "proxy", "prune", "redeploy", "remove", "rollback", "secrets", "server", "setup"],
-  "version",
+  ...["traefik", "version"],
 ]);
 
 /** Checks aliases. */

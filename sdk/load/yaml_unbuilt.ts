@@ -95,7 +95,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["ssh.forward_agent", { message: notYet("leave it out"), isHarmless: is(false) }],
   ["servers.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["accessories.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
-  ["traefik", { message: "is of Kamal 1: kamal-proxy has taken its place, write proxy" }],
   ["servers.*.traefik", { message: "is of Kamal 1: write proxy: true or proxy: false" }],
   ["healthcheck.cmd", {
     message: "is of Kamal 1: kamal-proxy asks for healthcheck.path by itself, leave it out",

@@ -13,6 +13,7 @@ import { containerName, ownFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit, proxyUp } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
+import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
 
 /** Plans `app start`: the containers that served last, or those of a version, start and get traffic again. */
 export function planAppStart(input: PlanInput, version: string | undefined): Plan {
@@ -68,7 +69,9 @@ export function stopSteps(input: PlanInput, host: string, role: Role): readonly 
     timeout: role.stopTimeout,
     because: undefined,
   }));
+  const leaving = running.flatMap(({ name }) => leaveTraefik(input.config, role, name));
   return [
+    ...leaving.length === 0 ? [] : [step(`${host} leave ${role.name}`, ...leaving)],
     ...route === undefined ? [] : [step(`${host} unroute ${role.name}`, {
       kind: "remove-route",
       service: role.containerPrefix,
@@ -104,6 +107,7 @@ function startSteps(
   const { proxy } = role;
   return [
     ...proxy === undefined ? [] : proxyUp(input, host),
+    ...role.traefik === undefined ? [] : traefikUp(input, host),
     step(`${host} folder ${role.name}`, {
       kind: "make-directories",
       paths: [ownFolder(config)],
@@ -111,6 +115,7 @@ function startSteps(
       owner: undefined,
     }),
     step(`${host} start ${role.name}`, { kind: "start-container", name, role: role.name }),
+    ...joinTraefik(config, host, role, name),
     step(`${host} healthy ${role.name}`, awaitRole(config, role, name, { id })),
     ...proxy === undefined ? [] : [step(
       `${host} route ${role.name}`,

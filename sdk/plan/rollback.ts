@@ -16,6 +16,7 @@ import { containerName, latestTag, ownFolder, releasesFile } from "./names.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
 import { audit, networkUp, proxyUp } from "./proxy.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
+import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
 
 /**
  * Plans a rollback to a version, or to the last good one before that which serves.
@@ -118,7 +119,13 @@ function prepareSteps(input: PlanInput, host: string): readonly Step[] {
     owner: undefined,
   });
   const isProxied = selectedRoles(input, host).some((role) => role.proxy !== undefined);
-  return [folder, ...networkUp(input, host), ...isProxied ? proxyUp(input, host) : []];
+  const byTraefik = selectedRoles(input, host).some((role) => role.traefik !== undefined);
+  return [
+    folder,
+    ...networkUp(input, host),
+    ...isProxied ? proxyUp(input, host) : [],
+    ...byTraefik ? traefikUp(input, host) : [],
+  ];
 }
 
 function rollbackGroup(
@@ -149,6 +156,7 @@ function startSteps(input: PlanInput, host: string, version: string): readonly S
       ...container.running
         ? []
         : [step(`${host} start ${name}`, { kind: "start-container", name, role: role.name })],
+      ...joinTraefik(input.config, host, role, name),
       step(`${host} healthy ${role.name}`, awaitRole(input.config, role, name, { id })),
     ];
   });
@@ -156,11 +164,13 @@ function startSteps(input: PlanInput, host: string, version: string): readonly S
 
 function switchSteps(input: PlanInput, host: string, version: string): readonly Step[] {
   const { config } = input;
+  const leaving: Operation[] = [];
   const stops: Operation[] = [];
   const routes = selectedRoles(input, host).flatMap((role) => {
     const container = containerAt(input, host, role, version)!;
     const { running, serving, route } = lookUp(input, host, role);
     for (const old of running.filter((one) => one !== container)) {
+      leaving.push(...leaveTraefik(config, role, old.name));
       stops.push({
         kind: "stop-container",
         name: old.name,
@@ -176,7 +186,11 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
     const to = { container: container.name, target: { id: container.id }, version, previous };
     return [step(`${host} route ${role.name}`, routeTo(config, role, role.proxy, to))];
   });
-  return [...routes, ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)]];
+  return [
+    ...routes,
+    ...leaving.length === 0 ? [] : [step(`${host} leave old`, ...leaving)],
+    ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
+  ];
 }
 
 function finishSteps(input: PlanInput, host: string, version: string): readonly Step[] {

@@ -90,6 +90,20 @@ export function leaveTraefik(config: Config, role: Role, container: string): rea
   }];
 }
 
+/** The steps by which Traefik finds a container again whose cord was cut; none where Traefik does not serve it. */
+export function joinTraefik(
+  config: Config,
+  host: string,
+  role: Role,
+  container: string,
+): readonly Step[] {
+  return leaveTraefik(config, role, container).map((cut) => ({
+    id: `${host} join ${role.name}`,
+    operations: [{ ...cut, kind: "tie-cord" }],
+    undo: [cut],
+  }));
+}
+
 function actionSteps(input: PlanInput, action: TraefikAction, host: string): readonly Step[] {
   const found = traefikContainer(input, host);
   if (action === "boot") return [...networkUp(input, host), ...traefikUp(input, host)];

@@ -96,6 +96,23 @@ Deno.test("planAppStop() takes the route away before it stops", async () => {
   await assertGolden("app_stop", renderCommands(plan));
 });
 
+Deno.test("planDeploy() lets Traefik leave the old containers before they stop", async () => {
+  const config = await shop({ traefik: {} });
+  const fleet = new SimulatedFleet({ ...FRESH, images: ["traefik:v2.11"] });
+  await new Deployment(fleet, config).deploy("v1");
+  const plan = await new Deployment(fleet, config).plan({ name: "deploy" }, "v2");
+  const kinds = stepsOf(plan).flatMap(({ operations }) => operations.map(({ kind }) => kind));
+  assertOrder(kinds, "make-cord", "run-container", "await-healthy", "cut-cord", "stop-container");
+  assert(!kinds.includes("route-traffic"));
+  await assertGolden("deploy_with_traefik", renderCommands(plan));
+});
+
+Deno.test("planTraefik() runs Traefik with Kamal's catch-all on every host that it serves", async () => {
+  const deployment = new Deployment(new SimulatedFleet(FRESH), await shop({ traefik: {} }));
+  const plan = await deployment.plan({ name: "traefik boot" }, "v1");
+  await assertGolden("traefik_boot", renderCommands(plan));
+});
+
 const FRESH: FleetOptions = { hosts: { "10.0.0.1": {}, "10.0.0.2": {}, "10.0.0.3": {} } };
 
 /** The shop with v1 serving. */

@@ -8,7 +8,7 @@ import { installFromDebian } from "./apt.ts";
 import { cached, withScratch } from "./cache.ts";
 import type { LabHost } from "./host.ts";
 import { writeImageArchive } from "./image_archive.ts";
-import { exists, LabError, run, SYSTEM_PATH } from "./shell.ts";
+import { attempt, exists, LabError, run } from "./shell.ts";
 
 /** The image, by a name that no registry is asked for. */
 export const TRAEFIK_IMAGE = "traefik:v3.5.3";
@@ -60,11 +60,5 @@ async function pythonWithPip(): Promise<string> {
 }
 
 async function hasPip(python: string): Promise<boolean> {
-  const command = new Deno.Command(python, {
-    args: ["-m", "pip", "--version"],
-    env: { PATH: `${Deno.env.get("PATH") ?? ""}:${SYSTEM_PATH}` },
-    stdout: "null",
-    stderr: "null",
-  });
-  return (await command.output()).success;
+  return (await attempt(python, ["-m", "pip", "--version"])).code === 0;
 }
