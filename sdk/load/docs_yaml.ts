@@ -7,7 +7,7 @@
 import { changeAt, type JsonSchema, schemaAt, writtenJsonSchema } from "../config/docs_schema.ts";
 import { isPlainObject } from "../config/plain_data.ts";
 import { YamlDocument } from "./yaml_document.ts";
-import { OLD_KEYS } from "./yaml_kamal_1.ts";
+import { OLD_KEYS, OLD_ROLE_KEY } from "./yaml_kamal_1.ts";
 import { nodesOf } from "./yaml_node.ts";
 import { isFieldName, snakeCase } from "./yaml_schema.ts";
 import { REFUSED_KEYS, type RefusedKey } from "./yaml_unbuilt.ts";
@@ -59,7 +59,8 @@ function oldKeys(): readonly SchemaChange[] {
   const keys = [...OLD_KEYS].map(([place, { now }]) => {
     return withProperty(place, { description: `Kamal 1's word for ${now}` });
   });
-  return [withProperty("healthcheck", healthcheck), ...keys];
+  const role = { type: "boolean", description: "Kamal 1's word for proxy: true or false" };
+  return [withProperty("healthcheck", healthcheck), withProperty(OLD_ROLE_KEY, role), ...keys];
 }
 
 /** Adds a property, unless there is one of that name. */

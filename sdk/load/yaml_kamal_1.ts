@@ -15,6 +15,8 @@ export interface OldKey {
   readonly now: string;
   /** Its value now; `undefined` where the value asks for what is done anyway. */
   readonly convert?: (node: YamlNode, report: ReportNode) => YamlNode | undefined;
+  /** Root key without which it means nothing, and is refused. */
+  readonly beside?: string;
 }
 
 /** Every key of Kamal 1 that is read, by its place. */
@@ -26,13 +28,19 @@ export const OLD_KEYS: ReadonlyMap<string, OldKey> = new Map<string, OldKey>([
   ["healthcheck.port", { now: "proxy.app_port" }],
   ["healthcheck.interval", { now: "proxy.healthcheck.interval", convert: secondsOf }],
   ["healthcheck.max_attempts", { now: "deploy_timeout", convert: patienceOf }],
+  ["healthcheck.cmd", { now: "traefik.health_cmd", beside: "traefik" }],
+  ["healthcheck.cord", { now: "traefik.cord", beside: "traefik" }],
 ]);
+
+/** The key of a role in Kamal 1 that is its `proxy` now. */
+export const OLD_ROLE_KEY = "servers.*.traefik";
 
 /** Brings all old keys of a file to the new ones; complains where both are there. */
 export function withoutOldKeys(root: YamlMapNode, report: ReportNode): YamlMapNode {
   let file = root;
-  for (const [place, { now, convert = (node: YamlNode) => node }] of OLD_KEYS) {
+  for (const [place, { now, beside, convert = (node: YamlNode) => node }] of OLD_KEYS) {
     const old = place.split(".");
+    if (beside !== undefined && valueAt(root, [beside]) === undefined) continue;
     const node = valueAt(root, old);
     file = withoutKey(file, old);
     if (node === undefined) continue;
@@ -43,7 +51,25 @@ export function withoutOldKeys(root: YamlMapNode, report: ReportNode): YamlMapNo
     const converted = convert(node, report);
     if (converted !== undefined) file = withKey(file, now.split("."), converted);
   }
-  return withoutHealthcheck(file, report);
+  return withoutHealthcheck(withoutRoleTraefik(file, report), report);
+}
+
+/** A role's `traefik` says what its `proxy` says today: whether it is served at all. */
+function withoutRoleTraefik(file: YamlMapNode, report: ReportNode): YamlMapNode {
+  const servers = valueAt(file, ["servers"]);
+  if (servers === undefined || !isMapNode(servers)) return file;
+  const roles = [...servers.content].map(([name, role]): [string, YamlNode] => {
+    const old = valueAt(role, ["traefik"]);
+    if (old === undefined || !isMapNode(role)) return [name, role];
+    const rest = withoutKey(role, ["traefik"]);
+    if (typeof old.content !== "boolean") {
+      report(old, "should be true or false");
+    } else if (valueAt(rest, ["proxy"]) !== undefined) {
+      report(old, "is of Kamal 1, and proxy is there as well: write that alone");
+    } else return [name, withKey(rest, ["proxy"], old)];
+    return [name, rest];
+  });
+  return withKey(file, ["servers"], { ...servers, content: new Map(roles) });
 }
 
 /** Kamal 1's default port of the health check. */
@@ -53,7 +79,8 @@ const PORT = 3000;
 function withoutHealthcheck(file: YamlMapNode, report: ReportNode): YamlMapNode {
   const healthcheck = valueAt(file, ["healthcheck"]);
   const rest = withoutKey(file, ["healthcheck"]);
-  if (healthcheck === undefined) return rest;
+  const traefik = valueAt(file, ["traefik"]);
+  if (healthcheck === undefined) return traefik === undefined ? rest : withPort(rest, traefik);
   if (!isMapNode(healthcheck)) {
     report(healthcheck, "should be an object, such as { path: /up }");
     return rest;
@@ -63,8 +90,13 @@ function withoutHealthcheck(file: YamlMapNode, report: ReportNode): YamlMapNode 
     const refused = refusedKey(`healthcheck.${key}`);
     report(node, refused?.message ?? `unknown key${didYouMean(key, HEALTHCHECK_KEYS)}`);
   }
-  if (valueAt(rest, ["proxy", "app_port"]) !== undefined) return rest;
-  return withKey(rest, ["proxy", "app_port"], { ...healthcheck, content: PORT });
+  return withPort(rest, healthcheck);
+}
+
+/** Kamal 1's default port, on account of a key that was there. */
+function withPort(file: YamlMapNode, origin: YamlNode): YamlMapNode {
+  if (valueAt(file, ["proxy", "app_port"]) !== undefined) return file;
+  return withKey(file, ["proxy", "app_port"], { ...origin, content: PORT });
 }
 
 const HEALTHCHECK_KEYS: readonly string[] = [...OLD_KEYS.keys()].flatMap((place) =>

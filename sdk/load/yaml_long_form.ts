@@ -37,6 +37,7 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
         ? { ...node, content: new Map([["web", role(node)]]) }
         : mapValues(node, role),
     env: longEnv,
+    traefik: (node) => mapKeys(node, { env: longEnv }),
     accessories: (node) => mapValues(node, accessory),
     registry: (node) =>
       mapKeys(node, { username: login, password: (node) => longPassword(node, report) }),

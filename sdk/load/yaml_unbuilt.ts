@@ -95,12 +95,12 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["ssh.forward_agent", { message: notYet("leave it out"), isHarmless: is(false) }],
   ["servers.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["accessories.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
-  ["servers.*.traefik", { message: "is of Kamal 1: write proxy: true or proxy: false" }],
   ["healthcheck.cmd", {
-    message: "is of Kamal 1: kamal-proxy asks for healthcheck.path by itself, leave it out",
+    message:
+      "is of Kamal 1: it belongs to traefik, kamal-proxy asks for healthcheck.path by itself; leave it out",
   }],
   ["healthcheck.cord", {
-    message: "is of Kamal 1: it belongs to Traefik, kamal-proxy needs none; leave it out",
+    message: "is of Kamal 1: it belongs to traefik, kamal-proxy needs none; leave it out",
   }],
   ["healthcheck.exposed_port", {
     message: "is of Kamal 1: nothing is published for a health check, leave it out",

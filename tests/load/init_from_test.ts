@@ -160,14 +160,14 @@ Deno.test("initFrom() leaves nouns out that ERB makes as a whole, and says so", 
 });
 
 Deno.test("initFrom() names keys without an effect in a comment and in its result", async () => {
-  const yaml = `${SHOP}traefik:\n  args: {}\nenv:\n  A: "1"\n`;
+  const yaml = `${SHOP}run_directory: /srv\nenv:\n  A: "1"\n`;
   await withProject({ "config/deploy.yml": yaml }, async (root) => {
     const { leftOut } = await initFrom({ root, from: "config/deploy.yml", env: ENV });
     assertEquals(leftOut.map(({ path, position }) => [position, path]), [
-      ["config/deploy.yml:5", "traefik"],
+      ["config/deploy.yml:5", "run_directory"],
     ]);
     const text = await Deno.readTextFile(join(root, "deploy.ts"));
-    assertStringIncludes(text, "// - config/deploy.yml:5 traefik: is of Kamal 1");
+    assertStringIncludes(text, "// - config/deploy.yml:5 run_directory: is without effect");
     assertEquals((await configOf({ root })).roles[0]?.env["10.0.0.1"]?.clear, { A: "1" });
   });
 });

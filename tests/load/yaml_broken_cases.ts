@@ -101,7 +101,12 @@ ${roles("  web:\n    <<: *web\n    hosts: [10.0.0.1]\n")}`,
   "a problem in braces": roles(
     "  web: { hosts: [10.0.0.1],\n    proxy: { host: a.dev,\n      app_port: x } }\n",
   ),
-  "a role of Kamal 1": roles("  web:\n    hosts: [10.0.0.1]\n    traefik: true\n"),
+  "a role of Kamal 1 and of today": roles(
+    "  web:\n    hosts: [10.0.0.1]\n    traefik: true\n    proxy: true\n",
+  ),
+  "a role of Kamal 1 that is neither served nor not": roles(
+    "  web:\n    hosts: [10.0.0.1]\n    traefik: maybe\n",
+  ),
 
   // Environment
   "an environment as a list": shop("env: [PORT]\n"),
@@ -174,9 +179,7 @@ proxy:
   "a file with ERB": accessory("    image: p:1\n    role: web\n    files: ['a.sql.erb:/a.sql']\n"),
 
   // Kamal 1
-  "keys of Kamal 1": shop(`traefik:
-  host_port: 8080
-healthcheck:
+  "keys of Kamal 1": shop(`healthcheck:
   path: /up
   cmd: curl localhost
   cord: false
@@ -216,6 +219,10 @@ builder: { multiarch: maybe }
   ),
   "several architectures as of Kamal 1": shop("builder:\n  multiarch: true\n"),
   "another run directory": shop("run_directory: /srv/kamal\n"),
+  "Traefik with what kamal-proxy alone can do": shop(
+    "traefik: {}\nproxy:\n  host: a.dev\n  ssl: true\n  buffering: { requests: false }\n",
+  ),
+  "a Traefik that is mistyped": shop("traefik:\n  host_prt: 80\n  args: [a]\n  cord: here\n"),
   // Hostile texts
   "a key that objects are born with": shop("__proto__:\n  polluted: true\nconstructor: 1\n"),
   "a key with an escape code": shop('"\\e[2J": 1\n'),
