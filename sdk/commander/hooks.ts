@@ -117,6 +117,7 @@ const HOOKS_WITH_SECRETS: ReadonlySet<string> = new Set([
 
 // These come before the lock is taken, or after it is released.
 const HOOKS_WITHOUT_LOCK: ReadonlySet<string> = new Set([
+  "pre-init",
   "pre-connect",
   "docker-setup",
   "pre-build",

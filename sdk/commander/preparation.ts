@@ -117,11 +117,13 @@ export class Preparation {
 
   /** Opens the hosts while secrets are resolved; a missing secret closes them again. */
   async connect(): Promise<void> {
+    // Whatever the hook makes, such as an env file, is there when secrets are read.
+    await this.#runEarly("pre-init");
     const secrets = this.#resolveSecrets();
     if (this.#hooks.names().has("pre-connect")) {
       // The hook is given the secrets, so here they come first.
       this.#secrets = await secrets;
-      await this.#preConnect();
+      await this.#runEarly("pre-connect");
     }
     const [resolved, opened] = await Promise.allSettled([secrets, this.#openFleet()]);
     if (opened.status === "fulfilled") this.#fleet = opened.value;
@@ -134,10 +136,11 @@ export class Preparation {
     this.#takeStates(this.#fleet!.states);
   }
 
-  async #preConnect(): Promise<void> {
+  async #runEarly(name: "pre-init" | "pre-connect"): Promise<void> {
+    if (!this.#hooks.names().has(name)) return;
     const { signal = new AbortController().signal } = this.#options;
     const log = (message: string): void => this.#notice(message);
-    const call = { name: "pre-connect", hosts: this.#selection.hosts, log, signal };
+    const call = { name, hosts: this.#selection.hosts, log, signal };
     await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
   }
 

@@ -8,8 +8,9 @@ import { ConfigError } from "../errors.ts";
 import { didYouMean } from "./closest.ts";
 import type { DeployEffects, HookEffect } from "./effects.ts";
 
-/** Every hook, in the order of a deploy; the names are those of Kamal's files. */
+/** Every hook, in the order of a deploy; the names are those of Kamal's files, `pre-init` those of Kamal 1. */
 export const HOOK_NAMES: readonly HookName[] = [
+  "pre-init",
   "pre-connect",
   "docker-setup",
   "pre-build",
@@ -21,6 +22,7 @@ export const HOOK_NAMES: readonly HookName[] = [
 
 /** Name of a hook. */
 export type HookName =
+  | "pre-init"
   | "pre-connect"
   | "docker-setup"
   | "pre-build"
@@ -58,7 +60,7 @@ export interface HookContext<Name extends HookName = HookName> {
   /** When the run began, in ISO 8601, such as `2026-01-31T12:00:00Z`. */
   readonly recordedAt: string;
   /** The plan; `undefined` for hooks that run before there is one. */
-  readonly plan: Name extends "pre-connect" | "docker-setup" | "pre-build" ? undefined
+  readonly plan: Name extends "pre-init" | "pre-connect" | "docker-setup" | "pre-build" ? undefined
     : PlanSummary;
   /** Seconds that the deploy took; known to `post-deploy` alone. */
   readonly runtime: Name extends "post-deploy" ? number : undefined;

@@ -47,7 +47,7 @@ function newFiles(root: string): readonly NewFile[] {
     // Of the two places deploy.ts comes first, and would hide the other.
     { path: "deploy.ts", text: deployTemplate(serviceName(root)), unless: "config/deploy.ts" },
     { path: ".kamal/secrets", text: SECRETS_TEMPLATE },
-    ...HOOK_NAMES.map((name) => ({
+    ...HOOK_NAMES.filter((name) => name !== "pre-init").map((name) => ({
       path: `.kamal/hooks/${name}.sample`,
       text: hookTemplate(name),
       mode: 0o755,

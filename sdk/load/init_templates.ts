@@ -73,7 +73,10 @@ interface HookSample {
   readonly example: string;
 }
 
-const HOOK_SAMPLES: Readonly<Record<HookName, HookSample>> = Object.freeze({
+/** Hooks of which there are samples: all but that of Kamal 1. */
+export type SampledHook = Exclude<HookName, "pre-init">;
+
+const HOOK_SAMPLES: Readonly<Record<SampledHook, HookSample>> = Object.freeze({
   "pre-connect": {
     when: "before the first host is connected, such as to make sure that a VPN is up",
     example: 'echo "about to connect to $KAMAL_HOSTS"',
@@ -105,7 +108,7 @@ const HOOK_SAMPLES: Readonly<Record<HookName, HookSample>> = Object.freeze({
 });
 
 /** A hook to begin with; it does nothing until it is renamed. */
-export function hookTemplate(name: HookName): string {
+export function hookTemplate(name: SampledHook): string {
   const { when, example } = HOOK_SAMPLES[name];
   return `#!/bin/sh
 # Runs here ${when}.

@@ -10,10 +10,13 @@ import { findHooks, runHookFile } from "../../sdk/project/hooks.ts";
 import { secretsFromFiles } from "../../sdk/secrets/files.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 
+/** All hooks but that of Kamal 1. */
+const SAMPLED = HOOK_NAMES.filter((name) => name !== "pre-init");
+
 const FILES = [
   "deploy.ts",
   ".kamal/secrets",
-  ...HOOK_NAMES.map((name) => `.kamal/hooks/${name}.sample`),
+  ...SAMPLED.map((name) => `.kamal/hooks/${name}.sample`),
 ];
 
 Deno.test("initProject() writes each file once and never over another", async () => {
@@ -68,12 +71,12 @@ Deno.test("initProject() makes samples that are no hooks until they are renamed,
   await withProject({}, async (root) => {
     await initProject(root);
     assertEquals((await findHooks(root, ".kamal/hooks")).size, 0);
-    for (const name of HOOK_NAMES) {
+    for (const name of SAMPLED) {
       const path = join(root, ".kamal/hooks", name);
       await Deno.rename(`${path}.sample`, path);
     }
     const hooks = await findHooks(root, ".kamal/hooks");
-    assertEquals([...hooks.keys()], [...HOOK_NAMES]);
+    assertEquals([...hooks.keys()], SAMPLED);
     const lines: string[] = [];
     await runHookFile(hooks.get("post-deploy")!, {
       KAMAL_SERVICE_VERSION: "shop@1",
