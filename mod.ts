@@ -69,6 +69,12 @@ export type { TraefikInput } from "./sdk/config/traefik.ts";
 export type { RegistryInput } from "./sdk/config/registry.ts";
 export type { RoleInput, RoleOptions } from "./sdk/config/role.ts";
 export { secret } from "./sdk/config/secret.ts";
+export type {
+  SecretsContext,
+  SecretsFunction,
+  SecretsInput,
+  SecretsReference,
+} from "./sdk/config/secrets_function.ts";
 export type { SettingsInput } from "./sdk/config/settings.ts";
 export type {
   DeployShape,

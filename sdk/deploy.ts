@@ -23,6 +23,7 @@ import type { RootProxyInput } from "./config/proxy.ts";
 import type { TraefikInput } from "./config/traefik.ts";
 import type { RegistryInput } from "./config/registry.ts";
 import type { RoleInput } from "./config/role.ts";
+import { addSecrets, type SecretsInput } from "./config/secrets_function.ts";
 import type { SettingsInput } from "./config/settings.ts";
 import type {
   DeployShape,
@@ -56,7 +57,11 @@ export class Deploy<S extends DeployShape = EmptyShape> {
   /** Wraps a spec and the functions beside it; {@linkcode deploy} starts one. */
   constructor(spec: DeploySpec, effects: DeployEffects = NO_EFFECTS) {
     this.#spec = frozenCopy(spec);
-    this.#effects = deepFreeze({ hooks: { ...effects.hooks }, hosts: { ...effects.hosts } });
+    this.#effects = deepFreeze({
+      hooks: { ...effects.hooks },
+      hosts: { ...effects.hosts },
+      secrets: { ...effects.secrets },
+    });
     Object.freeze(this);
   }
 
@@ -151,6 +156,29 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    */
   env(env: RootEnvInput): Deploy<S> {
     return this.#with({ env });
+  }
+
+  /**
+   * Names a function that gives the secrets that `.kamal/secrets` does not hold. It is called once per run, with all
+   * their names, while the hosts are connected and asked; nothing is changed before every secret is there.
+   *
+   * @example From a vault's API
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").env({ secret: ["DATABASE_URL"] }).secrets({
+   *   fetch: async (names, { destination = "production", signal }) => {
+   *     const query = new URLSearchParams({ names: names.join(), of: destination });
+   *     return await (await fetch(`https://vault.acme.dev/?${query}`, { signal })).json();
+   *   },
+   * });
+   * // docker run … --env-file .kamal/apps/shop/env/roles/web.env …
+   * ```
+   *
+   * @throws {ConfigError} If it is no function, or there is one already.
+   */
+  secrets(secrets: SecretsInput): Deploy<S> {
+    const { id, effects } = addSecrets(this.#effects, secrets);
+    return this.#with({ secrets: { fetch: id } }, effects);
   }
 
   /**

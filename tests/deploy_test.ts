@@ -72,6 +72,19 @@ Deno.test("Deploy copies what it is given", () => {
   assertEquals(app.toSpec().servers, { web: ["a"] });
 });
 
+Deno.test("Deploy.secrets() keeps its function beside the spec, and takes one", () => {
+  const fetch = (): Promise<Record<string, string>> => Promise.resolve({});
+  const app = deploy("shop").secrets({ fetch });
+  assertEquals(app.toSpec(), { service: "shop", secrets: { fetch: "secrets#1" } });
+  assertEquals(app.toEffects().secrets, { "secrets#1": fetch });
+  assertEquals(problemsOf(() => app.secrets({ fetch })), [
+    "secrets.fetch: is declared twice",
+  ]);
+  assertEquals(problemsOf(() => app.secrets({ fetch: "x" } as never)), [
+    "secrets.fetch: should be a function",
+  ]);
+});
+
 Deno.test("Deploy carries the brand and is not thenable", () => {
   const app = deploy("shop");
   assertEquals(app[DEPLOY_BRAND], true);

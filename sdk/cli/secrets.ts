@@ -42,7 +42,7 @@ export async function runExtract(
   });
 }
 
-/** Prints all secrets of the project's files. */
+/** Prints all secrets: those of the project's files, and those that the deployment's own function gives. */
 export async function runPrint(
   { flags }: Invocation,
   { io, dependencies }: CommandContext,
@@ -51,12 +51,19 @@ export async function runPrint(
   return await answer(io, json, async (signal) => {
     const deployment = await load(dependencies, io, flags, signal);
     const options = commandOptions(io, flags, signal);
-    const { secretsPath, destination } = await dependencies.resolvedConfig(deployment, options);
-    const { printAll } = await import("../secrets/commands.ts");
-    const env = io.environment();
-    const onWarning = (message: string): void => void io.err.write(`${message}\n`);
-    const where = { root: io.root, secretsPath, destination, env, onWarning, signal };
-    return await printAll(where, json);
+    const config = await dependencies.resolvedConfig(deployment, options);
+    const [{ printAll }, { secretsOf }] = await Promise.all([
+      import("../secrets/commands.ts"),
+      import("../commander/secrets.ts"),
+    ]);
+    const { service, destination } = config;
+    const source = secretsOf(deployment, {
+      root: io.root,
+      config,
+      context: { service, destination, version: options.version, env: io.environment(), signal },
+      onWarning: (message) => void io.err.write(`${message}\n`),
+    });
+    return await printAll(source, json);
   });
 }
 

@@ -12,6 +12,7 @@ import { got } from "../config/problems.ts";
 import type { DeploySpec } from "../config/spec.ts";
 import { ConfigError, type ConfigProblem, messageOf } from "../errors.ts";
 import type { Deployment } from "../commander.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /**
  * Gives the spec with the hosts that its functions gave: each is asked once, all at the same time.
@@ -48,26 +49,11 @@ async function ask(
   context: HostsContext,
 ): Promise<readonly HostInput[]> {
   if (hostsFunction === undefined) throw new Error("names a function that is not there");
-  const given = await untilAborted(hostsFunction, context).catch((error) => {
-    throw new Error(`its function failed: ${messageOf(error)}`, { cause: error });
-  });
+  const given = await untilAborted<unknown>(context.signal, () => hostsFunction(context)).catch(
+    (error) => {
+      throw new Error(`its function failed: ${messageOf(error)}`, { cause: error });
+    },
+  );
   if (Array.isArray(given)) return frozenCopy(given);
   throw new Error(`its function should give a list of hosts${got(given, [])}`);
-}
-
-/** A function that does not listen to the signal must not keep a cancelled run. */
-async function untilAborted(
-  hostsFunction: HostsFunction,
-  context: HostsContext,
-): Promise<unknown> {
-  const { signal } = context;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  signal.addEventListener("abort", stop);
-  try {
-    return await Promise.race([(async () => await hostsFunction(context))(), promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import type { CommandOptions, Deployment, Result } from "../commander.ts";
 import type { Config } from "../config/config.ts";
 import { hookIds } from "../config/destination.ts";
+import type { HostsContext } from "../config/hosts_function.ts";
 import { localFiles, resolveConfig } from "../config/resolve.ts";
 import type { Effects } from "../exec/effects.ts";
 import { execute, type Execution } from "../exec/execute.ts";
@@ -21,15 +22,15 @@ import type { PlanInput, RunFacts } from "../plan/input.ts";
 import { HERE, type Plan } from "../plan/plan.ts";
 import { digestFiles, readProjectFile } from "../project/files.ts";
 import { projectVersion } from "../project/git.ts";
-import { secretsFromFiles } from "../secrets/files.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
-import { resolveSecrets } from "../secrets/source.ts";
+import { resolveSecrets, type SecretSource } from "../secrets/source.ts";
 import type { Session, Transport } from "../transport/transport.ts";
 import { Fleet } from "./fleet.ts";
 import { type HookFacts, Hooks } from "./hooks.ts";
 import { askForHosts } from "./host_functions.ts";
 import { type Needs, needsOf } from "./needs.ts";
 import { newRunFacts, randomHex } from "./run_facts.ts";
+import { secretsOf } from "./secrets.ts";
 import { select, type Selection } from "./selection.ts";
 import { localTransport, sshTransport } from "./transports.ts";
 import type { Verb } from "./verb.ts";
@@ -47,6 +48,7 @@ export class Preparation {
   readonly #hooks: Hooks;
   readonly #files: ReadonlyMap<string, string>;
   readonly #transport: Transport;
+  readonly #source: SecretSource;
   #secrets = new SecretValues(new Map());
   #salt = "";
   #digests: ReadonlyMap<string, string> | undefined;
@@ -65,6 +67,7 @@ export class Preparation {
     readonly hooks: Hooks;
     readonly files: ReadonlyMap<string, string>;
     readonly transport: Transport;
+    readonly source: SecretSource;
   }) {
     this.#verb = fields.verb;
     this.#needs = needsOf(fields.verb);
@@ -77,6 +80,7 @@ export class Preparation {
     this.#hooks = fields.hooks;
     this.#files = fields.files;
     this.#transport = fields.transport;
+    this.#source = fields.source;
   }
 
   /** Resolves a deployment's configuration, with the hosts that its functions give. */
@@ -84,12 +88,8 @@ export class Preparation {
     deployment: Deployment,
     { root = Deno.cwd(), destination, version, signal }: CommandOptions,
   ): Promise<Config> {
-    const spec = await askForHosts(deployment, {
-      destination,
-      version,
-      env: Deno.env.toObject(),
-      signal: signal ?? new AbortController().signal,
-    });
+    const context = userContext({ destination, version, signal });
+    const spec = await askForHosts(deployment, context);
     const digests = await digestFiles(root, localFiles(spec, destination));
     return await resolveConfig(spec, { destination, digests });
   }
@@ -111,7 +111,13 @@ export class Preparation {
       filesOf(root, config, verb),
       options.transport ?? sshTransport(config, (event) => options.onEvent?.(event)),
     ]);
-    const found = { version, run, hooks, files, transport };
+    const source = secretsOf(deployment, {
+      root,
+      config,
+      context: { ...userContext({ ...options, version }), service: config.service },
+      onWarning: (message) => notice(options, message),
+    });
+    const found = { version, run, hooks, files, transport, source };
     return new Preparation({ verb, options, root, config, selection, ...found });
   }
 
@@ -139,13 +145,9 @@ export class Preparation {
   async #runEarly(name: "pre-init" | "pre-connect"): Promise<void> {
     if (!this.#hooks.names().has(name)) return;
     const { signal = new AbortController().signal } = this.#options;
-    const log = (message: string): void => this.#notice(message);
+    const log = (message: string): void => notice(this.#options, message);
     const call = { name, hosts: this.#selection.hosts, log, signal };
     await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
-  }
-
-  #notice(message: string): void {
-    this.#options.onEvent?.({ type: "notice", host: undefined, message });
   }
 
   /** Opens the hosts anew, so that the logins get what was changed for them. */
@@ -245,16 +247,7 @@ export class Preparation {
     const { secrets } = this.#needs;
     const areWanted = secrets === "hooks" ? this.#hooks.wantSecrets : secrets;
     if (!areWanted) return new SecretValues(new Map());
-    const { secretNames, secretsPath, destination } = this.#config;
-    const source = secretsFromFiles({
-      root: this.#root,
-      secretsPath,
-      destination,
-      env: Deno.env.toObject(),
-      onWarning: (message) => this.#notice(message),
-      signal: this.#options.signal,
-    });
-    return new SecretValues(await resolveSecrets(source, secretNames));
+    return new SecretValues(await resolveSecrets(this.#source, this.#config.secretNames));
   }
 
   /** Keeps the hosts' answers, and makes sure that all digests rest on one salt. */
@@ -293,6 +286,20 @@ export class Preparation {
       secrets: this.#secrets,
     };
   }
+}
+
+function notice({ onEvent }: CommandOptions, message: string): void {
+  onEvent?.({ type: "notice", host: undefined, message });
+}
+
+/** What functions of the user may look at. */
+function userContext({ destination, version, signal }: CommandOptions): HostsContext {
+  return Object.freeze({
+    destination,
+    version,
+    env: Deno.env.toObject(),
+    signal: signal ?? new AbortController().signal,
+  });
 }
 
 async function hooksOf(

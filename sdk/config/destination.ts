@@ -8,6 +8,7 @@ import type { HookIds } from "./hook.ts";
 import { longEnv } from "./long_form.ts";
 import { isMap, mergeWith } from "./merge.ts";
 import type { PlainObject } from "./plain_data.ts";
+import type { SecretsReference } from "./secrets_function.ts";
 import type { DeploySpec } from "./spec.ts";
 
 /** The names of a deployment's destinations. */
@@ -24,6 +25,14 @@ export function specFor(spec: DeploySpec, destination: string | undefined): Plai
 /** Ids of the hook functions that run for a destination; its own replace those of the same hook. */
 export function hookIds(spec: DeploySpec, destination: string | undefined): HookIds {
   return { ...spec.hooks, ...overlayOf(spec, destination)?.hooks };
+}
+
+/** What stands for the function that gives a destination's secrets; its own replaces the other. */
+export function secretsReference(
+  spec: DeploySpec,
+  destination: string | undefined,
+): SecretsReference | undefined {
+  return overlayOf(spec, destination)?.secrets ?? spec.secrets;
 }
 
 function overlayOf(

@@ -73,7 +73,7 @@ export function longJsonSchema(): JsonSchema {
     },
   }) as JsonSchema;
   // Ids of functions are no matter of who writes a deployment.
-  const { hooks: _, ...properties } = schema.properties ?? {};
+  const { hooks: _, secrets: __, ...properties } = schema.properties ?? {};
   return withFacts({ ...schema, properties });
 }
 

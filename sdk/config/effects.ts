@@ -6,6 +6,7 @@
 
 import type { HookContext, HookName } from "./hook.ts";
 import type { HostsFunction } from "./hosts_function.ts";
+import type { SecretsFunction } from "./secrets_function.ts";
 
 /** A function of the user that a hook runs. */
 export interface HookEffect {
@@ -21,10 +22,13 @@ export interface DeployEffects {
   readonly hooks: Readonly<Record<string, HookEffect>>;
   /** Functions that give hosts. */
   readonly hosts: Readonly<Record<string, HostsFunction>>;
+  /** Functions that give secrets. */
+  readonly secrets: Readonly<Record<string, SecretsFunction>>;
 }
 
 /** The effects of a deployment without functions. */
 export const NO_EFFECTS: DeployEffects = Object.freeze({
   hooks: Object.freeze({}),
   hosts: Object.freeze({}),
+  secrets: Object.freeze({}),
 });

@@ -15,6 +15,7 @@ import type { LoggingInput } from "./logging.ts";
 import type { RootProxyInput } from "./proxy.ts";
 import type { RegistryInput } from "./registry.ts";
 import type { RoleInput } from "./role.ts";
+import type { SecretsReference } from "./secrets_function.ts";
 import type { SettingsInput } from "./settings.ts";
 import type { SshInput } from "./ssh.ts";
 import type { TextMap } from "./text_map.ts";
@@ -55,6 +56,8 @@ export interface SpecFields {
   readonly aliases?: AliasesInput;
   /** Functions of hooks, by their ids in the effects. */
   readonly hooks?: HookIds;
+  /** The function that gives secrets, by its id in the effects. */
+  readonly secrets?: SecretsReference;
   /** All other root scalars. */
   readonly settings?: SettingsInput;
 }

@@ -16,6 +16,7 @@ import { rootProxySchema } from "./proxy.ts";
 import { registrySchema } from "./registry.ts";
 import { type RoleFields, roleSchema } from "./role.ts";
 import { labels, strict, text } from "./schema.ts";
+import type { SecretsReference } from "./secrets_function.ts";
 import { settingsSchema } from "./settings.ts";
 import type { SpecFields } from "./spec.ts";
 import { sshSchema } from "./ssh.ts";
@@ -66,5 +67,8 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
     })),
     z.array(z.string()),
   ).optional().meta({ description: "Ids of hook functions" }),
+  secrets: strict<SecretsReference>({
+    fetch: text().meta({ description: "Id of the function" }),
+  }).optional().meta({ description: "Function that gives secrets" }),
   settings: settingsSchema.optional().meta({ description: "Root scalars" }),
 });

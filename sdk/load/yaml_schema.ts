@@ -67,7 +67,7 @@ export function rootFields(): {
   const nouns = new Map(fieldsIn(specSchema));
   const settings = nouns.get("settings");
   // Functions cannot stand in YAML.
-  for (const name of ["settings", "hooks"]) nouns.delete(name);
+  for (const name of ["settings", "hooks", "secrets"]) nouns.delete(name);
   return { nouns, settings: settings ? fieldsIn(settings.schema) : new Map() };
 }
 

@@ -5,10 +5,9 @@
  */
 
 import type { ProgramRunnerOptions } from "./adapters/program.ts";
-import { allSecrets } from "./all.ts";
 import { extractSecret } from "./extract.ts";
 import { type FetchOptions, fetchSecrets } from "./fetch.ts";
-import type { SecretFilesOptions } from "./files.ts";
+import { type ListingSource, resolveAllSecrets } from "./source.ts";
 
 /**
  * Fetches secrets and prints them as one line of JSON, from names to values.
@@ -33,15 +32,12 @@ export function printExtracted(name: string, fetched: string, json: boolean): st
 }
 
 /**
- * Prints all secrets of a project's files: as `NAME=value` lines, or as one line of JSON.
+ * Prints all secrets of a place: as `NAME=value` lines, or as one line of JSON.
  *
- * @throws {SextantError} As {@linkcode allSecrets} does.
+ * @throws {SextantError} As {@linkcode resolveAllSecrets} does.
  */
-export async function printAll(
-  options: Omit<SecretFilesOptions, "runCommand">,
-  json: boolean,
-): Promise<string> {
-  const secrets = await allSecrets(options);
+export async function printAll(source: ListingSource, json: boolean): Promise<string> {
+  const secrets = await resolveAllSecrets(source);
   if (json) return jsonLine(secrets);
   return [...secrets].map(([name, value]) => `${name}=${value}\n`).join("");
 }

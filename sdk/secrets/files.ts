@@ -10,7 +10,7 @@ import { parseSecrets } from "./parse.ts";
 import { hasFilesLike, readIfPresent } from "./read_file.ts";
 import { commandRunner, type RunCommand } from "./run_command.ts";
 import { SecretFile } from "./secret_file.ts";
-import type { SecretSource } from "./source.ts";
+import type { ListingSource } from "./source.ts";
 
 /** Where the files are and what their values are made with. */
 export interface SecretFilesOptions {
@@ -30,12 +30,6 @@ export interface SecretFilesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Files that know secrets. */
-export interface SecretFilesSource extends SecretSource {
-  /** Names of all secrets that they hold. */
-  readonly names: () => Promise<readonly string[]>;
-}
-
 /**
  * Takes secrets from `<secretsPath>-common` and `<secretsPath>`, or `<secretsPath>.<destination>` in its place; the
  * second file wins. Where a project has no such file at all, from the env files that Kamal 1 read. Nothing is read
@@ -43,7 +37,7 @@ export interface SecretFilesSource extends SecretSource {
  *
  * Asking for a value throws a {@linkcode ConfigError} if a file cannot be understood.
  */
-export function secretsFromFiles(options: SecretFilesOptions): SecretFilesSource {
+export function secretsFromFiles(options: SecretFilesOptions): ListingSource {
   let reading: Promise<FoundFiles> | undefined;
   const found = (): Promise<FoundFiles> => reading ??= findFiles(options);
   return {

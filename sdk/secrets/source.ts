@@ -20,6 +20,23 @@ export interface SecretSource {
   readonly hint: (missing: readonly string[]) => Promise<string>;
 }
 
+/** A place that can name all the secrets it knows. */
+export interface ListingSource extends SecretSource {
+  /** Names of all secrets that are known here. */
+  readonly names: () => Promise<readonly string[]>;
+}
+
+/**
+ * Gets the values of all secrets that a place knows, sorted by name.
+ *
+ * @throws {SextantError} As {@linkcode resolveSecrets} does.
+ */
+export async function resolveAllSecrets(
+  source: ListingSource,
+): Promise<ReadonlyMap<string, string>> {
+  return await resolveSecrets(source, await source.names());
+}
+
 /**
  * Gets the values of all the named secrets, side by side.
  *

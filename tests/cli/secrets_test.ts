@@ -2,6 +2,7 @@ import "../sanitizers.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../../sdk/cli/main.ts";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
+import { deploy } from "../../sdk/deploy.ts";
 import { writeProject } from "../fixtures/project_folder.ts";
 import { type StandIns, withStandIns } from "../secrets/adapters/stand_in.ts";
 import { FakeCommander } from "./fake_commander.ts";
@@ -106,6 +107,36 @@ Deno.test("secrets print prints the secrets of the project's files", async () =>
     assertEquals(written, 'ALL={"KEY":"sword fish"}\nKEY=sword fish\n');
     const { written: json } = await run(sops, ["secrets", "print", "--json"]);
     assertEquals(JSON.parse(json), { ALL: '{"KEY":"sword fish"}', KEY: "sword fish" });
+  });
+});
+
+Deno.test("secrets print warns of an env file that other programs read", async () => {
+  await withStandIns({}, async (none) => {
+    await writeProject(none.root, { ".env": "KEY=1" });
+    const { code, written, told } = await run(none, ["secrets", "print"]);
+    assertEquals([code, written], [0, "KEY=1\n"]);
+    assertStringIncludes(told, "mv .env .kamal/");
+  });
+});
+
+Deno.test("secrets print prints what the deployment's own function gives", async () => {
+  await withStandIns({}, async (none) => {
+    const fetch = (names: readonly string[]): Promise<Record<string, string>> =>
+      Promise.resolve(
+        Object.fromEntries(names.map((name) => [name, `${name} of ${names.length}`])),
+      );
+    const app = deploy("shop").image("acme/shop").servers({ web: ["10.0.0.1"] })
+      .env({ secret: ["A", "B", "C"] }).secrets({ fetch });
+    const config = resolveConfig(app.toSpec());
+    const deployment = { spec: app.toSpec(), effects: app.toEffects(), file: "deploy.ts" };
+    const commander = Object.assign(new FakeCommander(), {
+      loadDeployment: () => Promise.resolve(deployment),
+      resolvedConfig: () => config,
+    });
+    await writeProject(none.root, { ".kamal/secrets": "B=file\nOTHER=file" });
+    const io = Object.assign(new FakeIo(), { root: none.root, environment: () => none.env });
+    assertEquals(await main(["secrets", "print"], io, commander), 0);
+    assertEquals(io.written, "A=A of 2\nB=file\nC=C of 2\nOTHER=file\n");
   });
 });
 

@@ -182,7 +182,7 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
     'accessories.db.files[0]: needs the file "a.cnf", which was not read',
   ]],
   ["a hook that is none", { hooks: { "predeploy": ["x"] } }, [
-    "hooks.predeploy: should be one of pre-connect, docker-setup, pre-build, pre-deploy, " +
+    "hooks.predeploy: should be one of pre-init, pre-connect, docker-setup, pre-build, pre-deploy, " +
     "pre-app-boot, post-app-boot, post-deploy",
   ]],
 ];

@@ -132,6 +132,7 @@ function layerOfImport(specifier: string, from: string): string | undefined {
 function isProperty(node: Deno.lint.Identifier): boolean {
   const { parent } = node;
   if (parent?.type === "MemberExpression") return parent.property === node && !parent.computed;
+  if (parent?.type === "TSPropertySignature") return parent.key === node;
   return parent?.type === "Property" && parent.key === node && !parent.shorthand;
 }
 

@@ -86,6 +86,8 @@ const USES: readonly [path: string, source: string, name: string | undefined][] 
   ["sdk/exec/x.ts", `const now = Date.now();`, undefined],
   ["sdk/exec/x.ts", `console.log(1);`, "console"],
   ["sdk/plan/x.ts", `const a = names.Deno;`, undefined],
+  ["sdk/config/x.ts", `interface A { fetch: string }`, undefined],
+  ["sdk/config/x.ts", `interface A { get: typeof fetch }`, "fetch"],
   ["tests/x_test.ts", `console.log(Date.now());`, undefined],
 ];
 

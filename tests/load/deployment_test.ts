@@ -66,7 +66,7 @@ Deno.test("loadDeployment() knows a deployment of another copy of the SDK", asyn
   const source = `export default {
   [Symbol.for("sextant.deploy")]: true,
   toSpec: () => ({ service: "shop" }),
-  toEffects: () => ({ hooks: {}, hosts: {} }),
+  toEffects: () => ({ hooks: {}, hosts: {}, secrets: {} }),
 };
 `;
   assertEquals((await load({ "deploy.ts": source })).spec, { service: "shop" });
@@ -93,7 +93,7 @@ Deno.test("loadDeployment() reads Kamal's file where there is no deploy.ts", asy
   const kamal = { "config/deploy.yml": "service: kamal\nimage: acme/shop\nservers: [10.0.0.1]\n" };
   const alone = await load(kamal);
   assertEquals([alone.file, alone.spec.service], ["config/deploy.yml", "kamal"]);
-  assertEquals(alone.effects, { hooks: {}, hosts: {} });
+  assertEquals(alone.effects, { hooks: {}, hosts: {}, secrets: {} });
   assertEquals((await load({ ...kamal, "deploy.ts": SIMPLE })).spec.service, "shop");
   const named = await load({ ...kamal, "deploy.ts": SIMPLE }, { configFile: "config/deploy.yml" });
   assertEquals(named.spec.service, "kamal");

@@ -1,9 +1,8 @@
 import "../sanitizers.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { allSecrets } from "../../sdk/secrets/all.ts";
 import { ConfigError, SextantError } from "../../sdk/errors.ts";
-import { type SecretFilesSource, secretsFromFiles } from "../../sdk/secrets/files.ts";
-import { resolveSecrets } from "../../sdk/secrets/source.ts";
+import { secretsFromFiles } from "../../sdk/secrets/files.ts";
+import { type ListingSource, resolveAllSecrets, resolveSecrets } from "../../sdk/secrets/source.ts";
 import { type ProjectFiles, withProject } from "../fixtures/project_folder.ts";
 
 interface Options {
@@ -16,7 +15,7 @@ interface Options {
 async function read(
   files: ProjectFiles,
   options: Options,
-  body: (source: SecretFilesSource, warnings: readonly string[]) => Promise<void>,
+  body: (source: ListingSource, warnings: readonly string[]) => Promise<void>,
 ): Promise<void> {
   await withProject(files, async (root) => {
     const warnings: string[] = [];
@@ -106,9 +105,10 @@ Deno.test("resolveSecrets() says of what env files lack where it was looked for,
   });
 });
 
-Deno.test("allSecrets() gives those of env files as well", async () => {
+Deno.test("resolveAllSecrets() gives those of env files as well", async () => {
   await withProject(ENV_FILES, async (root) => {
-    const secrets = await allSecrets({ root, secretsPath: ".kamal/secrets", env: {} });
+    const source = secretsFromFiles({ root, secretsPath: ".kamal/secrets", env: {} });
+    const secrets = await resolveAllSecrets(source);
     assertEquals([...secrets], [["A", "plain"], ["B", "of $all"]]);
   });
 });

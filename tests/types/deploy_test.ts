@@ -98,8 +98,27 @@ Deno.test("Deploy.hook() knows the hooks, and what each is given", () => {
   });
   // @ts-expect-error it is called "pre-deploy"
   assertFails(() => app.hook("predeploy", () => {}));
+  // @ts-expect-error there is no plan before anything is read
+  app.hook("pre-init", ({ plan }) => plan.version);
   // @ts-expect-error there is no plan before the first connection
   app.hook("pre-connect", ({ plan }) => plan.version);
+});
+
+Deno.test("Deploy.secrets() takes an async function from names to texts", () => {
+  app.secrets({
+    fetch: async (names, { destination, signal }) => {
+      expectSame<Same<typeof names, readonly string[]>>();
+      expectSame<Same<typeof destination, string | undefined>>();
+      signal.throwIfAborted();
+      return await Promise.resolve({ [names[0] ?? ""]: "x" });
+    },
+  });
+  // @ts-expect-error secrets are texts
+  app.secrets({ fetch: async (names) => await Promise.resolve({ [names[0] ?? ""]: 1 }) });
+  // @ts-expect-error a secret that is not known is left out
+  app.secrets({ fetch: async () => await Promise.resolve({ KEY: undefined }) });
+  // @ts-expect-error it is called fetch
+  assertFails(() => app.secrets({ get: async () => await Promise.resolve({}) }));
 });
 
 Deno.test("Deploy.destination() keeps a destination's roles to itself", () => {

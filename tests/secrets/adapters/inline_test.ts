@@ -2,11 +2,10 @@ import "../../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { SextantError } from "../../../sdk/errors.ts";
-import { allSecrets } from "../../../sdk/secrets/all.ts";
 import { secretsFromFiles } from "../../../sdk/secrets/files.ts";
 import { answerInline } from "../../../sdk/secrets/inline.ts";
 import { commandRunner } from "../../../sdk/secrets/run_command.ts";
-import { resolveSecrets } from "../../../sdk/secrets/source.ts";
+import { resolveAllSecrets, resolveSecrets } from "../../../sdk/secrets/source.ts";
 import { writeProject } from "../../fixtures/project_folder.ts";
 import { type StandIns, withStandIns } from "./stand_in.ts";
 
@@ -145,7 +144,7 @@ Deno.test("answerInline() refuses what it does not understand", async () => {
   });
 });
 
-Deno.test("allSecrets() gives every secret of both files, the own one winning", async () => {
+Deno.test("resolveAllSecrets() gives every secret of both files, the own one winning", async () => {
   await withStandIns({ pass: PASS }, async (pass) => {
     await writeProject(pass.root, {
       ".kamal/secrets-common": "A=common\nB=common",
@@ -154,16 +153,15 @@ Deno.test("allSecrets() gives every secret of both files, the own one winning", 
     });
     const { root, env } = pass;
     const options = { root, secretsPath: ".kamal/secrets", env };
-    assertEquals([...await allSecrets(options)], [["A", "common"], ["B", "common"], [
-      "C",
-      "plain",
-    ]]);
-    const secrets = await allSecrets({ ...options, destination: "eu" });
+    const all = (more: { destination?: string; secretsPath?: string } = {}) =>
+      resolveAllSecrets(secretsFromFiles({ ...options, ...more }));
+    assertEquals([...await all()], [["A", "common"], ["B", "common"], ["C", "plain"]]);
+    const secrets = await all({ destination: "eu" });
     assertEquals([...secrets], [
       ["A", "common"],
       ["ALL", JSON.stringify({ "shop/K": VALUE("K") })],
       ["B", "eu"],
     ]);
-    assertEquals([...await allSecrets({ ...options, secretsPath: "none" })], []);
+    assertEquals([...await all({ secretsPath: "none" })], []);
   });
 });
