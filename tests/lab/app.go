@@ -3,13 +3,17 @@
 //	/, /version  its version: KAMAL_VERSION, or else the one in its image
 //	/up          its health
 //	/wait/N      its version, after N seconds
+//	/echo        a WebSocket that sends back what it gets
 //	others       files of /www
 package main
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/signal"
@@ -109,6 +113,7 @@ func (app settings) handler() http.Handler {
 		time.Sleep(time.Duration(seconds * float64(time.Second)))
 		version(w, r)
 	})
+	mux.HandleFunc("/echo", echo)
 	mux.Handle("/", http.FileServer(http.Dir("/www")))
 	return mux
 }
@@ -129,4 +134,30 @@ func (app settings) refuse(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", "https://app.example.com"+r.URL.Path)
 	}
 	w.WriteHeader(app.Status)
+}
+
+// Sends the frames of a WebSocket back as they come, without their mask.
+func echo(w http.ResponseWriter, r *http.Request) {
+	connection, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer connection.Close()
+	digest := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	fmt.Fprintf(connection, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(digest[:]))
+	for {
+		head := make([]byte, 6)
+		if _, err := io.ReadFull(buffered, head); err != nil || head[0]&0x0f == 8 {
+			return
+		}
+		text := make([]byte, head[1]&0x7f)
+		if _, err := io.ReadFull(buffered, text); err != nil {
+			return
+		}
+		for i := range text {
+			text[i] ^= head[2+i%4]
+		}
+		connection.Write(append([]byte{head[0], byte(len(text))}, text...))
+	}
 }

@@ -13,6 +13,11 @@ export interface LoadOptions {
   readonly host?: string;
   /** Path to ask for; its answer should be the app's version. @default {"/version"} */
   readonly path?: string;
+  /**
+   * Whether every tenth request is a POST and every tenth takes a second, and WebSockets are held open.
+   * @default {false}
+   */
+  readonly isMixed?: boolean;
   /** Requests a second, over all addresses. @default {300} */
   readonly ratePerSecond?: number;
   /** Milliseconds after which a request without an answer counts as failed. @default {10000} */
@@ -23,10 +28,14 @@ export interface LoadOptions {
 export interface LoadReport {
   /** Requests made; some may be without an answer yet, until the load is stopped. */
   readonly sent: number;
-  /** Requests with another status than 2xx, or without an answer. */
+  /** Requests other than POST with another status than 2xx, or without an answer, and WebSockets refused. */
   readonly failed: number;
   /** Failed requests by their status or transport error. */
   readonly failures: Readonly<Record<string, number>>;
+  /** What came of POSTs: a client does not repeat one whose idle connection was closed as it was sent. */
+  readonly posts: { readonly sent: number; readonly failures: Readonly<Record<string, number>> };
+  /** What came of WebSockets: texts that came back, and connections that the other side ended. */
+  readonly webSockets: { readonly echoed: number; readonly ended: number };
   /** Good answers by their text, which is the version that gave them. */
   readonly versions: Readonly<Record<string, number>>;
   /** Milliseconds within which half of the good answers came. */

@@ -6,23 +6,30 @@
  */
 
 import type { LoadOptions, LoadReport } from "./load.ts";
+import { EchoSocket } from "./web_socket.ts";
 
 const TICK_MS = 5;
+const ECHO_MS = 100;
 
 /** Counts while requests are made. */
 class Counts {
   readonly #failures = new Map<string, number>();
   readonly #versions = new Map<string, number>();
   readonly #durations: number[] = [];
+  readonly #postFailures = new Map<string, number>();
   sent = 0;
+  posts = 0;
+  echoed = 0;
+  ended = 0;
 
   addAnswer(version: string, milliseconds: number): void {
     this.#versions.set(version, (this.#versions.get(version) ?? 0) + 1);
     this.#durations.push(milliseconds);
   }
 
-  addFailure(reason: string): void {
-    this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
+  addFailure(reason: string, method = "GET"): void {
+    const failures = method === "POST" ? this.#postFailures : this.#failures;
+    failures.set(reason, (failures.get(reason) ?? 0) + 1);
   }
 
   report(): LoadReport {
@@ -33,6 +40,8 @@ class Counts {
       sent: this.sent,
       failed: [...this.#failures.values()].reduce((sum, count) => sum + count, 0),
       failures: Object.fromEntries(this.#failures),
+      posts: { sent: this.posts, failures: Object.fromEntries(this.#postFailures) },
+      webSockets: { echoed: this.echoed, ended: this.ended },
       versions: Object.fromEntries(this.#versions),
       medianMs: within(0.5),
       p99Ms: within(0.99),
@@ -52,15 +61,19 @@ class Generator {
   readonly #underWay = new Set<Promise<void>>();
   readonly #started = performance.now();
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #sockets: readonly Promise<void>[];
+  #isStopping = false;
 
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#sendWhatIsDue(), TICK_MS);
+    this.#sockets = options.isMixed ? options.addresses.map((address) => this.#echo(address)) : [];
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.#underWay);
+    this.#isStopping = true;
+    await Promise.all([...this.#underWay, ...this.#sockets]);
     for (const client of this.#clients) client.close();
   }
 
@@ -79,7 +92,9 @@ class Generator {
   }
 
   async #send(number: number): Promise<void> {
-    const { addresses, path = "/version", timeoutMs = 10_000 } = this.#options;
+    const { addresses, timeoutMs = 10_000 } = this.#options;
+    const { method, path } = this.#kindOf(number);
+    if (method === "POST") this.counts.posts++;
     // Both kinds of connection to each address, and not always the same kind to the same one.
     const client = this.#clients[number % 2];
     const address = addresses[Math.floor(number / 2) % addresses.length] ?? "";
@@ -87,15 +102,40 @@ class Generator {
     try {
       const response = await fetch(`http://${address}${path}`, {
         headers: { host: this.#options.host ?? address },
+        method,
         redirect: "manual",
         signal: AbortSignal.timeout(timeoutMs),
         ...(client === undefined ? {} : { client }),
       });
       const text = (await response.text()).trim().slice(0, 80);
       if (response.ok) this.counts.addAnswer(text, performance.now() - sentAt);
-      else this.counts.addFailure(`status ${response.status}`);
+      else this.counts.addFailure(`status ${response.status}`, method);
     } catch (error) {
-      this.counts.addFailure(reason(error));
+      this.counts.addFailure(reason(error), method);
+    }
+  }
+
+  /** Both kinds of connection get all kinds of request. */
+  #kindOf(number: number): { readonly method: string; readonly path: string } {
+    const { path = "/version", isMixed } = this.#options;
+    const turn = isMixed ? Math.floor(number / 2) % 10 : 0;
+    return { method: turn === 3 ? "POST" : "GET", path: turn === 7 ? "/wait/1" : path };
+  }
+
+  /** Holds a WebSocket open; one that has ended is opened anew, as browsers do. */
+  async #echo(address: string): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        using socket = await EchoSocket.open(address, this.#options.host ?? address, "/echo");
+        while (!this.#isStopping && await socket.echo("still there?")) {
+          this.counts.echoed++;
+          await new Promise((resolve) => setTimeout(resolve, ECHO_MS));
+        }
+        if (!this.#isStopping) this.counts.ended++;
+      } catch (error) {
+        this.counts.addFailure(`WebSocket: ${reason(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, ECHO_MS));
+      }
     }
   }
 }
