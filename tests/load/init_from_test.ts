@@ -2,61 +2,23 @@ import "../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { main } from "../../sdk/cli/main.ts";
-import type { Config } from "../../sdk/config/config.ts";
-import { localFiles, resolveConfig } from "../../sdk/config/resolve.ts";
 import { ConfigError, SextantError } from "../../sdk/errors.ts";
-import { loadDeployment } from "../../sdk/load/deployment.ts";
 import { convertProject, initFrom } from "../../sdk/load/init_from.ts";
 import { FakeIo } from "../cli/fake_io.ts";
 import { type ProjectFiles, withProject } from "../fixtures/project_folder.ts";
+import {
+  configOf,
+  fixture,
+  FIXTURE_ENV,
+  fixtureNames,
+  FIXTURES,
+  readableOf,
+} from "./kamal_fixtures.ts";
 
-const FIXTURES = new URL("../fixtures/kamal/", import.meta.url).pathname;
-const ENV = { PATH: Deno.env.get("PATH") ?? "", ERB_HOST: "10.0.0.1" };
 const SHOP = "service: shop\nimage: acme/shop\nservers:\n  - 10.0.0.1\n";
-
-interface Place {
-  readonly root: string;
-  readonly configFile?: string;
-  readonly destination?: string | undefined;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-async function configOf({ env = ENV, destination, ...place }: Place): Promise<Config> {
-  const { spec } = await loadDeployment({ ...place, destination, env });
-  const digests = Object.fromEntries(
-    localFiles(spec, destination).map((file) => [file, "0".repeat(64)]),
-  );
-  return await resolveConfig(spec, { destination, digests });
-}
-
-/** Destinations of a fixture that can be read, `undefined` for none. */
-async function readableOf(name: string): Promise<readonly (string | undefined)[]> {
-  const found: (string | undefined)[] = [];
-  const files = await namesIn(FIXTURES);
-  const names = files.flatMap((file) => {
-    const [, destination] = /^([a-z]+)\.yml$/.exec(file.slice(name.length + 1)) ?? [];
-    return file.startsWith(`${name}.`) && destination !== undefined ? [destination] : [];
-  });
-  for (const destination of [undefined, ...names]) {
-    const place = { root: FIXTURES, configFile: `${name}.yml`, destination };
-    const isReadable = await configOf(place).then(() => true, (error) => {
-      if (error instanceof ConfigError) return false;
-      throw error;
-    });
-    if (isReadable) found.push(destination);
-  }
-  return found;
-}
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-}
-
-async function fixtureNames(): Promise<readonly string[]> {
-  return (await namesIn(FIXTURES))
-    .filter((name) => /^(?:[^.]+|deploy\.erb)\.yml$/.test(name))
-    .map((name) => name.replace(/\.yml$/, ""))
-    .toSorted();
 }
 
 Deno.test("initFrom() writes a deploy.ts that resolves to what Kamal's files resolve to", async () => {
@@ -65,11 +27,15 @@ Deno.test("initFrom() writes a deploy.ts that resolves to what Kamal's files res
     const readable = await readableOf(name);
     if (readable.length === 0) continue;
     const configFile = `${name}.yml`;
-    const { text, leftOut } = await convertProject({ root: FIXTURES, from: configFile, env: ENV });
+    const { text, leftOut } = await convertProject({
+      root: FIXTURES.pathname,
+      from: configFile,
+      env: FIXTURE_ENV,
+    });
     if (readable.includes(undefined)) assertEquals(leftOut, [], name);
     await withProject({ "deploy.ts": text }, async (root) => {
       for (const destination of readable) {
-        const wanted = await configOf({ root: FIXTURES, configFile, destination });
+        const wanted = await configOf(fixture(name, destination));
         assertEquals(await configOf({ root, destination }), wanted, `${name} ${destination}`);
         compared++;
       }
@@ -88,7 +54,11 @@ Deno.test("initFrom() writes what is well typed and formatted", async () => {
   const files: Record<string, string> = {};
   for (const name of await fixtureNames()) {
     if ((await readableOf(name)).length === 0) continue;
-    const { text } = await convertProject({ root: FIXTURES, from: `${name}.yml`, env: ENV });
+    const { text } = await convertProject({
+      root: FIXTURES.pathname,
+      from: `${name}.yml`,
+      env: FIXTURE_ENV,
+    });
     files[`${name.replaceAll(".", "_")}.ts`] = text;
   }
   await withProject(files, async (root) => {
@@ -112,7 +82,7 @@ Deno.test("initFrom() writes what is well typed and formatted", async () => {
 async function converted(
   files: ProjectFiles,
   use: (root: string, text: string) => Promise<void>,
-  env: Readonly<Record<string, string>> = ENV,
+  env: Readonly<Record<string, string>> = FIXTURE_ENV,
 ): Promise<void> {
   await withProject(files, async (root) => {
     await initFrom({ root, from: "config/deploy.yml", env });
@@ -131,7 +101,7 @@ proxy:
   app_port: <%= ENV["PORT"] %>
   ssl: <%= ENV["TLS"] %>
 `;
-  const env = { ...ENV, HOST: "10.0.0.9", TOKEN: "swordfish", PORT: "3000", TLS: "false" };
+  const env = { ...FIXTURE_ENV, HOST: "10.0.0.9", TOKEN: "swordfish", PORT: "3000", TLS: "false" };
   await converted({ "config/deploy.yml": yaml }, async (root, text) => {
     for (const value of ["swordfish", "10.0.0.9", "3000"]) assert(!text.includes(value), text);
     const configFile = "config/deploy.yml";
@@ -149,7 +119,7 @@ proxy:
 
 Deno.test("initFrom() leaves nouns out that ERB makes as a whole, and says so", async () => {
   const yaml = `${SHOP}volumes: <%= ENV["VOLUMES"] %>\n`;
-  const env = { ...ENV, VOLUMES: "[/secret-place:/data]" };
+  const env = { ...FIXTURE_ENV, VOLUMES: "[/secret-place:/data]" };
   await withProject({ "config/deploy.yml": yaml }, async (root) => {
     const { leftOut } = await initFrom({ root, from: "config/deploy.yml", env });
     assertEquals(leftOut.map(({ path }) => path), ["volumes"]);
@@ -162,7 +132,7 @@ Deno.test("initFrom() leaves nouns out that ERB makes as a whole, and says so", 
 Deno.test("initFrom() names keys without an effect in a comment and in its result", async () => {
   const yaml = `${SHOP}run_directory: /srv\nenv:\n  A: "1"\n`;
   await withProject({ "config/deploy.yml": yaml }, async (root) => {
-    const { leftOut } = await initFrom({ root, from: "config/deploy.yml", env: ENV });
+    const { leftOut } = await initFrom({ root, from: "config/deploy.yml", env: FIXTURE_ENV });
     assertEquals(leftOut.map(({ path, position }) => [position, path]), [
       ["config/deploy.yml:5", "run_directory"],
     ]);
@@ -177,7 +147,7 @@ Deno.test("initFrom() says of a destination what an overlay cannot express", asy
     "config/deploy.yml": `${SHOP}proxy:\n  host: a.example.com\n  app_port: 3000\n`,
     "config/deploy.far.yml": "service: far\nproxy:\n  app_port: ~\nvolumes: [/a:/a]\n",
   }, async (root) => {
-    const { leftOut } = await initFrom({ root, from: "config/deploy.yml", env: ENV });
+    const { leftOut } = await initFrom({ root, from: "config/deploy.yml", env: FIXTURE_ENV });
     assertEquals(leftOut.map(({ path }) => path).toSorted(), [
       "destinations.far.proxy",
       "destinations.far.service",
@@ -232,7 +202,8 @@ Deno.test("initFrom() writes any text as it is", async () => {
 Deno.test("initFrom() writes over nothing", async () => {
   for (const path of ["deploy.ts", "config/deploy.ts"]) {
     await withProject({ "config/deploy.yml": SHOP, [path]: "mine" }, async (root) => {
-      const make = (): Promise<unknown> => initFrom({ root, from: "config/deploy.yml", env: ENV });
+      const make = (): Promise<unknown> =>
+        initFrom({ root, from: "config/deploy.yml", env: FIXTURE_ENV });
       const error = await assertRejects(make, SextantError);
       assertEquals(error.code, "USAGE");
       assertEquals(await Deno.readTextFile(join(root, path)), "mine");
@@ -243,7 +214,7 @@ Deno.test("initFrom() writes over nothing", async () => {
 Deno.test("initFrom() writes nothing where the files have mistakes, and names all of them", async () => {
   const yaml = `${SHOP}retain_containers: none\nprxy: {}\n`;
   await withProject({ "config/deploy.yml": yaml }, async (root) => {
-    const make = (from: string): Promise<unknown> => initFrom({ root, from, env: ENV });
+    const make = (from: string): Promise<unknown> => initFrom({ root, from, env: FIXTURE_ENV });
     const error = await assertRejects(() => make("config/deploy.yml"), ConfigError);
     assertEquals(error.problems.map(({ path }) => path), ["retain_containers", "prxy"]);
     const absent = await assertRejects(() => make("deploy.yml"), SextantError);

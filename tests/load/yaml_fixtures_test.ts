@@ -1,35 +1,13 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { Config } from "../../sdk/config/config.ts";
-import { localFiles, resolveConfig } from "../../sdk/config/resolve.ts";
 import { ConfigError } from "../../sdk/errors.ts";
-import { loadDeployment } from "../../sdk/load/deployment.ts";
+import { configOf, destinationsOf, fixture, fixtureNames, FIXTURES } from "./kamal_fixtures.ts";
 import { factsOf } from "./yaml_facts.ts";
 import { assertGolden } from "./yaml_golden.ts";
 
-const FOLDER = new URL("../fixtures/kamal/", import.meta.url);
-const ENV = { PATH: Deno.env.get("PATH") ?? "", ERB_HOST: "10.0.0.1" };
-
-/** Destinations with a file of their own. */
-const DESTINATIONS: Readonly<Record<string, readonly string[]>> = {
-  deploy: ["elsewhere"],
-  deploy_for_dest: ["mars", "world"],
-  deploy_for_required_dest: ["world"],
-};
-
-async function configOf(name: string, destination?: string): Promise<Config> {
-  const root = FOLDER.pathname;
-  const options = { root, configFile: `${name}.yml`, destination, env: ENV };
-  const { spec } = await loadDeployment(options);
-  const digests = Object.fromEntries(
-    localFiles(spec, destination).map((file) => [file, "0".repeat(64)]),
-  );
-  return await resolveConfig(spec, { destination, digests });
-}
-
 async function outcomeOf(name: string, destination?: string): Promise<readonly string[]> {
   try {
-    return factsOf(await configOf(name, destination)).map(withoutUsual);
+    return factsOf(await configOf(fixture(name, destination))).map(withoutUsual);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.details.map((line) => `✖ ${line.slice(line.lastIndexOf("/kamal/") + 7)}`);
@@ -48,25 +26,16 @@ const USUAL: readonly (string | RegExp)[] = [
   ...[/--env KAMAL_CONTAINER_NAME=\S+ /, /--env KAMAL_VERSION=\S+ /, /--env KAMAL_HOST=\S+ /],
 ];
 
-async function fixtureNames(): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(FOLDER)) {
-    const [, fixture] = /^([^.]+|deploy\.erb)\.yml$/.exec(name) ?? [];
-    if (fixture !== undefined) names.push(fixture);
-  }
-  return names.toSorted();
-}
-
 Deno.test("loadDeployment() makes of each of Kamal's configurations what Kamal makes of it", async () => {
   const sections: string[] = [];
   for (const name of await fixtureNames()) {
-    for (const destination of [undefined, ...DESTINATIONS[name] ?? []]) {
+    for (const destination of await destinationsOf(name)) {
       const title = `# ${name}${destination === undefined ? "" : ` -d ${destination}`}`;
       sections.push([title, ...await outcomeOf(name, destination), ""].join("\n"));
     }
   }
   assert(sections.length >= 45, "fixtures are missing");
-  await assertGolden(new URL("expected.txt", FOLDER), sections.join("\n"));
+  await assertGolden(new URL("expected.txt", FIXTURES), sections.join("\n"));
 });
 
 /** Commands that Kamal 2.12 was seen to give for configurations. */
@@ -89,7 +58,7 @@ Deno.test("loadDeployment() comes to the very words of Kamal's commands", async 
   const words = (command: string): string =>
     command.replaceAll(/["\\]/g, "").split(" ").toSorted().join(" ");
   for (const [name, commands] of Object.entries(KAMALS_COMMANDS)) {
-    const facts = factsOf(await configOf(name));
+    const facts = factsOf(await configOf(fixture(name)));
     for (const command of commands) {
       const isThere = facts.some((fact) => words(fact) === words(command));
       assert(isThere, `${command}\n\nis none of\n\n${facts.join("\n")}`);
@@ -99,9 +68,9 @@ Deno.test("loadDeployment() comes to the very words of Kamal's commands", async 
 
 Deno.test("loadDeployment() lays a destination's file over the other as Kamal does", async () => {
   const [base, mars, world] = [
-    await configOf("deploy_for_dest"),
-    await configOf("deploy_for_dest", "mars"),
-    await configOf("deploy_for_dest", "world"),
+    await configOf(fixture("deploy_for_dest")),
+    await configOf(fixture("deploy_for_dest", "mars")),
+    await configOf(fixture("deploy_for_dest", "world")),
   ];
   const [baseWeb, marsWeb, worldWeb] = [base, mars, world].map(({ roles }) => roles[0]);
   assertEquals(baseWeb?.hosts, ["10.0.0.1"]);
@@ -116,7 +85,7 @@ Deno.test("loadDeployment() lays a destination's file over the other as Kamal do
 });
 
 Deno.test("loadDeployment() reads the aliases that Kamal's new projects have", async () => {
-  assertEquals((await configOf("deploy_from_template")).aliases, {
+  assertEquals((await configOf(fixture("deploy_from_template"))).aliases, {
     console: 'app exec --interactive --reuse "bin/rails console"',
     dbc: 'app exec --interactive --reuse "bin/rails dbconsole --include-password"',
     logs: "app logs -f",
@@ -127,7 +96,7 @@ Deno.test("loadDeployment() reads the aliases that Kamal's new projects have", a
 Deno.test("loadDeployment() adds the aliases of a destination's file", async () => {
   const second = "details -c config/deploy2.yml";
   const elsewhere = "details -d elsewhere";
-  assertEquals((await configOf("deploy")).aliases, { second, elsewhere });
-  const { aliases } = await configOf("deploy", "elsewhere");
+  assertEquals((await configOf(fixture("deploy"))).aliases, { second, elsewhere });
+  const { aliases } = await configOf(fixture("deploy", "elsewhere"));
   assertEquals(aliases, { second, elsewhere, here: "details" });
 });
