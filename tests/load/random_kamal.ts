@@ -7,7 +7,7 @@
 import type { JsonSchema } from "../../sdk/config/docs_schema.ts";
 import { isPlainObject, type PlainObject } from "../../sdk/config/plain_data.ts";
 import { yamlJsonSchemaOf } from "../../sdk/load/docs_yaml.ts";
-import { Random } from "../random.ts";
+import type { Random } from "../random.ts";
 
 /** What a file says that is laid over another for a destination: less, and no service. */
 export function randomOverlay(random: Random): PlainObject {
