@@ -120,8 +120,8 @@ class Writer {
   }
 
   #fields(schema: JsonSchema, place: string): PlainObject {
-    const entries = Object.entries(schema.properties ?? {}).filter(([name]) =>
-      schema.required?.includes(name) || this.#random.chance(this.#share)
+    const entries = Object.entries(schema.properties ?? {}).filter(([name, inner]) =>
+      schema.required?.includes(name) || (isTold(inner) && this.#random.chance(this.#share))
     );
     return Object.fromEntries(
       entries.map(([name, inner]) => [name, this.#value(inner, place ? `${place}.${name}` : name)]),
@@ -154,6 +154,11 @@ class Writer {
     }
     return this.#random.pick(["web", "eu", "/up", "a.example.com", "data:/data", "10m"]);
   }
+}
+
+/** Whether a schema says what its values are; those of Kamal 1's keys do not. */
+function isTold({ type, anyOf, enum: values }: JsonSchema): boolean {
+  return type !== undefined || anyOf !== undefined || values !== undefined;
 }
 
 /** Takes away what may not stand beside other keys. */
