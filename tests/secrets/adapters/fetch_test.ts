@@ -49,11 +49,11 @@ Deno.test("fetchSecrets() finds programs by their path in the project, and says 
   await withStandIns({ secrets: `printf '{"A":"a1"}'` }, async (command) => {
     const wanted = { adapter: "command", from: "./bin/secrets", names: ["A"] };
     assertEquals(await command.fetch(wanted), { A: "a1" });
-    await Deno.chmod(join(command.root, "bin/secrets"), 0o644);
-    const { code, message } = await command.fail(wanted);
+    await Deno.writeTextFile(join(command.root, "bin/plain"), "", { mode: 0o644 });
+    const { code, message } = await command.fail({ ...wanted, from: "./bin/plain" });
     assertEquals([code, message], [
       "SECRET_MISSING",
-      "./bin/secrets cannot be started: permission denied",
+      "./bin/plain cannot be started: permission denied",
     ]);
   });
 });

@@ -10,6 +10,8 @@ import { SextantError } from "../../../sdk/errors.ts";
 import { type FetchOptions, fetchSecrets } from "../../../sdk/secrets/fetch.ts";
 import { withProject } from "../../fixtures/project_folder.ts";
 
+const PROGRAM = new URL("stand_in.sh", import.meta.url).pathname;
+
 /** What is fetched; no names and no place unless they are said. */
 export type Wanted = Pick<FetchOptions, "adapter"> & Partial<FetchOptions>;
 
@@ -50,12 +52,11 @@ export async function withStandIns(
   body: (standIns: StandIns) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const files = Object.entries(scripts).map(([name, script]) => [
-    `bin/${name}`,
-    `#!/bin/sh\n{ printf '%s' "\${0##*/}"; printf '|%s' "$@"; echo; } >>"$CALLS"\n${script}\n`,
-  ]);
+  const files = Object.entries(scripts).map(([name, script]) => [`scripts/${name}`, script]);
   await withProject({ "bin/": "", ...Object.fromEntries(files) }, async (root) => {
-    for (const name of Object.keys(scripts)) await Deno.chmod(join(root, "bin", name), 0o755);
+    for (const name of Object.keys(scripts)) {
+      await Deno.symlink(PROGRAM, join(root, "bin", name));
+    }
     await body(new StandIns(root, env));
   });
 }
