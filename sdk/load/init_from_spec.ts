@@ -18,14 +18,16 @@ export interface Overlay {
   readonly leftOut: readonly string[];
 }
 
-/** Brings a spec to its short forms; empty nouns are left out. */
+/** Brings a spec to its short forms; empty nouns are left out, but for those that mean something by being there. */
 export function shortSpec(spec: PlainObject): PlainObject {
   const entries = Object.entries(spec).map(([noun, value]): readonly [string, unknown] => {
     if (noun === "env") return [noun, shortEnv(value)];
     if (noun === "servers") return [noun, mapValues(value, shortRole)];
     return [noun, noun === "accessories" ? mapValues(value, shortAccessory) : value];
   });
-  return Object.fromEntries(entries.filter(([, value]) => !isEmptyMap(value)));
+  return Object.fromEntries(
+    entries.filter(([noun, value]) => noun === "traefik" || !isEmptyMap(value)),
+  );
 }
 
 /** What has to be laid over one spec to come to another, both in their short forms. */
