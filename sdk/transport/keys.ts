@@ -13,13 +13,23 @@ export interface KeyOptions {
   /** Private key files; by default `id_ed25519`, `id_ecdsa` and `id_rsa` of `~/.ssh`, those that are there. */
   readonly keys?: readonly string[] | undefined;
   /** Private keys themselves. */
-  readonly keyData?: readonly string[] | undefined;
+  readonly keyData?: readonly KeyData[] | undefined;
   /** Offers only `keys` and `keyData`: no agent's keys, and no default files beside `keyData`. */
   readonly keysOnly?: boolean | undefined;
+  /** Offers the default files beside `keys`, too. */
+  readonly withDefaults?: boolean | undefined;
   /** Socket of an ssh-agent; none by default. */
   readonly agent?: string | undefined;
   /** Gives the passphrase of a key file, or `undefined` to leave that key alone. Asked once per file. */
   readonly passphrase?: ((file: string) => Promise<string | undefined>) | undefined;
+}
+
+/** A private key that stands in no file. */
+export interface KeyData {
+  /** Says to a reader which it is, such as `secret SSH_KEY`. */
+  readonly label: string;
+  /** The key, in any format of OpenSSH. */
+  readonly text: string;
 }
 
 /** One thing to log in with. */
@@ -64,14 +74,13 @@ export class KeyRing {
   }
 
   async #load(): Promise<void> {
-    const { keys, keyData = [], keysOnly = false } = this.#options;
+    const { keys, keyData = [], keysOnly = false, withDefaults = false } = this.#options;
     const agentKeys = keysOnly ? [] : await this.#readAgent();
-    for (const [index, text] of keyData.entries()) {
-      await this.#add({ label: `key data ${index + 1}`, text, agentKeys });
-    }
+    for (const { label, text } of keyData) await this.#add({ label, text, agentKeys });
     for (const file of keys ?? []) await this.#addFile(file, agentKeys, true);
     this.#addAgent(agentKeys);
-    if (keys !== undefined || (keysOnly && keyData.length > 0)) return;
+    const areNamed = keys !== undefined || (keysOnly && keyData.length > 0);
+    if (areNamed && !withDefaults) return;
     for (const name of DEFAULT_FILES) await this.#addFile(`~/.ssh/${name}`, agentKeys, false);
   }
 

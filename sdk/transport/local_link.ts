@@ -1,4 +1,5 @@
 import type { CommandEnd, Link, Receive, RemoteCommand } from "./link.ts";
+import { OWN_GROUP } from "./own_group.ts";
 import { pause } from "./pause.ts";
 import type { StreamName } from "./transport.ts";
 
@@ -9,12 +10,6 @@ export interface LocalOptions {
   /** Environment variables in addition to this process's own. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
-
-// A process group of its own: Ctrl-C in the terminal must end what Sextant decides to end, and nothing else.
-const OWN_GROUP = [
-  `command -v setsid >/dev/null && exec setsid sh -c "$1"`,
-  `exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' -- sh -c "$1"`,
-].join("\n");
 
 /** Commands on this machine. */
 export class LocalLink implements Link {

@@ -1,29 +1,22 @@
 import { Buffer } from "node:buffer";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { Duplex } from "node:stream";
+import { pause } from "./pause.ts";
+import { Wire } from "./wire.ts";
 
 /**
- * A TCP connection as a stream of Node's, for ssh2, which sends at once what is written to it: otherwise each
+ * A TCP connection as a stream of Node's, which sends at once what is written to it: otherwise each
  * exchange of SSH waits some 40 ms for nothing. Not Node's own socket, because Deno 2.4 loses its bytes
  * unless all listeners are there when it connects.
  */
-export class Socket extends Duplex {
+export class Socket extends Wire {
   readonly #connection: Deno.TcpConn;
-  #heard = "";
 
   /** Takes over an open connection. */
   constructor(connection: Deno.TcpConn) {
-    super({ allowHalfOpen: false });
+    super();
     this.#connection = connection;
     connection.setNoDelay(true);
-    // An error that nobody hears ends the process; `close` follows it, and tells those who wait.
-    this.on("error", () => {});
-  }
-
-  /** The first bytes that came, one character for each. */
-  get heard(): string {
-    return this.#heard;
   }
 
   /** Reads on; called by the stream. */
@@ -31,10 +24,8 @@ export class Socket extends Duplex {
     const buffer = new Uint8Array(READ_SIZE);
     this.#connection.read(buffer).then((count) => {
       if (count === null) return void this.push(null);
-      const bytes = Buffer.from(buffer.buffer, 0, count);
-      if (this.#heard.length < HEARD_SIZE) this.#heard += bytes.toString("latin1", 0, HEARD_SIZE);
-      this.push(bytes);
-    }).catch((error) => this.#fail(error));
+      this.hear(Buffer.from(buffer.buffer, 0, count));
+    }).catch((error) => this.fail(error));
   }
 
   /** Sends bytes; called by the stream. */
@@ -61,10 +52,16 @@ export class Socket extends Duplex {
       rest = rest.subarray(await this.#connection.write(rest));
     }
   }
+}
 
-  #fail(error: Error): void {
-    if (!this.destroyed) this.destroy(error);
-  }
+/** What opening a connection may be told. */
+export interface SocketOptions {
+  /** How long it may take. */
+  readonly milliseconds: number;
+  /** How often looking a name up is tried again. */
+  readonly dnsRetries: number;
+  /** Stops it. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -76,11 +73,10 @@ export class Socket extends Duplex {
 export async function openSocket(
   address: string,
   port: number,
-  milliseconds: number,
-  signal: AbortSignal | undefined,
+  { milliseconds, dnsRetries, signal }: SocketOptions,
 ): Promise<Socket> {
   const end = performance.now() + milliseconds;
-  const hosts = await resolve(address.replace(/^\[(.*)\]$/, "$1"));
+  const hosts = await resolve(address.replace(/^\[(.*)\]$/, "$1"), dnsRetries, end, signal);
   let failure: unknown;
   for (const [index, hostname] of hosts.entries()) {
     const left = Math.max(end - performance.now(), 1) / (hosts.length - index);
@@ -95,12 +91,23 @@ export async function openSocket(
 }
 
 const READ_SIZE = 65_536;
-const HEARD_SIZE = 1000;
 
-async function resolve(name: string): Promise<readonly string[]> {
+async function resolve(
+  name: string,
+  retries: number,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   if (isIP(name)) return [name];
-  const found = await lookup(name, { all: true });
-  return found.map(({ address }) => address);
+  for (let attempt = 0;; attempt++) {
+    try {
+      return (await lookup(name, { all: true })).map(({ address }) => address);
+    } catch (error) {
+      const wait = 100 * 2 ** attempt * (0.5 + Math.random());
+      if (attempt >= retries || performance.now() + wait > end) throw error;
+      await pause(wait, signal);
+    }
+  }
 }
 
 async function open(

@@ -1,12 +1,14 @@
 import { homedir } from "node:os";
 import { type HostKeyOptions, HostKeys } from "./host_keys.ts";
-import { type KeyOptions, KeyRing } from "./keys.ts";
+import { KeyRings } from "./key_rings.ts";
+import type { KeyOptions } from "./keys.ts";
 import { Shell } from "./shell.ts";
 import { Ssh2Dialer } from "./ssh2_dialer.ts";
 import type { Connection, ConnectOptions, Target, Transport } from "./transport.ts";
 
 /** How hosts are reached by SSH. */
-export interface Ssh2Options extends Omit<KeyOptions, "home">, Omit<HostKeyOptions, "home"> {
+export interface Ssh2Options
+  extends Omit<KeyOptions, "home" | "withDefaults">, Omit<HostKeyOptions, "home"> {
   /**
    * Home directory of the user: keys and known hosts stand in its `.ssh`.
    *
@@ -44,6 +46,12 @@ export interface Ssh2Options extends Omit<KeyOptions, "home">, Omit<HostKeyOptio
    * @default {16}
    */
   readonly handshakes?: number | undefined;
+  /**
+   * How often looking a host's name up is tried again.
+   *
+   * @default {3}
+   */
+  readonly dnsRetries?: number | undefined;
 }
 
 /** Reaches hosts by SSH, with ssh2. One transport serves any number of hosts and reads keys once. */
@@ -59,11 +67,13 @@ export class Ssh2Transport implements Transport {
     this.#beginSeconds = options.connectSeconds ?? 8;
     this.#reconnectSeconds = options.reconnectSeconds ?? 30;
     this.#dialer = new Ssh2Dialer({
-      keys: new KeyRing({ ...options, home, agent }),
+      keys: new KeyRings({ ...options, home, agent }),
+      agent,
       hostKeys: new HostKeys({ ...options, home }),
       connectSeconds: this.#beginSeconds,
       keepaliveSeconds: options.keepaliveSeconds ?? 5,
       handshakes: options.handshakes ?? 16,
+      dnsRetries: options.dnsRetries ?? 3,
     });
   }
 

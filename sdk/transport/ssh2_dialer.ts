@@ -1,17 +1,23 @@
-import type { HostKeys } from "./host_keys.ts";
-import type { KeyRing } from "./keys.ts";
+import type { HostKeyCheck, HostKeys } from "./host_keys.ts";
+import type { KeyRings } from "./key_rings.ts";
+import type { Identity, KeyRing } from "./keys.ts";
 import { Limit } from "./limit.ts";
 import { pause } from "./pause.ts";
+import { CommandWire } from "./proxy_command.ts";
 import { openSocket } from "./socket.ts";
-import { connectError, type LoginFailure } from "./ssh2_errors.ts";
+import { connectError, type LoginFailure, proxyCommandError } from "./ssh2_errors.ts";
+import { Jumps } from "./ssh2_jumps.ts";
 import { Ssh2Link } from "./ssh2_link.ts";
 import { login, type LoginReport } from "./ssh2_login.ts";
 import type { Target } from "./transport.ts";
+import type { Wire } from "./wire.ts";
 
 /** What a dialer connects with. */
 export interface DialerOptions {
   /** Keys to log in with. */
-  readonly keys: KeyRing;
+  readonly keys: KeyRings;
+  /** Socket of the ssh-agent; `undefined` or empty for none. */
+  readonly agent: string | undefined;
   /** Keys of hosts. */
   readonly hostKeys: HostKeys;
   /** How long one host may take, in seconds. */
@@ -20,17 +26,22 @@ export interface DialerOptions {
   readonly keepaliveSeconds: number;
   /** How many logins may go on at the same time. */
   readonly handshakes: number;
+  /** How often looking a name up is tried again. */
+  readonly dnsRetries: number;
 }
 
 /** Connects to hosts: tries again where that helps, and says what is wrong where it does not. */
 export class Ssh2Dialer {
   readonly #options: DialerOptions;
   readonly #handshakes: Limit;
+  readonly #jumps: Jumps;
 
   /** Makes a dialer; nothing is connected yet. */
   constructor(options: DialerOptions) {
     this.#options = options;
     this.#handshakes = new Limit(options.handshakes);
+    const keys = options.keys.forJumps;
+    this.#jumps = new Jumps((jump, signal) => this.#dial({ target: jump, signal, keys }));
   }
 
   /**
@@ -39,17 +50,21 @@ export class Ssh2Dialer {
    * @throws {HostError} `HOST_UNREACHABLE`, `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED` or `LOGIN_REFUSED`;
    * or the signal's reason.
    */
-  async dial(target: Target, signal?: AbortSignal): Promise<Ssh2Link> {
-    let link = await this.#tryLogin(target, signal);
-    if (isStoppedAt(link, "login") && await this.#options.keys.unlock() > 0) {
-      link = await this.#tryLogin(target, signal);
+  dial(target: Target, signal?: AbortSignal): Promise<Ssh2Link> {
+    return this.#dial({ target, signal, keys: this.#options.keys.of(target) });
+  }
+
+  async #dial(callee: Callee): Promise<Ssh2Link> {
+    let link = await this.#tryLogin(callee);
+    if (isStoppedAt(link, "login") && await callee.keys.unlock() > 0) {
+      link = await this.#tryLogin(callee);
     }
     // Only now, because it slows a connection down: what the sides could not agree on.
     if (isStoppedAt(link, "handshake") && link.error.level === "handshake") {
-      link = await this.#attempt({ target, signal, explain: true, left: this.#milliseconds });
+      link = await this.#attempt({ ...callee, explain: true, left: this.#milliseconds });
     }
     if (link instanceof Ssh2Link) return link;
-    throw connectError(target, link);
+    throw connectError(callee.target, link);
   }
 
   get #milliseconds(): number {
@@ -57,72 +72,95 @@ export class Ssh2Dialer {
   }
 
   /** Tries again while the server turns connections away unheard: it does so when many come at once. */
-  async #tryLogin(target: Target, signal?: AbortSignal): Promise<Ssh2Link | LoginFailure> {
-    const call: Call = { target, signal, explain: false, left: this.#milliseconds };
+  async #tryLogin(callee: Callee): Promise<Ssh2Link | LoginFailure> {
+    const call: Call = { ...callee, explain: false, left: this.#milliseconds };
     for (let attempt = 0;; attempt++) {
       const link = await this.#attempt(call);
       const isTurnedAway = isStoppedAt(link, "greeting") && link.error.code !== "ETIMEDOUT";
       const wait = 100 * 2 ** attempt * (0.5 + Math.random());
       if (!isTurnedAway || call.left < wait + LAST_ATTEMPT_MILLISECONDS) return link;
-      await timed(call, () => pause(wait, signal));
+      await timed(call, () => pause(wait, callee.signal));
     }
   }
 
   async #attempt(call: Call): Promise<Ssh2Link | LoginFailure> {
-    const { keys, connectSeconds } = this.#options;
-    const identities = await keys.identities();
+    const { connectSeconds } = this.#options;
+    const identities = await call.keys.identities();
     const report = await this.#login(call, identities);
     if (report instanceof Ssh2Link) return report;
     const offered = identities.map(({ label }) => label);
-    return { ...report, seconds: connectSeconds, offered, notes: keys.notes };
+    return { ...report, seconds: connectSeconds, offered, notes: call.keys.notes };
   }
 
-  async #login(
-    call: Call,
-    identities: Awaited<ReturnType<KeyRing["identities"]>>,
-  ): Promise<Ssh2Link | LoginReport> {
-    const { target, signal, explain } = call;
-    const { hostKeys, keepaliveSeconds } = this.#options;
-    const hostKey = await hostKeys.check(target);
-    const socket = await this.#open(call);
-    if (socket instanceof Error) return stoppedAt("socket", socket);
+  async #login(call: Call, identities: readonly Identity[]): Promise<Ssh2Link | LoginReport> {
+    const hostKey = await this.#options.hostKeys.check(call.target);
+    const wire = await this.#open(call);
+    if (wire instanceof Error) return stoppedAt("socket", wire);
     // Only the login takes this machine's time; a host that does not answer must not hold up others.
     const leave = await this.#handshakes.enter();
+    let link: Ssh2Link | LoginReport | undefined;
     try {
-      if (socket.destroyed) return stoppedAt("greeting", new Error("it hung up"));
-      const user = target.user;
-      const milliseconds = call.left;
-      const options = {
-        socket,
-        user,
+      return link = await this.#loginOver(wire, call, identities, hostKey);
+    } finally {
+      leave();
+      if (!(link instanceof Ssh2Link)) await wire.release();
+    }
+  }
+
+  async #loginOver(
+    wire: Wire,
+    call: Call,
+    identities: readonly Identity[],
+    hostKey: HostKeyCheck,
+  ): Promise<Ssh2Link | LoginReport> {
+    if (wire.destroyed) return stoppedAt("greeting", new Error("it hung up"));
+    const { target, signal, explain, left: milliseconds } = call;
+    const { keepaliveSeconds, agent } = this.#options;
+    const client = await timed(call, () =>
+      login({
+        wire,
+        user: target.user,
         identities,
+        forwardedAgent: target.forwardAgent && agent !== "" ? agent : undefined,
         hostKey,
         milliseconds,
         keepaliveSeconds,
         explain,
-      };
-      const client = await timed(call, () => login({ ...options, signal }));
-      return "stage" in client ? client : new Ssh2Link(client, target);
-    } finally {
-      leave();
-    }
+        signal,
+      }));
+    if (!("stage" in client)) return new Ssh2Link(client, wire, target);
+    const failure = wire instanceof CommandWire ? await wire.failure() : undefined;
+    return failure === undefined ? client : stoppedAt("socket", proxyCommandError(target, failure));
   }
 
-  async #open(call: Call): Promise<Awaited<ReturnType<typeof openSocket>> | Error> {
-    const { address, port } = call.target;
+  async #open(call: Call): Promise<Wire | Error> {
+    const { target, signal } = call;
+    const { address, port, jumps = [], proxyCommand } = target;
     try {
-      return await timed(call, () => openSocket(address, port, call.left, call.signal));
+      if (jumps.length > 0) {
+        const jump = await this.#jumps.enter(target, signal);
+        return await timed(call, () => jump.open(call.left, signal));
+      }
+      if (proxyCommand !== undefined) return new CommandWire(proxyCommand, target);
+      const { dnsRetries } = this.#options;
+      const options = { milliseconds: call.left, dnsRetries, signal };
+      return await timed(call, () => openSocket(address, port, options));
     } catch (error) {
-      call.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 }
 
-/** One host's connection in the making. */
-interface Call {
+/** Who is called, and what is offered to log in with. */
+interface Callee {
   readonly target: Target;
   readonly signal: AbortSignal | undefined;
+  readonly keys: KeyRing;
+}
+
+/** One host's connection in the making. */
+interface Call extends Callee {
   readonly explain: boolean;
   /** Milliseconds that it may still take. */
   left: number;

@@ -42,6 +42,13 @@ export function connectError(target: Target, failure: LoginFailure): HostError {
   }
 }
 
+/** Says that a target's proxy command has ended instead of connecting. */
+export function proxyCommandError({ name }: Target, reason: string): HostError {
+  return new HostError("HOST_UNREACHABLE", name, `the proxy command does not connect: ${reason}`, {
+    hint: "run the command by hand: it should print the greeting of the host's SSH server",
+  });
+}
+
 /** Says that a connection in use is gone. */
 export function lostError(target: Target, reason: string, cause?: unknown): HostError {
   return new HostError("CONNECTION_LOST", target.name, `the connection was lost: ${reason}`, {

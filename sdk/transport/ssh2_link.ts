@@ -10,21 +10,27 @@ import { shellCommand } from "./protocol.ts";
 import { lostError } from "./ssh2_errors.ts";
 import { type InteractiveCommand, Terminal, type TerminalSize } from "./terminal.ts";
 import type { Target } from "./transport.ts";
+import type { Wire } from "./wire.ts";
 
 /** Commands on a host, each in a channel of one SSH connection. */
 export class Ssh2Link implements Link {
+  /** Settles when the connection has ended. */
+  readonly closed: Promise<void>;
   readonly #client: Client;
+  readonly #wire: Wire;
   readonly #target: Target;
   readonly #sessions = new Limit(SESSION_LIMIT);
   readonly #commands = new Set<ChannelCommand>();
-  readonly #closed: Promise<void>;
   #failure: unknown;
+  #forwardsAgent: boolean;
 
-  /** Takes over a client that is logged in. */
-  constructor(client: Client, target: Target) {
+  /** Takes over a client that is logged in, and what it speaks over. */
+  constructor(client: Client, wire: Wire, target: Target) {
     this.#client = client;
+    this.#wire = wire;
     this.#target = target;
-    this.#closed = new Promise((resolve) => client.on("close", () => resolve()));
+    this.#forwardsAgent = target.forwardAgent ?? false;
+    this.closed = new Promise((resolve) => client.on("close", () => resolve()));
     client.on("error", (error) => this.#failure ??= error);
   }
 
@@ -53,6 +59,22 @@ export class Ssh2Link implements Link {
     }
   }
 
+  /**
+   * Has the host connect to another one.
+   *
+   * @throws {Error} What ssh2 gives, with the server's `reason`.
+   */
+  forward(address: string, port: number): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      // ssh2 forgets the callback of a channel that is being opened when the connection ends.
+      void this.closed.then(() => reject(new Error("the connection is closed")));
+      this.#client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
+        if (error) reject(error);
+        else resolve(channel);
+      });
+    });
+  }
+
   /** Lets the host's shells clear up after themselves, and ends the connection: one round trip. */
   async close(): Promise<void> {
     const commands = [...this.#commands];
@@ -61,7 +83,8 @@ export class Ssh2Link implements Link {
     await within(Promise.all(commands.map(({ ended }) => ended)), CLOSE_MILLISECONDS);
     this.#client.end();
     this.#client.destroy();
-    await within(this.#closed, CLOSE_MILLISECONDS);
+    await within(this.closed, CLOSE_MILLISECONDS);
+    await this.#wire.release();
   }
 
   async #start(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {
@@ -84,18 +107,28 @@ export class Ssh2Link implements Link {
   async #open(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {
     for (let attempt = 0;; attempt++) {
       try {
-        return await this.#exec(command, receive, options);
+        const agentForward = this.#forwardsAgent;
+        return await this.#exec(command, receive, { ...options, agentForward });
       } catch (error) {
-        if (!isRefusedChannel(error) || attempt >= OPEN_ATTEMPTS) throw error;
+        const isRefused = isRefusedChannel(error);
+        // As ssh does: a server that forwards no agent gets the command without.
+        const isAgentRefused = !isRefused && this.#forwardsAgent && this.#failure === undefined;
+        if (isAgentRefused) this.#forwardsAgent = false;
+        else if (!isRefused || attempt >= OPEN_ATTEMPTS) throw error;
       }
       await pause(Math.min(100, 2 << attempt));
     }
   }
 
-  #exec(command: string, receive: Receive, options: ExecOptions): Promise<ChannelCommand> {
+  #exec(
+    command: string,
+    receive: Receive,
+    // ssh2 knows the option here, too; its types do not.
+    options: ExecOptions & { readonly agentForward: boolean },
+  ): Promise<ChannelCommand> {
     return new Promise((resolve, reject) => {
       // ssh2 forgets the callback of a channel that is being opened when the connection ends.
-      void this.#closed.then(() => reject(new Error("the connection is closed")));
+      void this.closed.then(() => reject(new Error("the connection is closed")));
       this.#client.exec(command, options, (error, channel) => {
         // At once: the end of a short command may stand in the same packet, and is told only once.
         if (error) reject(error);

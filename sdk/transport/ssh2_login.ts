@@ -5,17 +5,19 @@ import type { Algorithms, Client, NextAuthHandler, ServerHostKeyAlgorithm } from
 import type { HostKeyCheck } from "./host_keys.ts";
 import type { Identity } from "./keys.ts";
 import type { LoginFailure, LoginStage } from "./ssh2_errors.ts";
-import type { Socket } from "./socket.ts";
 import { loadSsh2 } from "./ssh2_module.ts";
+import type { Wire } from "./wire.ts";
 
-/** What it takes to log in over an open socket. */
+/** What it takes to log in over an open connection. */
 export interface LoginOptions {
-  /** An open socket. */
-  readonly socket: Socket;
+  /** What the server is heard over. */
+  readonly wire: Wire;
   /** Login name. */
   readonly user: string;
   /** What to offer, in order. */
   readonly identities: readonly Identity[];
+  /** Socket of the agent that the host may ask; `undefined` for none. */
+  readonly forwardedAgent: string | undefined;
   /** Checks the host's key. */
   readonly hostKey: HostKeyCheck;
   /** How long it may take, in milliseconds. */
@@ -37,7 +39,7 @@ export type LoginReport = Pick<
 /** Gives a client that is logged in, or tells how far it came; throws only the signal's reason. */
 export async function login(options: LoginOptions): Promise<Client | LoginReport> {
   const { Client } = await loadSsh2();
-  if (options.signal?.aborted) options.socket.destroy();
+  if (options.signal?.aborted) options.wire.destroy();
   options.signal?.throwIfAborted();
   return await new Attempt(new Client(), options).run();
 }
@@ -71,7 +73,7 @@ class Attempt {
       return {
         stage: this.#stage,
         error: this.#failure ?? Object.assign(new Error("it hung up"), { level: "closed" }),
-        banner: this.#options.socket.heard,
+        banner: this.#options.wire.heard,
         algorithms: this.#algorithms,
         accepted: this.#accepted,
       };
@@ -83,7 +85,7 @@ class Attempt {
 
   /** Settles when the login has succeeded or the connection is closed: an error may be followed by another try. */
   #connect(): Promise<boolean> {
-    const { socket, hostKey, keepaliveSeconds, explain } = this.#options;
+    const { wire, hostKey, keepaliveSeconds, explain, forwardedAgent } = this.#options;
     return new Promise((resolve) => {
       // This listener stays for good: one connection may report two errors, and one that nobody hears ends the process.
       this.#client.on("error", (error) => this.#failure ??= error);
@@ -91,7 +93,7 @@ class Attempt {
       this.#client.on("handshake", () => this.#hasAgreed = true);
       this.#client.on("ready", () => void hostKey.accept().then(() => resolve(true)));
       this.#client.connect({
-        sock: socket,
+        sock: wire,
         username: this.#options.user,
         readyTimeout: 0,
         keepaliveInterval: keepaliveSeconds * 1000,
@@ -99,6 +101,7 @@ class Attempt {
         hostVerifier: (key: Buffer) => this.#isTrusted(key),
         authHandler: (left, _partial, next) => this.#offer(left, next),
         algorithms: algorithms(hostKey.algorithms),
+        ...(forwardedAgent === undefined ? {} : { agent: forwardedAgent }),
         ...(explain ? { debug: (line: string) => this.#note(line) } : {}),
       });
     });
@@ -106,12 +109,12 @@ class Attempt {
 
   get #stage(): LoginStage {
     if (this.#hasAgreed) return "login";
-    return /^SSH-/m.test(this.#options.socket.heard) ? "handshake" : "greeting";
+    return /^SSH-/m.test(this.#options.wire.heard) ? "handshake" : "greeting";
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#options.socket.destroy();
+    this.#options.wire.destroy();
   }
 
   /** Keeps what the sides offered each other, to show it if they do not agree. */

@@ -14,6 +14,24 @@ export interface Target {
   readonly port: number;
   /** Login name. */
   readonly user: string;
+  /** Private key files in the place of the transport's own. */
+  readonly keys?: readonly string[] | undefined;
+  /** Hosts to go through, the nearest first; the host is reached directly without. */
+  readonly jumps?: readonly Jump[] | undefined;
+  /** Command on this machine whose standard input and output are the connection, `%h`, `%p` and `%r` not filled in. */
+  readonly proxyCommand?: string | undefined;
+  /** Whether the host may ask this machine's ssh-agent. */
+  readonly forwardAgent?: boolean | undefined;
+}
+
+/** A host on the way to another. */
+export interface Jump {
+  /** Address or name to connect to. */
+  readonly address: string;
+  /** Port of the SSH server. */
+  readonly port: number;
+  /** Login name. */
+  readonly user: string;
 }
 
 /** One step of a script. */

@@ -91,13 +91,16 @@ Deno.test({
       await generateKey(join(home, ".ssh", "id_rsa"), "-t", "rsa", "-b", "2048");
       await generateKey(join(home, ".ssh", "id_ed25519"));
       await generateKey(join(home, "deploy"));
-      const keyData = [await Deno.readTextFile(join(home, "deploy"))];
+      const keyData = [{
+        label: "secret KEY",
+        text: await Deno.readTextFile(join(home, "deploy")),
+      }];
       const defaults = ["~/.ssh/id_ed25519", "~/.ssh/id_rsa"];
       assertEquals(await offered({ home }), defaults);
       assertEquals(await offered({ home, keys: ["~/deploy"] }), ["~/deploy"]);
       assertEquals(await offered({ home, keys: [join(home, "deploy")] }), [join(home, "deploy")]);
-      assertEquals(await offered({ home, keyData }), ["key data 1", ...defaults]);
-      assertEquals(await offered({ home, keyData, keysOnly: true }), ["key data 1"]);
+      assertEquals(await offered({ home, keyData }), ["secret KEY", ...defaults]);
+      assertEquals(await offered({ home, keyData, keysOnly: true }), ["secret KEY"]);
       assertEquals(await offered({ home, keysOnly: true }), defaults);
     });
   },
@@ -113,7 +116,7 @@ Deno.test({
       const ring = new KeyRing({
         home,
         keys: ["~/missing", "~/nonsense", "~/locked"],
-        keyData: ["junk"],
+        keyData: [{ label: "secret JUNK", text: "junk" }],
         agent: join(home, "no-agent"),
       });
       assertEquals(await ring.identities(), []);
@@ -121,7 +124,7 @@ Deno.test({
       const notes = ring.notes.map((note) => note.replace(home, "HOME"));
       assertEquals(notes.map((note) => note.split(": ")[0]), [
         "the agent at HOME/no-agent cannot be used",
-        "key data 1 cannot be used",
+        "secret JUNK cannot be used",
         "~/missing is not there",
         "~/nonsense cannot be used",
         "~/locked has a passphrase, and none was given",
