@@ -86,6 +86,7 @@ export type {
 } from "./sdk/config/shape.ts";
 export type { DeployOverlay, DeploySpec, SpecFields } from "./sdk/config/spec.ts";
 export type { SshInput } from "./sdk/config/ssh.ts";
+export type { SshkitInput } from "./sdk/config/sshkit.ts";
 export type { TextMap } from "./sdk/config/text_map.ts";
 export { type AnyDeploy, Deploy, deploy, type DeployExport } from "./sdk/deploy.ts";
 export {
@@ -196,6 +197,7 @@ export type { ExecOptions, LogOptions } from "./sdk/plan/questions.ts";
 export type {
   Connection,
   ConnectOptions,
+  Jump,
   RunOptions as ScriptOptions,
   Script,
   ScriptStep,

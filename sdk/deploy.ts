@@ -34,6 +34,7 @@ import type {
 } from "./config/shape.ts";
 import { DEPLOY_BRAND, type DeploySpec, type SpecFields } from "./config/spec.ts";
 import type { SshInput } from "./config/ssh.ts";
+import type { SshkitInput } from "./config/sshkit.ts";
 import type { TextMap } from "./config/text_map.ts";
 import { ConfigError } from "./errors.ts";
 import type { Event } from "./exec/event.ts";
@@ -261,9 +262,30 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * deploy("shop").ssh({ user: "deploy", keys: ["~/.ssh/deploy"], keysOnly: true });
    * // ssh -i ~/.ssh/deploy -o IdentitiesOnly=yes deploy@10.0.0.1
    * ```
+   *
+   * @example Through a jump host
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").ssh({ proxy: "jump@bastion.acme.dev" });
+   * // ssh -J jump@bastion.acme.dev root@10.0.0.1
+   * ```
    */
   ssh(ssh: SshInput): Deploy<S> {
     return this.#with({ ssh });
+  }
+
+  /**
+   * Says how connections are made.
+   *
+   * @example Few at a time
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").sshkit({ maxConcurrentStarts: 10 });
+   * // of 50 hosts, ten are logged in to at the same time
+   * ```
+   */
+  sshkit(sshkit: SshkitInput): Deploy<S> {
+    return this.#with({ sshkit });
   }
 
   /**

@@ -42,6 +42,7 @@ export { type RecordingRule, RecordingTransport } from "./transport/recording.ts
 export type {
   Connection,
   ConnectOptions,
+  Jump,
   RunOptions,
   Script,
   ScriptStep,

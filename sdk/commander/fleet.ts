@@ -13,6 +13,7 @@ import { probeScript } from "../observe/probe.ts";
 import type { ProbeHost } from "../operations/state.ts";
 import { serviceLabels } from "../plan/names.ts";
 import type { Script, Session, StepResult, Transport } from "../transport/transport.ts";
+import { targetOf } from "./transports.ts";
 
 /** What opening hosts needs. */
 export interface FleetOptions {
@@ -121,8 +122,7 @@ async function openHost(
   script: Script,
   { transport, signal }: FleetOptions,
 ): Promise<OpenHost> {
-  const { name, address, port, user } = hostOf(config, host);
-  const { session, first } = await transport.connect({ name, address, port, user }, {
+  const { session, first } = await transport.connect(targetOf(config, hostOf(config, host)), {
     signal,
     first: script,
   });

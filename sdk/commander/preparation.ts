@@ -32,7 +32,7 @@ import { type Needs, needsOf } from "./needs.ts";
 import { newRunFacts, randomHex } from "./run_facts.ts";
 import { secretsOf } from "./secrets.ts";
 import { select, type Selection } from "./selection.ts";
-import { localTransport, sshTransport } from "./transports.ts";
+import { loadSsh, localTransport, sshTransport } from "./transports.ts";
 import type { Verb } from "./verb.ts";
 
 /** What a command works with. */
@@ -47,11 +47,11 @@ export class Preparation {
   readonly #run: RunFacts;
   readonly #hooks: Hooks;
   readonly #files: ReadonlyMap<string, string>;
-  readonly #transport: Transport;
   readonly #source: SecretSource;
   #secrets = new SecretValues(new Map());
   #salt = "";
   #digests: ReadonlyMap<string, string> | undefined;
+  #transport: Transport | undefined;
   #fleet: Fleet | undefined;
   #here: Session | undefined;
   #states: ReadonlyMap<string, HostState> = new Map();
@@ -66,7 +66,6 @@ export class Preparation {
     readonly run: RunFacts;
     readonly hooks: Hooks;
     readonly files: ReadonlyMap<string, string>;
-    readonly transport: Transport;
     readonly source: SecretSource;
   }) {
     this.#verb = fields.verb;
@@ -79,7 +78,6 @@ export class Preparation {
     this.#run = fields.run;
     this.#hooks = fields.hooks;
     this.#files = fields.files;
-    this.#transport = fields.transport;
     this.#source = fields.source;
   }
 
@@ -104,12 +102,12 @@ export class Preparation {
     const config = await Preparation.config(deployment, options);
     const needs = needsOf(verb);
     const selection = select(config, verb, needs, options);
-    const [version, hooks, run, files, transport] = await Promise.all([
+    const [version, hooks, run, files] = await Promise.all([
       needs.version ? versionOf(root, options.version) : options.version,
       hooksOf(root, config, deployment, options),
       newRunFacts(root),
       filesOf(root, config, verb),
-      options.transport ?? sshTransport(config, (event) => options.onEvent?.(event)),
+      options.transport ?? loadSsh(),
     ]);
     const source = secretsOf(deployment, {
       root,
@@ -117,7 +115,7 @@ export class Preparation {
       context: { ...userContext({ ...options, version }), service: config.service },
       onWarning: (message) => notice(options, message),
     });
-    const found = { version, run, hooks, files, transport, source };
+    const found = { version, run, hooks, files, source };
     return new Preparation({ verb, options, root, config, selection, ...found });
   }
 
@@ -131,7 +129,7 @@ export class Preparation {
       this.#secrets = await secrets;
       await this.#runEarly("pre-connect");
     }
-    const [resolved, opened] = await Promise.allSettled([secrets, this.#openFleet()]);
+    const [resolved, opened] = await Promise.allSettled([secrets, this.#openFleet(secrets)]);
     if (opened.status === "fulfilled") this.#fleet = opened.value;
     const failed = [resolved, opened].find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) {
@@ -153,7 +151,7 @@ export class Preparation {
   /** Opens the hosts anew, so that the logins get what was changed for them. */
   async reconnect(): Promise<void> {
     await this.#fleet?.close();
-    this.#fleet = await this.#openFleet();
+    this.#fleet = await this.#openFleet(this.#secrets);
     this.#takeStates(this.#fleet.states);
   }
 
@@ -226,15 +224,23 @@ export class Preparation {
     await Promise.all([this.#fleet?.close(), this.#here?.close()]);
   }
 
-  async #openFleet(): Promise<Fleet> {
+  async #openFleet(secrets: SecretValues | Promise<SecretValues>): Promise<Fleet> {
     const { hosts, lockHost } = this.#selection;
     const all = this.#needs.lock ? [...new Set([lockHost, ...hosts])] : hosts;
     const { onEvent, signal } = this.#options;
     return await Fleet.open(this.#config, all, {
-      transport: this.#transport,
+      transport: this.#transport ??= await this.#makeTransport(secrets),
       signal,
       emit: (event) => onEvent?.(event),
     });
+  }
+
+  async #makeTransport(secrets: SecretValues | Promise<SecretValues>): Promise<Transport> {
+    const { transport, onEvent } = this.#options;
+    if (transport !== undefined) return transport;
+    // Hosts are opened beside the secrets, unless one of these is a key to log in with.
+    const keys = this.#config.ssh.keyData.length > 0 ? await secrets : this.#secrets;
+    return await sshTransport(this.#config, keys, (event) => onEvent?.(event));
   }
 
   async #openHere(): Promise<Session> {
@@ -246,8 +252,10 @@ export class Preparation {
   async #resolveSecrets(): Promise<SecretValues> {
     const { secrets } = this.#needs;
     const areWanted = secrets === "hooks" ? this.#hooks.wantSecrets : secrets;
-    if (!areWanted) return new SecretValues(new Map());
-    return new SecretValues(await resolveSecrets(this.#source, this.#config.secretNames));
+    const { secretNames, ssh } = this.#config;
+    // The keys to log in with are needed whatever is done.
+    const names = areWanted ? secretNames : ssh.keyData;
+    return new SecretValues(await resolveSecrets(this.#source, names));
   }
 
   /** Keeps the hosts' answers, and makes sure that all digests rest on one salt. */

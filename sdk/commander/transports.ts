@@ -4,23 +4,35 @@
  * @module
  */
 
-import type { Config } from "../config/config.ts";
+import type { Config, Host } from "../config/config.ts";
 import type { Event } from "../exec/event.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { SecretValues } from "../secrets/secret_values.ts";
+import type { Target, Transport } from "../transport/transport.ts";
 
-/** SSH, as the configuration says; loads ssh2, which takes a while, so that it may happen beside other things. */
+/** Loads what SSH needs, which takes a while, so that it may happen beside other things. */
+export async function loadSsh(): Promise<void> {
+  const [{ loadSsh2 }] = await Promise.all([
+    import("../transport/ssh2_module.ts"),
+    import("../transport/ssh2.ts"),
+  ]);
+  await loadSsh2();
+}
+
+/** SSH, as the configuration says, with the private keys that are secrets. */
 export async function sshTransport(
-  { ssh }: Config,
+  { ssh, sshkit }: Config,
+  secrets: SecretValues,
   onEvent: (event: Event) => void,
 ): Promise<Transport> {
   const { Ssh2Transport } = await import("../transport/ssh2.ts");
-  const { loadSsh2 } = await import("../transport/ssh2_module.ts");
-  await loadSsh2();
   return new Ssh2Transport({
     keys: ssh.keys.length === 0 ? undefined : ssh.keys,
+    keyData: ssh.keyData.map((name) => ({ label: `secret ${name}`, text: secrets.value(name) })),
     keysOnly: ssh.keysOnly,
     hostKeys: ssh.hostKeys,
     connectSeconds: ssh.connectTimeout,
+    handshakes: sshkit.maxConcurrentStarts,
+    dnsRetries: sshkit.dnsRetries,
     onNewHostKey: ({ target, type, fingerprint, file }) =>
       onEvent({
         type: "notice",
@@ -30,6 +42,21 @@ export async function sshTransport(
         }`,
       }),
   });
+}
+
+/** A host as SSH reaches it. */
+export function targetOf({ ssh }: Config, host: Host): Target {
+  const { name, address, port, user, keys, jumps, proxyCommand } = host;
+  return {
+    name,
+    address,
+    port,
+    user,
+    keys: keys.length === 0 ? undefined : keys,
+    jumps,
+    proxyCommand,
+    forwardAgent: ssh.forwardAgent,
+  };
 }
 
 /** This machine's own shell, in the project's folder. */

@@ -36,6 +36,8 @@ export interface Config {
   readonly boot: Boot;
   /** How hosts are reached. */
   readonly ssh: Ssh;
+  /** How connections are made. */
+  readonly sshkit: Sshkit;
   /** Labels of every app container, beside Kamal's own. */
   readonly labels: Readonly<Record<string, string>>;
   /** Volumes of every app container, as `docker run --volume` takes them. */
@@ -68,8 +70,24 @@ export interface Host {
   readonly port: number;
   /** Login name. */
   readonly user: string;
+  /** Key files; empty for the usual ones. */
+  readonly keys: readonly string[];
+  /** Hosts to go through, the nearest first; empty where it is reached directly. */
+  readonly jumps: readonly Jump[];
+  /** Command whose standard input and output are the connection; `undefined` for none. */
+  readonly proxyCommand: string | undefined;
   /** Tags that select environment variables. */
   readonly tags: readonly string[];
+}
+
+/** An SSH server on the way to a host. */
+export interface Jump {
+  /** Address or DNS name. */
+  readonly address: string;
+  /** Port of its SSH server. */
+  readonly port: number;
+  /** Login name. */
+  readonly user: string;
 }
 
 /** An image registry and how to log in. */
@@ -333,12 +351,28 @@ export interface Ssh {
   readonly port: number;
   /** Key files; empty for the usual ones. */
   readonly keys: readonly string[];
-  /** Whether only `keys` are tried, not the agent's. */
+  /** Secrets that hold private keys, by name. */
+  readonly keyData: readonly string[];
+  /** Whether only `keys` and `keyData` are tried, not the agent's. */
   readonly keysOnly: boolean;
+  /** Jump hosts where a host names none. */
+  readonly jumps: readonly Jump[];
+  /** Command that connects where there is no jump host; `undefined` for none. */
+  readonly proxyCommand: string | undefined;
+  /** Whether hosts may ask the ssh-agent of this machine. */
+  readonly forwardAgent: boolean;
   /** What happens with a host key that was never seen. */
   readonly hostKeys: "accept-new" | "strict";
   /** Seconds until a host counts as unreachable. */
   readonly connectTimeout: number;
+}
+
+/** How connections are made. */
+export interface Sshkit {
+  /** How many hosts are logged in to at the same time. */
+  readonly maxConcurrentStarts: number;
+  /** How often looking a name up is tried again. */
+  readonly dnsRetries: number;
 }
 
 /** Service and destination together, as they stand in paths and labels on the hosts. */

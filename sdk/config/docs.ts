@@ -88,6 +88,7 @@ export const SECTIONS: readonly DocsSection[] = Object.freeze([
   { name: "servers", summary: "Roles by name", place: "servers" },
   { name: "settings", summary: "Timeouts, paths, and what is kept", place: "settings" },
   { name: "ssh", summary: "How hosts are reached", place: "ssh" },
+  { name: "sshkit", summary: "How connections are made", place: "sshkit" },
 ]);
 
 /** Places where a section stands a second time. */

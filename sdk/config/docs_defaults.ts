@@ -19,10 +19,17 @@ export function usualValues(): Readonly<Record<string, unknown>> {
     servers: { web: ["192.0.2.1"] },
     accessories: { db: { image: "postgres:17", host: "192.0.2.1" } },
   }, {});
-  const { boot, builder, ssh, proxyRun } = config;
+  const { boot, builder, ssh, sshkit, proxyRun } = config;
   const run = { ...proxyRun, repository: proxyRun.image.replace(/:[^:]*$/, "") };
   return {
-    ...leavesOf({ boot, builder, ssh, proxy: { ...resolveProxy({}), run }, settings: config }),
+    ...leavesOf({
+      boot,
+      builder,
+      ssh,
+      sshkit,
+      proxy: { ...resolveProxy({}), run },
+      settings: config,
+    }),
     "accessories.*.network": config.accessories[0]?.network,
     "logging.options": config.roles[0]?.logging.options,
     // Questions that resolving answers and does not keep.

@@ -5,7 +5,9 @@
  */
 
 import * as z from "zod";
-import type { Host, Ssh } from "./config.ts";
+import type { Host, Jump, Ssh } from "./config.ts";
+import { parseHost } from "./host_parts.ts";
+import { jumps, parseJumps } from "./jump.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { port, strict, text } from "./schema.ts";
 
@@ -23,6 +25,16 @@ export interface HostFields {
    * @default {22} Or what `.ssh()` says.
    */
   readonly port?: number;
+  /**
+   * Key files in the place of those of `.ssh()`, such as `~/.ssh/deploy`.
+   * @default {[]} What `.ssh()` says.
+   */
+  readonly keys?: readonly string[];
+  /**
+   * Jump host in the place of that of `.ssh()`, such as `root@10.0.0.9:22`, several with commas; `none` for none.
+   * @default {undefined} What `.ssh()` says.
+   */
+  readonly proxy?: string;
   /** Tags that select environment variables and accessories. */
   readonly tags?: readonly string[];
 }
@@ -35,44 +47,26 @@ export const hostSchema: z.ZodType<HostFields> = strict<HostFields>({
   host: text().meta({ description: "Address or DNS name", example: "10.0.0.1" }),
   user: text().optional().meta({ description: "Login name", example: "deploy" }),
   port: port().optional().meta({ description: "Port of the SSH server", example: 2222 }),
+  keys: z.array(text()).optional().meta({ description: "Key files", example: ["~/.ssh/eu"] }),
+  proxy: jumps().optional().meta({
+    description: 'Jump host, several with commas, or "none"',
+    example: "root@10.0.0.9",
+  }),
   tags: z.array(text()).optional().meta({ description: "Tags", example: ["eu"] }),
 }, "a text or an object");
-
-/** The parts of a host as it was written. */
-export interface HostParts {
-  /** Address or DNS name. */
-  readonly address: string;
-  /** Login name, where one was written. */
-  readonly user: string | undefined;
-  /** Port, where one was written. */
-  readonly port: number | undefined;
-}
-
-/** Takes `user@host:port` apart; `undefined` if it is no host. */
-export function parseHost(host: string): HostParts | undefined {
-  const match = HOST_REGEXP.exec(host);
-  if (!match?.groups) return undefined;
-  const { user, bracketed, bare, port } = match.groups;
-  const number = port === undefined ? undefined : Number(port);
-  if (number !== undefined && (number < 1 || number > 65535)) return undefined;
-  return { address: bracketed ?? bare ?? "", user, port: number };
-}
-
-// No part may begin with a dash, or the ssh program would take it for an option.
-const HOST_REGEXP = new RegExp(
-  [
-    /^(?:(?<user>\w[\w.+-]*)@)?/,
-    /(?:\[(?<bracketed>[\da-f.:]+(?:%\w+)?)\]|(?<bare>\w[\w.-]*|[\da-f]*:[\da-f.:]*:[\da-f.:]*(?:%\w+)?))/,
-    /(?::(?<port>\d{1,5}))?$/,
-  ].map((part) => part.source).join(""),
-  "i",
-);
 
 interface Entry {
   readonly address: string;
   readonly port: number;
-  user: string | undefined;
+  readonly login: Login;
   readonly tags: Set<string>;
+}
+
+/** What may be said of a host's login, in any of the places that name it. */
+interface Login {
+  user: string | undefined;
+  keys: readonly string[] | undefined;
+  proxy: string | undefined;
 }
 
 /** All hosts that a deployment names, each once. */
@@ -107,23 +101,29 @@ export class HostRegister {
     const name = port === this.#ssh.port
       ? address
       : `${address.includes(":") ? `[${address}]` : address}:${port}`;
-    this.#merge(
-      name,
-      { address, port, user: input.user ?? parts.user, tags: new Set(input.tags) },
-      path,
-    );
+    const login = { user: input.user ?? parts.user, keys: input.keys, proxy: input.proxy };
+    this.#merge(name, { address, port, login, tags: new Set(input.tags) }, path);
     return name;
   }
 
   /** Every host in the order of registration. */
   hosts(): readonly Host[] {
-    return [...this.#entries].map(([name, { address, port, user, tags }]) => ({
+    return [...this.#entries].map(([name, { address, port, login, tags }]) => ({
       name,
       address,
       port,
-      user: user ?? this.#ssh.user,
+      user: login.user ?? this.#ssh.user,
+      keys: login.keys ?? this.#ssh.keys,
+      ...this.#way(login.proxy),
       tags: [...tags],
     }));
+  }
+
+  /** A host's own jump hosts come before what holds for all; of that, jump hosts come first, as with Kamal. */
+  #way(proxy: string | undefined): Pick<Host, "jumps" | "proxyCommand"> {
+    if (proxy !== undefined) return { jumps: jumpsOf(proxy), proxyCommand: undefined };
+    const { jumps, proxyCommand } = this.#ssh;
+    return { jumps, proxyCommand: jumps.length > 0 ? undefined : proxyCommand };
   }
 
   #merge(name: string, entry: Entry, path: ConfigPath): void {
@@ -132,10 +132,25 @@ export class HostRegister {
       this.#entries.set(name, entry);
       return;
     }
-    if (known.user !== undefined && entry.user !== undefined && known.user !== entry.user) {
-      this.#report(path, `logs in to ${name} as "${entry.user}", elsewhere as "${known.user}"`);
-    }
-    known.user ??= entry.user;
+    this.#checkLogins(name, known.login, entry.login, path);
+    known.login.user ??= entry.login.user;
+    known.login.keys ??= entry.login.keys;
+    known.login.proxy ??= entry.login.proxy;
     for (const tag of entry.tags) known.tags.add(tag);
   }
+
+  #checkLogins(name: string, known: Login, added: Login, path: ConfigPath): void {
+    if (known.user !== undefined && added.user !== undefined && known.user !== added.user) {
+      this.#report(path, `logs in to ${name} as "${added.user}", elsewhere as "${known.user}"`);
+    }
+    for (const key of ["keys", "proxy"] as const) {
+      const [before, after] = [known[key], added[key]];
+      if (before === undefined || after === undefined || String(before) === String(after)) continue;
+      this.#report([...path, key], `is "${after}" for ${name}, elsewhere "${before}"`);
+    }
+  }
+}
+
+function jumpsOf(proxy: string): readonly Jump[] {
+  return parseJumps(proxy) ?? [];
 }

@@ -78,7 +78,7 @@ export function problemsOf(
 
 /** How a value is told back to its author, without what might be a secret. */
 export function got(value: unknown, path: ConfigPath): string {
-  if (path.some((key) => /secret|password|token/i.test(String(key)))) return "";
+  if (path.some((key) => /secret|password|token|key_?data/i.test(String(key)))) return "";
   if (Array.isArray(value)) return ", got a list";
   if (typeof value === "object" && value !== null) return ", got an object";
   if (typeof value === "string") {

@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { resolveBoot } from "./boot.ts";
 import { resolveBuilder } from "./builder.ts";
 import { didYouMean } from "./closest.ts";
-import type { Accessory, Config, Registry, Role, Traefik } from "./config.ts";
+import type { Accessory, Config, Registry, Role, Ssh, Traefik } from "./config.ts";
 import { destinationNames, specFor } from "./destination.ts";
 import { HostRegister } from "./host.ts";
 import { longSpec } from "./long_form.ts";
@@ -24,6 +24,7 @@ import { checkService, isName, NAME_RULE } from "./service.ts";
 import type { DeploySpec } from "./spec.ts";
 import { type LongSpec, specSchema } from "./spec_schema.ts";
 import { resolveSsh } from "./ssh.ts";
+import { resolveSshkit } from "./sshkit.ts";
 import { resolveTextMap } from "./text_map.ts";
 import { resolveTraefik } from "./traefik.ts";
 
@@ -144,6 +145,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     traefik,
     boot: resolveBoot(spec.boot),
     ssh,
+    sshkit: resolveSshkit(spec.sshkit),
     labels: resolveTextMap(spec.labels),
     volumes: spec.volumes ?? [],
     aliases: spec.aliases ?? {},
@@ -153,7 +155,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     readinessDelay: settings.readinessDelay ?? 7,
     deployTimeout: settings.deployTimeout ?? 30,
     drainTimeout: settings.drainTimeout ?? 30,
-    secretNames: secretNamesOf(registry, roles, accessories, traefik),
+    secretNames: secretNamesOf(registry, roles, accessories, traefik, ssh),
   };
 }
 
@@ -162,6 +164,7 @@ function secretNamesOf(
   roles: readonly Role[],
   accessories: readonly Accessory[],
   traefik: Traefik | undefined,
+  { keyData }: Ssh,
 ): readonly string[] {
   const logins = [username, password].filter(isSecretReference).map(({ secret }) => secret);
   const envs = [
@@ -170,5 +173,5 @@ function secretNamesOf(
     ...traefik === undefined ? [] : [traefik.env],
   ];
   const names = envs.flatMap((env) => Object.values(env.secret));
-  return [...new Set([...logins, ...names])].toSorted();
+  return [...new Set([...logins, ...names, ...keyData])].toSorted();
 }

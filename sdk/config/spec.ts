@@ -18,6 +18,7 @@ import type { RoleInput } from "./role.ts";
 import type { SecretsReference } from "./secrets_function.ts";
 import type { SettingsInput } from "./settings.ts";
 import type { SshInput } from "./ssh.ts";
+import type { SshkitInput } from "./sshkit.ts";
 import type { TextMap } from "./text_map.ts";
 import type { TraefikInput } from "./traefik.ts";
 
@@ -46,6 +47,8 @@ export interface SpecFields {
   readonly boot?: BootInput;
   /** How hosts are reached. */
   readonly ssh?: SshInput;
+  /** How connections are made. */
+  readonly sshkit?: SshkitInput;
   /** Docker's log driver. */
   readonly logging?: LoggingInput;
   /** Labels of the app's containers. */

@@ -20,6 +20,7 @@ import type { SecretsReference } from "./secrets_function.ts";
 import { settingsSchema } from "./settings.ts";
 import type { SpecFields } from "./spec.ts";
 import { sshSchema } from "./ssh.ts";
+import { sshkitSchema } from "./sshkit.ts";
 import { type TraefikFields, traefikSchema } from "./traefik.ts";
 
 /** A spec in its long form, for one destination. */
@@ -54,6 +55,7 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   builder: builderSchema.optional().meta({ description: "How the image is built" }),
   boot: bootSchema.optional().meta({ description: "In which groups hosts switch" }),
   ssh: sshSchema.optional().meta({ description: "How hosts are reached" }),
+  sshkit: sshkitSchema.optional().meta({ description: "How connections are made" }),
   logging: loggingSchema.optional().meta({ description: "Docker's log driver" }),
   labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
   volumes: z.array(text()).optional().meta({

@@ -6,7 +6,9 @@
 
 import * as z from "zod";
 import type { Ssh } from "./config.ts";
-import { port, strict, text, whole } from "./schema.ts";
+import { jumps, parseJumps } from "./jump.ts";
+import { port, secretReference, strict, text, whole } from "./schema.ts";
+import type { SecretReference } from "./secret.ts";
 
 /** How hosts are reached. */
 export interface SshInput {
@@ -26,10 +28,32 @@ export interface SshInput {
    */
   readonly keys?: readonly string[];
   /**
-   * Whether only `keys` are tried, not those of the agent.
+   * Secrets that hold private keys, in any format of OpenSSH.
+   * @default {[]}
+   */
+  readonly keyData?: readonly SecretReference[];
+  /**
+   * Whether only `keys` and `keyData` are tried, not those of the agent.
    * @default {false}
    */
   readonly keysOnly?: boolean;
+  /**
+   * Jump host, such as `root@10.0.0.9:22`, through which all hosts are reached; several with commas, the nearest
+   * first; `none` for none. The login is root's where it names none, with every key that there is.
+   * @default {undefined} Hosts are reached directly.
+   */
+  readonly proxy?: string;
+  /**
+   * Command on this machine whose standard input and output are the connection, such as `nc -X 5 -x proxy:1080 %h %p`;
+   * `%h` is the host, `%p` its port, `%r` the login name and `%%` a percent sign. Only where there is no jump host.
+   * @default {undefined} No command.
+   */
+  readonly proxyCommand?: string;
+  /**
+   * Whether commands on the hosts may ask the ssh-agent of this machine.
+   * @default {false}
+   */
+  readonly forwardAgent?: boolean;
   /**
    * What happens with a host key that was never seen: it is accepted and remembered, or refused.
    * A key that has changed is always refused.
@@ -49,7 +73,23 @@ export const sshSchema: z.ZodType<SshInput> = strict<SshInput>({
     .optional().meta({ description: "Login name", example: "deploy" }),
   port: port().optional().meta({ description: "Port of the SSH server", example: 2222 }),
   keys: z.array(text()).optional().meta({ description: "Key files", example: ["~/.ssh/deploy"] }),
+  keyData: z.array(secretReference()).optional().meta({
+    description: "Secrets that hold private keys",
+    example: [{ secret: "SSH_KEY" }],
+  }),
   keysOnly: z.boolean().optional().meta({ description: "Try only these keys", example: true }),
+  proxy: jumps().optional().meta({
+    description: "Jump host, several with commas",
+    example: "root@10.0.0.9",
+  }),
+  proxyCommand: proxyCommand().optional().meta({
+    description: "Command that connects to %h, port %p, as %r",
+    example: "nc -X 5 -x proxy.acme.dev:1080 %h %p",
+  }),
+  forwardAgent: z.boolean().optional().meta({
+    description: "Whether hosts may ask the ssh-agent of this machine",
+    example: true,
+  }),
   hostKeys: z.enum(["accept-new", "strict"]).optional().meta({
     description: "What happens with a host key that was never seen",
     example: "strict",
@@ -66,8 +106,18 @@ export function resolveSsh(input: SshInput = {}): Ssh {
     user: input.user ?? "root",
     port: input.port ?? 22,
     keys: input.keys ?? [],
+    keyData: (input.keyData ?? []).map(({ secret }) => secret),
     keysOnly: input.keysOnly ?? false,
+    jumps: parseJumps(input.proxy ?? "none") ?? [],
+    proxyCommand: input.proxyCommand,
+    forwardAgent: input.forwardAgent ?? false,
     hostKeys: input.hostKeys ?? "accept-new",
     connectTimeout: input.connectTimeout ?? 8,
   };
+}
+
+function proxyCommand(): z.ZodType<string> {
+  return text().check(z.refine((value) => !/%(?![hpr%])/.test(value.replaceAll("%%", "")), {
+    error: "knows %h, %p, %r and %% for host, port, login name and a percent sign, no others",
+  }));
 }

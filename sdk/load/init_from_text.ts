@@ -87,7 +87,7 @@ class SecretName {
 /** Nouns in the order in which a deployment is usually read; all others follow. */
 const NOUNS = [
   ...["image", "registry", "servers", "proxy", "env", "accessories", "builder", "boot"],
-  ...["ssh", "logging", "labels", "volumes", "settings"],
+  ...["ssh", "sshkit", "logging", "labels", "volumes", "settings"],
 ];
 
 /** Below these names all values are texts, and numbers only another way to write them. */
@@ -130,7 +130,7 @@ class CallWriter {
     return [...nouns].filter((noun) => Object.hasOwn(fields, noun)).flatMap((noun) => {
       const value = fields[noun];
       if (noun !== "accessories" || !isPlainObject(value)) {
-        const argument = noun === "registry" ? withSecrets(value) : value;
+        const argument = ["registry", "ssh"].includes(noun) ? withSecrets(value) : value;
         return [{ method: noun, first: "", value: argument, path: [noun] }];
       }
       return Object.entries(value).map(([name, accessory]) => {
@@ -156,14 +156,12 @@ class CallWriter {
   }
 }
 
-function withSecrets(registry: unknown): unknown {
-  if (!isPlainObject(registry)) return registry;
-  return Object.fromEntries(
-    Object.entries(registry).map(([key, value]) => [
-      key,
-      isSecretReference(value) ? new SecretName(value.secret) : value,
-    ]),
-  );
+/** References to secrets as the calls that make them. */
+function withSecrets(value: unknown): unknown {
+  if (isSecretReference(value)) return new SecretName(value.secret);
+  if (Array.isArray(value)) return value.map(withSecrets);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withSecrets(item)]));
 }
 
 function header(from: string, leftOut: readonly ConfigProblem[]): readonly string[] {

@@ -42,7 +42,7 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
     registry: (node) =>
       mapKeys(node, { username: login, password: (node) => longPassword(node, report) }),
     builder: (node) => mapKeys(node, { arch: (node) => longArch(node, report) }),
-    ssh: (node) => mapKeys(node, { port: numberOf }),
+    ssh: (node) => mapKeys(node, { port: numberOf, key_data: (node) => longKeyData(node, report) }),
   });
 }
 
@@ -108,6 +108,21 @@ function longPassword(node: YamlNode, report: ReportNode): YamlNode {
   if (node.content === null || isListNode(node)) return longSecret(node, report);
   report(node, "should be the name of a secret, [NAME], whose value stands in .kamal/secrets");
   return { ...node, content: null };
+}
+
+/** Kamal still takes the keys themselves, and warns; here they never stand in a file of the project. */
+function longKeyData(node: YamlNode, report: ReportNode): YamlNode {
+  if (!isListNode(node)) return node;
+  return {
+    ...node,
+    content: node.content.flatMap((item) => {
+      if (SECRET_NAME_REGEXP.test(textOf(item) ?? "")) {
+        return [{ ...item, content: new Map([["secret", item]]) }];
+      }
+      report(item, "should be the name of a secret, whose value stands in .kamal/secrets");
+      return [];
+    }),
+  };
 }
 
 function longArch(node: YamlNode, report: ReportNode): YamlNode {

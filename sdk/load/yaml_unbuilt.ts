@@ -40,10 +40,6 @@ const TLS: RefusedKey = {
   message: notYet("write true for certificates of Let's Encrypt, or serve HTTPS in front"),
   isHarmless: (node) => !isMapNode(node),
 };
-const JUMP: RefusedKey = {
-  message: notYet("leave it out, and run sextant where the hosts can be reached directly"),
-};
-const VERBOSITY: RefusedKey = { message: notYet("leave it out; sextant -v shows more") };
 
 /** Every refused key by its place, where `*` stands for any name. */
 export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
@@ -52,7 +48,9 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["error_pages_path", { message: notYet("leave it out, kamal-proxy shows its own pages") }],
   ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
   ["output", { message: notYet("leave it out; sextant --json writes every event as a line") }],
-  ["sshkit", { message: notYet("leave it out, every host has one connection for the whole run") }],
+  ["sshkit.pool_idle_timeout", {
+    message: notYet("leave it out, every host has one connection for the whole run"),
+  }],
   ["run_directory", {
     message: "is without effect in Kamal 2 as well, all is in .kamal: leave it out",
     isHarmless: is(".kamal"),
@@ -84,15 +82,14 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     message: notYet("leave it out, and fetch what needs them before the build"),
     isHarmless: (node) => isListNode(node) && node.content.length === 0,
   }],
-  ["ssh.proxy", JUMP],
-  ["ssh.proxy_command", JUMP],
   ["ssh.config", {
     message: notYet("leave it out, and write user, port and keys here; no file of SSH is read"),
     isHarmless: is(false),
   }],
-  ["ssh.log_level", VERBOSITY],
-  ["ssh.key_data", { message: notYet("write the key into a file and name it in ssh.keys") }],
-  ["ssh.forward_agent", { message: notYet("leave it out"), isHarmless: is(false) }],
+  ["ssh.log_level", {
+    message: notYet("leave it out; sextant -v shows more"),
+    isHarmless: (node) => ["fatal", "error"].includes(String(node.content)),
+  }],
   ["servers.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["accessories.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["healthcheck.cmd", {

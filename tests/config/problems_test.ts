@@ -25,6 +25,35 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ["a port that is none", { ssh: { port: 70000 } }, [
     "ssh.port: should be at most 65535, got 70000",
   ]],
+  ["a jump host that is none", {
+    ssh: { proxy: "-oProxyCommand=x" },
+    servers: { web: [{ host: "a", proxy: "b,,c" }] },
+  }, [
+    'servers.web[0].proxy: should be a host such as "root@10.0.0.1:22", several with commas, or "none"',
+    'ssh.proxy: should be a host such as "root@10.0.0.1:22", several with commas, or "none"',
+  ]],
+  ["kamal-proxy at a host", { servers: { web: [{ host: "a", proxy: false }] } }, [
+    "servers.web[0].proxy: should be a text, got false",
+  ]],
+  ["one host by two ways", {
+    servers: {
+      web: [{ host: "a", proxy: "b", keys: ["x", "y"] }],
+      jobs: { hosts: [{ host: "a", proxy: "none", keys: ["x"] }] },
+    },
+  }, [
+    'servers.jobs.hosts[0].keys: is "x" for a, elsewhere "x,y"',
+    'servers.jobs.hosts[0].proxy: is "none" for a, elsewhere "b"',
+  ]],
+  ["a sign that no proxy command knows", { ssh: { proxyCommand: "nc %h %d 100%" } }, [
+    "ssh.proxyCommand: knows %h, %p, %r and %% for host, port, login name and a percent sign, no others",
+  ]],
+  ["a private key in the clear", { ssh: { keyData: ["-----BEGIN OPENSSH PRIVATE KEY-----"] } }, [
+    'ssh.keyData[0]: should be secret("NAME"), with the name of a secret',
+  ]],
+  ["no login at a time", { sshkit: { maxConcurrentStarts: 0, dnsRetries: -1 } }, [
+    "sshkit.maxConcurrentStarts: should be at least 1, got 0",
+    "sshkit.dnsRetries: should be at least 0, got -1",
+  ]],
   ["a word that is no choice", { boot: { onFailure: "stop" } }, [
     'boot.onFailure: should be "rollback", "rollback-group" or "halt", got "stop"',
   ]],

@@ -50,7 +50,16 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       stopTimeout: undefined,
     }],
     primaryRole: "web",
-    hosts: [{ name: "10.0.0.1", address: "10.0.0.1", port: 22, user: "root", tags: [] }],
+    hosts: [{
+      name: "10.0.0.1",
+      address: "10.0.0.1",
+      port: 22,
+      user: "root",
+      keys: [],
+      jumps: [],
+      proxyCommand: undefined,
+      tags: [],
+    }],
     accessories: [],
     builder: {
       dockerfile: "Dockerfile",
@@ -75,10 +84,15 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       user: "root",
       port: 22,
       keys: [],
+      keyData: [],
       keysOnly: false,
+      jumps: [],
+      proxyCommand: undefined,
+      forwardAgent: false,
       hostKeys: "accept-new",
       connectTimeout: 8,
     },
+    sshkit: { maxConcurrentStarts: 30, dnsRetries: 3 },
     labels: {},
     volumes: [],
     aliases: {},
@@ -189,6 +203,41 @@ Deno.test("resolveConfig() leaves the usual port out of a host's name, whatever 
   assertEquals(hostOf(config, "a").port, 2222);
 });
 
+Deno.test("resolveConfig() says for each host which keys open it, and which way leads to it", async () => {
+  const { hosts, ssh, secretNames } = await resolveWith({
+    servers: {
+      web: [
+        "a",
+        { host: "b", keys: ["~/.ssh/b"], proxy: "none" },
+        { host: "c", proxy: "me@jump:2222, far" },
+      ],
+      jobs: ["c"],
+    },
+    ssh: {
+      keys: ["~/.ssh/all"],
+      keyData: [{ secret: "SSH_KEY" }],
+      proxy: "[2001:db8::1]:22",
+      proxyCommand: "nc %h %p",
+    },
+  });
+  assertEquals(
+    hosts.map(({ name, keys, jumps, proxyCommand }) => [name, keys, jumps, proxyCommand]),
+    [
+      ["a", ["~/.ssh/all"], [{ address: "2001:db8::1", port: 22, user: "root" }], undefined],
+      ["b", ["~/.ssh/b"], [], undefined],
+      [
+        "c",
+        ["~/.ssh/all"],
+        [{ address: "jump", port: 2222, user: "me" }, { address: "far", port: 22, user: "root" }],
+        undefined,
+      ],
+    ],
+  );
+  assertEquals([ssh.keyData, secretNames], [["SSH_KEY"], ["SSH_KEY"]]);
+  const direct = await resolveWith({ ssh: { proxyCommand: "nc %h %p" } });
+  assertEquals(direct.hosts[0]?.proxyCommand, "nc %h %p");
+});
+
 Deno.test("resolveConfig() takes a host of several roles once, with all that is said of it", async () => {
   const config = await resolveWith({
     servers: {
@@ -197,9 +246,8 @@ Deno.test("resolveConfig() takes a host of several roles once, with all that is 
     },
     env: { clear: {}, tags: { x: { X: 1 }, y: { Y: 1 } } },
   });
-  assertEquals(config.hosts, [
-    { name: "a", address: "a", port: 22, user: "ci", tags: ["x", "y"] },
-  ]);
+  const [host] = config.hosts;
+  assertEquals([host?.name, host?.user, host?.tags], ["a", "ci", ["x", "y"]]);
   const clear = config.roles.map((role) => role.env.a?.clear);
   assertEquals(clear, [{ X: "1" }, { Y: "1" }], "tags count for the role that they are said in");
 });

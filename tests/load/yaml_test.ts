@@ -288,17 +288,35 @@ proxy: { host: a.dev, app_port: 3000, healthcheck: { path: /healthz } }
 retain_containers: 3
 boot: { limit: 25%, wait: 2 }
 logging: { driver: local, options: { max-size: 5m } }
-ssh: { user: app, keys: [~/.ssh/deploy], keys_only: true }
+ssh:
+  user: app
+  keys: [~/.ssh/deploy]
+  key_data: [SSH_KEY]
+  keys_only: true
+  proxy: jump@10.0.0.9
+  proxy_command: nc %h %p
+  forward_agent: true
+  log_level: fatal
+sshkit: { max_concurrent_starts: 10, dns_retries: 5 }
 `);
   const code = await configOf({
-    "deploy.ts": `import { deploy } from "@sextant/deploy";
+    "deploy.ts": `import { deploy, secret } from "@sextant/deploy";
 export default deploy("shop").image("acme/shop")
   .servers({ web: ["10.0.0.1"], jobs: { hosts: ["10.0.0.2"], cmd: "bin/jobs", stopTimeout: 60 } })
   .proxy({ host: "a.dev", appPort: 3000, healthcheck: { path: "/healthz" } })
   .settings({ retainContainers: 3 })
   .boot({ limit: "25%", wait: 2 })
   .logging({ driver: "local", options: { "max-size": "5m" } })
-  .ssh({ user: "app", keys: ["~/.ssh/deploy"], keysOnly: true });
+  .sshkit({ maxConcurrentStarts: 10, dnsRetries: 5 })
+  .ssh({
+    user: "app",
+    keys: ["~/.ssh/deploy"],
+    keyData: [secret("SSH_KEY")],
+    keysOnly: true,
+    proxy: "jump@10.0.0.9",
+    proxyCommand: "nc %h %p",
+    forwardAgent: true,
+  });
 `,
   });
   assertEquals(yaml, code);
