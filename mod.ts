@@ -159,6 +159,7 @@ export type {
   RemoveCandidate,
   RemoveProxy,
   RemoveRoute,
+  RoutedContainer,
   RouteTraffic,
   RunProxy,
   StartProxy,

@@ -6,7 +6,7 @@
 
 import { quote, text } from "../command.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
-import { candidateName, forgetId, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
+import { forgetId, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
 
 /** Waits until a container is ready; one that exits ends the wait at once. */
 export interface AwaitHealthy {
@@ -31,8 +31,8 @@ export type Readiness =
   | {
     /** kamal-proxy asks the health path, as a candidate that gets no traffic. */
     readonly by: "proxy";
-    /** Name of the proxy service. */
-    readonly service: string;
+    /** Name of the proxy service that gets no traffic, for this container alone. */
+    readonly candidate: string;
     /** Port that the app listens on. */
     readonly port: number;
     /** Health path. */
@@ -82,7 +82,7 @@ export const awaitHealthy: Definition<AwaitHealthy> = {
         : ownGate(operation),
     ),
   inverse: ({ readiness }) =>
-    readiness.by === "proxy" ? [{ kind: "remove-candidate", service: readiness.service }] : [],
+    readiness.by === "proxy" ? [{ kind: "remove-candidate", candidate: readiness.candidate }] : [],
   explain,
 };
 
@@ -138,7 +138,7 @@ exit 1; }`;
 }
 
 function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy" }): string {
-  const candidate = candidateName(readiness.service);
+  const { candidate } = readiness;
   const deploy = [
     `${PROXY} deploy ${quote(candidate)}`,
     `--target ${targetText(operation.target, readiness.port)}`,

@@ -44,17 +44,17 @@ export interface RemoveProxy {
   readonly everything: boolean;
 }
 
-/** Sends traffic to a container. */
+/** Sends traffic to containers, one request to each in turn. */
 export interface RouteTraffic {
   /** Which operation. */
   readonly kind: "route-traffic";
   /** Name of the proxy service. */
   readonly service: string;
-  /** Container that gets the traffic. */
-  readonly container: string;
-  /** Id of that container, or the file on the host that holds it. */
-  readonly target: ProxyTarget;
-  /** Port that it listens on. */
+  /** Containers that get the traffic, at least one. */
+  readonly targets: readonly RoutedContainer[];
+  /** Candidates that were awaited before, and go once the traffic has switched. */
+  readonly candidates: readonly string[];
+  /** Port that they listen on. */
   readonly port: number;
   /** Everything else that `kamal-proxy deploy` is told, as flags. */
   readonly flags: readonly string[];
@@ -64,8 +64,16 @@ export interface RouteTraffic {
   readonly version: string;
   /** Where traffic goes today; `undefined` for a new route. */
   readonly previous:
-    | { readonly container: string; readonly id: string; readonly version: string }
+    | { readonly targets: readonly RoutedContainer[]; readonly version: string }
     | undefined;
+}
+
+/** A container that gets traffic. */
+export interface RoutedContainer {
+  /** Its name. */
+  readonly container: string;
+  /** Its id, or the file on the host that holds it. */
+  readonly target: ProxyTarget;
 }
 
 /** A container as kamal-proxy's target: by its id, or by the file on the host that holds it. */
@@ -83,8 +91,8 @@ export interface RemoveRoute {
 export interface RemoveCandidate {
   /** Which operation. */
   readonly kind: "remove-candidate";
-  /** Name of the proxy service whose candidate it is. */
-  readonly service: string;
+  /** Name of the candidate. */
+  readonly candidate: string;
 }
 
 /** An operation on the proxy. */
@@ -99,9 +107,9 @@ export type ProxyOperation =
 /** How the proxy is told. */
 export const PROXY = "docker exec kamal-proxy kamal-proxy";
 
-/** Name of the service by which a new container is awaited without traffic. */
-export function candidateName(service: string): string {
-  return `${service}-candidate`;
+/** Whether a proxy service is one by which a new container is awaited without traffic. */
+export function isCandidate(service: string): boolean {
+  return service.endsWith("-candidate");
 }
 
 /** How the proxy is run. */
@@ -159,13 +167,11 @@ export const removeProxy: Definition<RemoveProxy> = {
 /** How traffic is sent to a container. */
 export const routeTraffic: Definition<RouteTraffic> = {
   changes: true,
-  describe: ({ hosts, service, version, previous }) => ({
+  describe: ({ hosts, service, version, targets, previous }) => ({
     mark: previous === undefined ? "+" : "~",
     noun: "route",
     subject: hosts.join(", ") || service,
-    detail: previous === undefined || previous.version === version
-      ? version
-      : `${previous.version} → ${version}`,
+    detail: routeDetail(version, targets.length, previous),
   }),
   render: deployService,
   inverse: (operation) => {
@@ -173,8 +179,7 @@ export const routeTraffic: Definition<RouteTraffic> = {
     if (previous === undefined) return [{ kind: "remove-route", service }];
     return [{
       ...operation,
-      container: previous.container,
-      target: { id: previous.id },
+      targets: previous.targets,
       version: previous.version,
       previous: undefined,
     }];
@@ -207,18 +212,45 @@ export const removeRoute: Definition<RemoveRoute> = {
 /** How a candidate is removed. */
 export const removeCandidate: Definition<RemoveCandidate> = {
   changes: true,
-  describe: ({ service }) => ({ noun: "candidate", subject: candidateName(service), minor: true }),
-  render: ({ service }) => removeCandidateQuietly(service),
+  describe: ({ candidate }) => ({ noun: "candidate", subject: candidate, minor: true }),
+  render: ({ candidate }) => removeCandidateQuietly(candidate),
 };
 
-// One `docker exec` for both commands: each costs the start of a client.
-function deployService({ service, target, port, flags }: RouteTraffic): Command {
-  const deploy = ["kamal-proxy", "deploy", service, "--target", ...flags].map(quote);
-  deploy.splice(4, 0, '"$0"');
-  const remove = `kamal-proxy remove ${quote(candidateName(service))}`;
-  const both = `${deploy.join(" ")} && { ${remove} >/dev/null 2>&1; true; }`;
-  const words = ["docker", "exec", "kamal-proxy", "sh", "-c", both];
-  return all(run(...words, raw(targetText(target, port))), text(forgetId(target)));
+function routeDetail(
+  version: string,
+  count: number,
+  previous: RouteTraffic["previous"],
+): string {
+  const before = previous?.targets.length ?? count;
+  const versions = previous === undefined || previous.version === version
+    ? version
+    : `${previous.version} → ${version}`;
+  if (before === 1 && count === 1) return versions;
+  return `${versions}, ${before === count ? count : `${before} → ${count}`} containers`;
+}
+
+// One `docker exec` for all commands: each costs the start of a client.
+function deployService(operation: RouteTraffic): Command {
+  const { service, targets, candidates, port, flags } = operation;
+  const deploy = [
+    ...["kamal-proxy", "deploy", service].map(quote),
+    ...targets.map((_, index) => `--target "$${index < 10 ? index : `{${index}}`}"`),
+    ...flags.map(quote),
+  ].join(" ");
+  const removals = candidates.map((candidate) =>
+    `kamal-proxy remove ${quote(candidate)} >/dev/null 2>&1; `
+  );
+  const both = removals.length === 0 ? deploy : `${deploy} && { ${removals.join("")}true; }`;
+  const words = targets.map(({ target }) => raw(targetText(target, port)));
+  return all(
+    run("docker", "exec", "kamal-proxy", "sh", "-c", both, ...words),
+    ...forgetIds(targets.map(({ target }) => target)),
+  );
+}
+
+function forgetIds(targets: readonly ProxyTarget[]): readonly Command[] {
+  const files = targets.flatMap((target) => "id" in target ? [] : [target.idFile]);
+  return files.length === 0 ? [] : [run("rm", "-f", ...files)];
 }
 
 /** Shell text that removes the file with a container's id, once nobody needs it any more. */
@@ -233,9 +265,9 @@ export function targetText(target: ProxyTarget, port: number): string {
     : `"$(cut -c1-12 ${quote(target.idFile)}):${port}"`;
 }
 
-function removeCandidateQuietly(service: string): Command {
+function removeCandidateQuietly(candidate: string): Command {
   return any(
-    quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidateName(service))),
+    quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidate)),
     text("true"),
   );
 }

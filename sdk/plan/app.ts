@@ -7,9 +7,16 @@
 import type { Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
-import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
+import {
+  appHosts,
+  containersAt,
+  lookUp,
+  selectedRoles,
+  servingVersions,
+  versionOf,
+} from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { containerName, ownFolder } from "./names.ts";
+import { ownFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit, proxyUp } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
@@ -26,10 +33,10 @@ export function planAppStart(input: PlanInput, version: string | undefined): Pla
         "Started app",
         selectedRoles(input, host).flatMap((role) => {
           const { running } = lookUp(input, host, role);
-          const container = running.length > 0
-            ? undefined
-            : containerToStart(input, host, role, version);
-          return container === undefined ? [] : startSteps(input, host, role, container);
+          const containers = running.length > 0
+            ? []
+            : containersToStart(input, host, role, version);
+          return containers.length === 0 ? [] : startSteps(input, host, role, containers);
         }),
       ),
     )
@@ -80,31 +87,40 @@ export function stopSteps(input: PlanInput, host: string, role: Role): readonly 
   ];
 }
 
-function containerToStart(
+function containersToStart(
   input: PlanInput,
   host: string,
   role: Role,
   version: string | undefined,
-): ContainerState | undefined {
-  const { containers } = lookUp(input, host, role);
-  const named = (one: string): ContainerState | undefined =>
-    containers.find((container) => container.name === containerName(role, one));
-  if (version !== undefined) return named(version);
+): readonly ContainerState[] {
+  if (version !== undefined) return containersAt(input, host, role, version);
   const released = stateOf(input, host).releases.findLast((release) =>
-    named(release) !== undefined
+    containersAt(input, host, role, release).length > 0
   );
-  return released === undefined ? containers[0] : named(released);
+  if (released !== undefined) return containersAt(input, host, role, released);
+  const [newest] = lookUp(input, host, role).containers;
+  return newest === undefined ? [] : [newest];
 }
 
 function startSteps(
   input: PlanInput,
   host: string,
   role: Role,
-  container: ContainerState,
+  containers: readonly ContainerState[],
 ): readonly Step[] {
   const { config } = input;
-  const { name, id } = container;
   const { proxy } = role;
+  const starts = containers.map(({ name }) => ({
+    kind: "start-container" as const,
+    name,
+    role: role.name,
+  }));
+  const gates = containers.map(({ name, id }) => awaitRole(config, role, name, { id }));
+  const route = proxy && routeTo(config, role, proxy, {
+    targets: containers.map(({ name, id }) => ({ container: name, target: { id } })),
+    version: versionOf(role, containers[0]!),
+    previous: undefined,
+  });
   return [
     ...proxy === undefined ? [] : proxyUp(input, host),
     ...role.traefik === undefined ? [] : traefikUp(input, host),
@@ -114,18 +130,10 @@ function startSteps(
       mode: undefined,
       owner: undefined,
     }),
-    step(`${host} start ${role.name}`, { kind: "start-container", name, role: role.name }),
-    ...joinTraefik(config, host, role, name),
-    step(`${host} healthy ${role.name}`, awaitRole(config, role, name, { id })),
-    ...proxy === undefined ? [] : [step(
-      `${host} route ${role.name}`,
-      routeTo(config, role, proxy, {
-        container: name,
-        target: { id },
-        version: versionOf(role, container),
-        previous: undefined,
-      }),
-    )],
+    step(`${host} start ${role.name}`, ...starts),
+    ...joinTraefik(config, host, role, containers),
+    step(`${host} healthy ${role.name}`, ...gates),
+    ...route === undefined ? [] : [step(`${host} route ${role.name}`, route)],
   ];
 }
 

@@ -10,14 +10,23 @@ import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
 import type { ProxyTarget, RouteTraffic } from "../operations/proxy.ts";
-import { CONFIG_LABEL, digest, ENV_LABEL } from "./digest.ts";
+import { CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
-import { containerName, envScript, idFile, imageName, ownFolder, roleEnvFile } from "./names.ts";
+import {
+  candidateName,
+  containerName,
+  envScript,
+  idFile,
+  imageName,
+  ownFolder,
+  replicaOf,
+  roleEnvFile,
+} from "./names.ts";
 
-/** The run of a role's container on a host. */
-export function runRole(input: PlanInput, role: Role, host: string): RunContainer {
+/** The run of a replica of a role on a host. */
+export function runRole(input: PlanInput, role: Role, host: string, replica = 1): RunContainer {
   const { config, version, run } = input;
-  const name = containerName(role, version);
+  const name = containerName(role, version, replica);
   const { address } = hostOf(config, host);
   const env = role.env[host] ?? { clear: {}, secret: {} };
   const fixed = {
@@ -44,13 +53,14 @@ export function runRole(input: PlanInput, role: Role, host: string): RunContaine
     destination: config.destination ?? "",
     ...config.labels,
     ...role.labels,
+    ...replica === 1 ? {} : { [REPLICA_LABEL]: String(replica) },
   };
   return {
     kind: "run-container",
     name,
     role: role.name,
     ...fixed,
-    hostname: `${address.slice(0, 51).replace(/\.$/, "")}-${run.suffix.slice(0, 12)}`,
+    hostname: `${address.slice(0, 51).replace(/\.$/, "")}-${hostnameEnd(run.suffix, replica)}`,
     envFile: roleEnvFile(config, role.name),
     envScript: envScript(config, "roles", role.name),
     labels: {
@@ -61,6 +71,12 @@ export function runRole(input: PlanInput, role: Role, host: string): RunContaine
     idFile: idFile(config, name),
     stopTimeout: role.stopTimeout,
   };
+}
+
+/** Twelve characters that tell a container's host name from those of others. */
+function hostnameEnd(suffix: string, replica: number): string {
+  const end = replica === 1 ? "" : `-${replica}`;
+  return suffix.slice(0, 12 - end.length) + end;
 }
 
 /** The label with the digest of secrets; none where they were not resolved. */
@@ -77,11 +93,14 @@ export function envLabel(
   };
 }
 
-/** What a container differs in from the one that should run; empty where it is the same. */
-export function differences(container: ContainerState, wanted: RunContainer): readonly string[] {
+/** What the container of a name differs in from the one that should run; empty where it is the same. */
+export function differences(
+  container: ContainerState | undefined,
+  wanted: RunContainer,
+): readonly string[] {
+  if (container === undefined) return ["version"];
   const found: string[] = [];
-  if (container.name !== wanted.name) found.push("version");
-  else if (container.labels[CONFIG_LABEL] === undefined) found.push("unknown configuration");
+  if (container.labels[CONFIG_LABEL] === undefined) found.push("unknown configuration");
   else if (container.labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL]) {
     found.push("configuration");
   }
@@ -130,7 +149,7 @@ export function awaitRole(
       ? { by: "container", readinessDelay: config.readinessDelay }
       : {
         by: "proxy",
-        service: role.containerPrefix,
+        candidate: candidateName(role, replicaOf(name)),
         port: role.proxy.appPort,
         path: role.proxy.healthcheck.path,
         checkTimeout: role.proxy.healthcheck.timeout,
@@ -139,16 +158,17 @@ export function awaitRole(
   };
 }
 
-/** The route of a role to one of its containers. */
+/** The route of a role to its containers. */
 export function routeTo(
   config: Config,
   role: Role,
   proxy: Proxy,
-  to: Pick<RouteTraffic, "container" | "target" | "version" | "previous">,
+  to: Pick<RouteTraffic, "targets" | "version" | "previous">,
 ): RouteTraffic {
   return {
     kind: "route-traffic",
     service: role.containerPrefix,
+    candidates: to.targets.map(({ container }) => candidateName(role, replicaOf(container))),
     port: proxy.appPort,
     flags: proxyFlags(config, proxy),
     hosts: proxy.hosts,

@@ -8,11 +8,12 @@ import type { Config, Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { Operation } from "../operations/operation.ts";
-import type { ProxyTarget } from "../operations/proxy.ts";
+import type { RoutedContainer } from "../operations/proxy.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
 import { leaveTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
+import { replicaOf } from "./names.ts";
 import type { HostScript, Step, Wait } from "./plan.ts";
 import { script, step } from "./stages.ts";
 
@@ -22,10 +23,10 @@ export interface RoleChange {
   readonly role: Role;
   /** What stands there today. */
   readonly current: RoleOnHost;
-  /** The container that should run. */
-  readonly wanted: RunContainer;
-  /** Whether a new container is booted. */
-  readonly boots: boolean;
+  /** Containers that are booted; none where those that run are up to date. */
+  readonly boots: readonly RunContainer[];
+  /** Containers that serve and stay. */
+  readonly keeps: readonly ContainerState[];
   /** Whether its route is set. */
   readonly routes: boolean;
   /** Containers that stop once the new one serves. */
@@ -54,7 +55,7 @@ export function bootScript(
   group: readonly string[],
   changes: ReadonlyMap<string, readonly RoleChange[]>,
 ): HostScript {
-  const boots = changes.get(host)!.filter((change) => change.boots);
+  const boots = changes.get(host)!.filter((change) => change.boots.length > 0);
   const steps = boots.flatMap((change) => bootSteps(input, host, change));
   const isGatekeeper = boots.some(({ role }) => role.isPrimary);
   return script(host, steps, isGatekeeper ? undefined : barrier(group, changes));
@@ -90,35 +91,37 @@ function groupSize(limit: number | string | undefined, hosts: number): number {
   return Math.max(Math.floor(hosts * Number.parseFloat(limit) / 100), 1);
 }
 
+/** All replicas start side by side, and each is awaited by itself. */
 function bootSteps(
   input: PlanInput,
   host: string,
-  { role, current, wanted }: RoleChange,
+  { role, current, boots }: RoleChange,
 ): readonly Step[] {
-  const { config } = input;
-  const namesake = current.containers.find((container) => container.name === wanted.name);
-  const steps: Step[] = [];
-  if (namesake !== undefined) {
-    const to = `${wanted.name}_replaced_${input.run.suffix}`;
-    steps.push(
-      step(`${host} rename ${wanted.name}`, {
-        kind: "rename-container",
-        from: wanted.name,
-        to,
-        takesBack: false,
-      }),
-    );
-  }
-  const { cord, container } = withCord(input, role, wanted);
-  if (cord !== undefined) steps.push(step(`${host} cord ${wanted.name}`, cord));
-  steps.push(step(`${host} run ${wanted.name}`, container));
-  const gate = step(
-    gateId(host, role),
-    awaitRole(config, role, wanted.name, { idFile: wanted.idFile }),
-  );
+  const renames = boots.filter(({ name }) => current.containers.some((one) => one.name === name))
+    .map(({ name }): Operation => ({
+      kind: "rename-container",
+      from: name,
+      to: madeRoom(input, name),
+      takesBack: false,
+    }));
+  const corded = boots.map((container) => withCord(input, role, container));
+  const cords = corded.flatMap(({ cord }) => cord ?? []);
+  const gates = boots.map(({ name, idFile }) => awaitRole(input.config, role, name, { idFile }));
+  const gate = step(gateId(host, role), ...gates);
   // Traefik sends traffic to whatever is healthy: a container that is taken back leaves it first.
-  steps.push({ ...gate, undo: [...leaveTraefik(config, role, wanted.name), ...gate.undo] });
-  return steps;
+  const leaving = boots.flatMap(({ name }) => leaveTraefik(input.config, role, name));
+  const { name } = boots[0]!;
+  return [
+    ...renames.length === 0 ? [] : [step(`${host} rename ${name}`, ...renames)],
+    ...cords.length === 0 ? [] : [step(`${host} cord ${name}`, ...cords)],
+    step(`${host} run ${name}`, ...corded.map(({ container }) => container)),
+    { ...gate, undo: [...leaving, ...gate.undo] },
+  ];
+}
+
+/** The name of a container that makes room for its replacement. */
+function madeRoom({ run }: PlanInput, name: string): string {
+  return `${name}_replaced_${run.suffix}`;
 }
 
 function gateId(host: string, role: Role): string {
@@ -130,10 +133,8 @@ function barrier(
   changes: ReadonlyMap<string, readonly RoleChange[]>,
 ): Wait | undefined {
   const gates = group.flatMap((host) =>
-    changes.get(host)!.filter(({ role, boots }) => role.isPrimary && boots).map(({ role }) => ({
-      host,
-      role,
-    }))
+    changes.get(host)!.filter(({ role, boots }) => role.isPrimary && boots.length > 0)
+      .map(({ role }) => ({ host, role }))
   );
   if (gates.length === 0) return undefined;
   return {
@@ -146,37 +147,40 @@ function barrier(
 function routeStep(
   input: PlanInput,
   host: string,
-  { role, current, wanted, boots }: RoleChange,
+  { role, current, boots, keeps }: RoleChange,
 ): readonly Step[] {
-  const { config } = input;
+  const { config, version } = input;
   const { proxy } = role;
-  const { serving } = current;
-  if (proxy === undefined || (!boots && serving === undefined)) return [];
-  const target: ProxyTarget = boots ? { idFile: wanted.idFile } : { id: serving!.id };
-  const hasRoute = current.route !== undefined && serving !== undefined;
-  // The one that serves may have made room for the new one's name.
-  const name = serving?.name === wanted.name && boots
-    ? `${wanted.name}_replaced_${input.run.suffix}`
-    : serving?.name;
-  const route = routeTo(config, role, proxy, {
-    container: boots ? wanted.name : serving!.name,
-    target,
-    version: input.version,
-    previous: hasRoute
-      ? { container: name!, id: serving.id, version: versionOf(role, serving) }
-      : undefined,
-  });
-  return [step(`${host} route ${role.name}`, route)];
+  const { serving, route } = current;
+  if (proxy === undefined || boots.length + keeps.length === 0) return [];
+  const targets: readonly RoutedContainer[] = [
+    ...keeps.map(({ name, id }) => ({ container: name, target: { id } })),
+    ...boots.map(({ name, idFile }) => ({ container: name, target: { idFile } })),
+  ].sort((a, b) => replicaOf(a.container) - replicaOf(b.container));
+  // Those that serve may have made room for the new ones' names.
+  const before = serving.map(({ name, id }) => ({
+    container: boots.some((one) => one.name === name) ? madeRoom(input, name) : name,
+    target: { id },
+  }));
+  const previous = route === undefined || serving.length === 0
+    ? undefined
+    : { targets: before, version: versionOf(role, serving[0]!) };
+  return [
+    step(
+      `${host} route ${role.name}`,
+      routeTo(config, role, proxy, { targets, version, previous }),
+    ),
+  ];
 }
 
 /** Ids stay where names move. */
-function containerRef({ boots, wanted }: RoleChange, { name, id }: ContainerState): string {
-  return boots && name === wanted.name ? id : name;
+function containerRef({ boots }: RoleChange, { name, id }: ContainerState): string {
+  return boots.some((one) => one.name === name) ? id : name;
 }
 
 function stopOld(config: Config, change: RoleChange, container: ContainerState): Operation {
-  const { role, wanted, boots, current } = change;
-  const isNamesake = boots && container.name === wanted.name;
+  const { role, boots, current } = change;
+  const isNamesake = boots.some(({ name }) => name === container.name);
   const renamed = `${container.name}_replaced_`;
   return {
     kind: "stop-container",
@@ -185,7 +189,7 @@ function stopOld(config: Config, change: RoleChange, container: ContainerState):
     timeout: role.stopTimeout,
     because: isNamesake
       ? `now ${renamed}…`
-      : container === current.serving && role.proxy !== undefined
+      : current.serving.includes(container) && role.proxy !== undefined
       ? `drains up to ${config.drainTimeout} s`
       : undefined,
   };

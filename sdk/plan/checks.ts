@@ -8,6 +8,7 @@ import type { Config } from "../config/config.ts";
 import { HostError, throwHostErrors } from "../errors.ts";
 import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import { lockHeld } from "../operations/lock.ts";
+import { isCandidate } from "../operations/proxy.ts";
 import { selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 
@@ -115,7 +116,7 @@ function routeProblem(input: PlanInput, host: string): HostError | undefined {
     const { proxy } = role;
     if (proxy === undefined) continue;
     const rival = routes.find((route) =>
-      route.service !== role.containerPrefix && !route.service.endsWith("-candidate") &&
+      route.service !== role.containerPrefix && !isCandidate(route.service) &&
       overlaps(route.hosts, proxy.hosts) && overlaps(
         route.pathPrefixes.filter((path) => path !== "/"),
         proxy.pathPrefixes,

@@ -12,6 +12,7 @@ import {
   shortId,
 } from "../observe/host_state.ts";
 import { type PlanInput, stateOf } from "./input.ts";
+import { containerName, replicaOf, withoutReplica } from "./names.ts";
 
 /** A role's containers on one host. */
 export interface RoleOnHost {
@@ -19,8 +20,8 @@ export interface RoleOnHost {
   readonly containers: readonly ContainerState[];
   /** Those that run. */
   readonly running: readonly ContainerState[];
-  /** The one that serves: it gets the traffic, or it is the newest that runs. */
-  readonly serving: ContainerState | undefined;
+  /** Those that serve, by replica: they get the traffic, or are the newest that run and others of their version. */
+  readonly serving: readonly ContainerState[];
   /** Its route in kamal-proxy. */
   readonly route: RouteState | undefined;
 }
@@ -33,15 +34,21 @@ export function roleOnHost(config: Config, role: Role, state: HostState): RoleOn
   ).sort((a, b) => a.startedAt < b.startedAt ? 1 : -1);
   const running = containers.filter((container) => container.running);
   const route = role.proxy && state.routes.find((route) => route.service === role.containerPrefix);
-  const routed = route &&
-    running.find(({ id }) => route.targets.some((target) => target.startsWith(shortId(id))));
-  return { containers, running, serving: routed ?? running[0], route };
+  const routed = running.filter(({ id }) =>
+    route?.targets.some((target) => target.startsWith(shortId(id)))
+  );
+  const serving = routed.length > 0 ? routed : withReplicas(running);
+  return { containers, running, route, serving: serving.toSorted(byReplica) };
 }
 
 /** The version that a container's name tells. */
 export function versionOf(role: Role, container: ContainerState): string {
-  const version = container.name.slice(role.containerPrefix.length + 1);
-  return version.replace(/_replaced_[0-9a-f]+$/, "");
+  return withoutReplica(container.name).slice(role.containerPrefix.length + 1);
+}
+
+/** The version of the containers that serve; `undefined` where none does. */
+export function servingVersion(role: Role, { serving }: RoleOnHost): string | undefined {
+  return serving[0] && versionOf(role, serving[0]);
 }
 
 /** The version that serves on each host, by its first role; hosts without one are left out. */
@@ -53,8 +60,8 @@ export function servingVersions(
     const state = input.states.get(name);
     if (state === undefined) return [];
     for (const role of rolesOn(input.config, name)) {
-      const { serving } = roleOnHost(input.config, role, state);
-      if (serving) return [[name, versionOf(role, serving)] as const];
+      const version = servingVersion(role, roleOnHost(input.config, role, state));
+      if (version !== undefined) return [[name, version] as const];
     }
     return [];
   });
@@ -74,4 +81,30 @@ export function appHosts(input: PlanInput): readonly string[] {
 /** A role on a host, as it stands. */
 export function lookUp(input: PlanInput, host: string, role: Role): RoleOnHost {
   return roleOnHost(input.config, role, stateOf(input, host));
+}
+
+/** The containers of a version that a role has on a host, by replica, whether or not they run. */
+export function containersAt(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  version: string,
+): readonly ContainerState[] {
+  return lookUp(input, host, role).containers.filter(({ name }) =>
+    name === containerName(role, version, replicaOf(name))
+  ).toSorted(byReplica);
+}
+
+/** The newest container, and those that were run with it. */
+function withReplicas(running: readonly ContainerState[]): readonly ContainerState[] {
+  const [newest] = running;
+  if (newest === undefined) return [];
+  const madeRoom = ({ name }: ContainerState): boolean => name.includes("_replaced_");
+  return running.filter((one) =>
+    withoutReplica(one.name) === withoutReplica(newest.name) && madeRoom(one) === madeRoom(newest)
+  );
+}
+
+function byReplica(a: ContainerState, b: ContainerState): number {
+  return replicaOf(a.name) - replicaOf(b.name);
 }

@@ -4,15 +4,18 @@
  * @module
  */
 
+import type { Proxy, Role } from "../config/config.ts";
+import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { bootAccessories } from "./accessory.ts";
 import { differences, runRole, writeRoleEnv } from "./app_container.ts";
 import { bootScript, groupsOf, type RoleChange, switchScript } from "./boot.ts";
-import { appHosts, lookUp, selectedRoles, servingVersions } from "./current.ts";
+import { appHosts, lookUp, type RoleOnHost, selectedRoles, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import {
   appFolder,
   auditFile,
+  bootOf,
   imageName,
   latestTag,
   ownFolder,
@@ -53,7 +56,9 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
     input.config,
     appHosts(input).filter((host) => changes.get(host)!.length > 0),
   );
-  const boots = groups.flat().some((host) => changes.get(host)!.some((change) => change.boots));
+  const boots = groups.flat().some((host) =>
+    changes.get(host)!.some((change) => change.boots.length > 0)
+  );
   const bootStages = groups.flatMap((hosts, index) =>
     bootGroup(input, hosts, changes, index, groups.length)
   );
@@ -91,22 +96,47 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
 /** What has to change for each role of a host; roles that are up to date are left out. */
 function changesOn(input: PlanInput, host: string, force: boolean): readonly RoleChange[] {
   return selectedRoles(input, host).flatMap((role) => {
-    const current = lookUp(input, host, role);
-    const wanted = runRole(input, role, host);
-    const { serving, route } = current;
-    const reasons = serving === undefined ? ["new"] : differences(serving, wanted);
-    const boots = force || reasons.length > 0;
-    const stale = current.running.filter((container) => boots || container !== serving);
-    const isRouted = role.proxy === undefined || (route !== undefined && serving !== undefined &&
-      route.targets.includes(`${serving.id.slice(0, 12)}:${role.proxy.appPort}`) &&
-      sameHosts(route.hosts, role.proxy.hosts) && route.tls === role.proxy.ssl);
-    if (!boots && isRouted && stale.length === 0) return [];
-    return [{ role, current, wanted, boots, routes: boots || !isRouted, stale, reasons }];
+    const change = changeOf(input, host, role, force);
+    const { boots, routes, stale } = change;
+    return boots.length === 0 && !routes && stale.length === 0 ? [] : [change];
   });
 }
 
-function sameHosts(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((host) => others.includes(host));
+function changeOf(input: PlanInput, host: string, role: Role, force: boolean): RoleChange {
+  const current = lookUp(input, host, role);
+  const wanted = [runRole(input, role, host)];
+  const found = wanted.map((run) => ({
+    run,
+    container: current.serving.find(({ name }) => name === run.name),
+  }));
+  const reasons = current.serving.length === 0
+    ? ["new"]
+    : [...new Set(found.flatMap(({ run, container }) => differences(container, run)))];
+  const isKept = (one: typeof found[number]): boolean =>
+    !force && one.container !== undefined && differences(one.container, one.run).length === 0;
+  const boots = found.filter((one) => !isKept(one)).map(({ run }) => run);
+  const keeps = found.filter(isKept).map(({ container }) => container!);
+  const stale = current.running.filter((container) => !keeps.includes(container));
+  const routes = role.proxy !== undefined &&
+    (boots.length > 0 || !isRouted(role.proxy, current, keeps));
+  return { role, current, boots, keeps, routes, stale, reasons };
+}
+
+function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {
+  if (route === undefined) return false;
+  const targets = keeps.map(({ id }) => `${shortId(id)}:${proxy.appPort}`);
+  return sameItems(route.targets, targets) && sameItems(route.hosts, proxy.hosts) &&
+    route.tls === proxy.ssl;
+}
+
+/** How many versions of a role are about to stop. */
+function stoppingVersions({ stale, keeps }: RoleChange): number {
+  const kept = new Set(keeps.map(({ name }) => bootOf(name)));
+  return new Set(stale.map(({ name }) => bootOf(name)).filter((boot) => !kept.has(boot))).size;
+}
+
+function sameItems(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
 }
 
 function buildStage(input: PlanInput, { noCache }: DeployParts): Stage {
@@ -139,7 +169,7 @@ function prepareSteps(
 ): readonly Step[] {
   const { config, version } = input;
   const state = stateOf(input, host);
-  const boots = changes.filter((change) => change.boots);
+  const boots = changes.filter((change) => change.boots.length > 0);
   const steps: Step[] = [];
   if (pull && boots.length > 0) {
     // The pull may run beside the check: images are not part of what is checked.
@@ -183,7 +213,9 @@ function bootGroup(
   group: number,
   groups: number,
 ): readonly Stage[] {
-  const boots = hosts.flatMap((host) => changes.get(host)!).some((change) => change.boots);
+  const boots = hosts.flatMap((host) => changes.get(host)!).some((change) =>
+    change.boots.length > 0
+  );
   const pauseSeconds = group < groups - 1 ? input.config.boot.wait : 0;
   return [
     ...boots ? hookStage(input, "pre-app-boot", hosts, { group }) : [],
@@ -208,7 +240,7 @@ function finishSteps(
   const latest = `${config.repository}:${latestTag(config)}`;
   const tags = stateOf(input, host).images;
   const idOf = (name: string): string | undefined => tags.find((tag) => tag.name === name)?.id;
-  const boots = changes.filter((change) => change.boots);
+  const boots = changes.filter((change) => change.boots.length > 0);
   const isTagged = idOf(image) !== undefined && idOf(image) === idOf(latest);
   const operations: Operation[] = [];
   if (boots.length > 0 || (!isTagged && idOf(image) !== undefined)) {
@@ -231,7 +263,7 @@ function finishSteps(
     });
   }
   if (prune && boots.length > 0) {
-    const stopping = Math.max(...changes.map(({ stale }) => stale.length));
+    const stopping = Math.max(...changes.map(stoppingVersions));
     const pruning = pruneOperation(input, host, stopping);
     const isIdle = pruning.containers.length + pruning.images.length === 0;
     if (!isIdle || stateOf(input, host).hasUntaggedImages) operations.push(pruning);

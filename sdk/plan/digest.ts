@@ -12,6 +12,9 @@ export const CONFIG_LABEL = "sextant.config";
 /** Label with the digest of the secrets' own salted digests. */
 export const ENV_LABEL = "sextant.env";
 
+/** Label with the number of a replica; the first has none. */
+export const REPLICA_LABEL = "sextant.replica";
+
 /** A short digest of plain data; the order of keys does not count. */
 export function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(sorted(value))).digest("hex").slice(0, 16);

@@ -56,9 +56,34 @@ export function auditFile(config: Config): string {
   return `.kamal/${serviceWithDestination(config)}-audit.log`;
 }
 
-/** Container of a role at a version. */
-export function containerName(role: Role, version: string): string {
-  return `${role.containerPrefix}-${version}`;
+/**
+ * Container of a role at a version. The first replica has Kamal's own name; the others add to it as Kamal does to one
+ * that made room, so that Kamal takes them for versions of their own.
+ */
+export function containerName(role: Role, version: string, replica = 1): string {
+  const suffix = replica === 1 ? "" : `_replica_${replica}`;
+  return `${role.containerPrefix}-${version}${suffix}`;
+}
+
+/** Which replica a container is, by its name; the first is 1. */
+export function replicaOf(container: string): number {
+  return Number(REPLICA_REGEXP.exec(container)?.groups?.["replica"] ?? 1);
+}
+
+/** What replicas that were booted together have in common. */
+export function bootOf(container: string): string {
+  return container.replace(/_replica_\d+/, "");
+}
+
+/** A container's name without what tells its replica, and whether it made room for another. */
+export function withoutReplica(container: string): string {
+  return container.replace(REPLICA_REGEXP, "");
+}
+
+/** Proxy service by which a replica is awaited without traffic. */
+export function candidateName(role: Role, replica: number): string {
+  const number = replica === 1 ? "" : `-replica-${replica}`;
+  return `${role.containerPrefix}${number}-candidate`;
 }
 
 /** Tag that names the newest image. */
@@ -77,9 +102,10 @@ export function serviceLabels(config: Config): readonly string[] {
 }
 
 /** Folder with the cord of a container that is about to run; `suffix` tells it from those before. */
-export function cordFolder(role: Role, suffix: string): string {
-  return `.kamal/cords/${role.containerPrefix}-${suffix}`;
+export function cordFolder(role: Role, replica: number, suffix: string): string {
+  return `.kamal/cords/${role.containerPrefix}-${suffix}${replica === 1 ? "" : `-${replica}`}`;
 }
 
 /** Folder of Traefik's files, as Kamal 1 has it. */
 export const TRAEFIK_FOLDER = ".kamal/env/traefik";
+const REPLICA_REGEXP = /(?:_replica_(?<replica>\d+))?(?:_replaced_[0-9a-f]+)?$/;

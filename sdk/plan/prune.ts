@@ -8,7 +8,7 @@ import type { ContainerState } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { appHosts, lookUp, selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { imageName, latestTag } from "./names.ts";
+import { bootOf, imageName, latestTag } from "./names.ts";
 import type { Plan } from "./plan.ts";
 import { audit } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
@@ -29,10 +29,10 @@ export function planPrune(input: PlanInput): Plan {
 }
 
 /**
- * The removal of what a host need not keep: the newest stopped containers of each role stay, among them those that are
+ * The removal of what a host need not keep: the newest stopped versions of each role stay, among them those that are
  * about to stop, and so do images that any container has.
  *
- * @param stopping How many containers of each role are about to stop.
+ * @param stopping How many versions of each role are about to stop.
  */
 export function pruneOperation(
   input: PlanInput,
@@ -41,8 +41,11 @@ export function pruneOperation(
 ): Operation & { kind: "prune-versions" } {
   const { config } = input;
   const old = selectedRoles(input, host).flatMap((role) => {
-    const stopped = lookUp(input, host, role).containers.filter((container) => !container.running);
-    return stopped.slice(Math.max(config.retainContainers - stopping, 0));
+    const stopped = Map.groupBy(
+      lookUp(input, host, role).containers.filter((container) => !container.running),
+      ({ name }) => bootOf(name),
+    );
+    return [...stopped.values()].slice(Math.max(config.retainContainers - stopping, 0)).flat();
   });
   return {
     kind: "prune-versions",

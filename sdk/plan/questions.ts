@@ -9,9 +9,9 @@ import { SextantError } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
 import { accessoriesNamed } from "./accessory.ts";
 import { runRole } from "./app_container.ts";
-import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
+import { appHosts, containersAt, lookUp, selectedRoles, servingVersion } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { accessoryEnvFile, auditFile, containerName, envScript, imageName } from "./names.ts";
+import { accessoryEnvFile, auditFile, envScript, imageName } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { proxyHosts } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
@@ -114,12 +114,12 @@ export function planAppLogs(
   return found(ask(input, "app logs", (host) =>
     selectedRoles(input, host).flatMap((role) => {
       const { containers, serving } = lookUp(input, host, role);
-      const container = version === undefined
-        ? serving ?? containers[0]
-        : containers.find(({ name }) => name === containerName(role, version));
-      return container === undefined
-        ? []
-        : [step(`${host} logs ${role.name}`, logs(container.name, options))];
+      const shown = version !== undefined
+        ? containersAt(input, host, role, version)
+        : serving.length > 0
+        ? serving
+        : containers.slice(0, 1);
+      return shown.map(({ name }) => step(`${host} logs ${name}`, logs(name, options)));
     })));
 }
 
@@ -175,12 +175,14 @@ export function planAppExec(
   const env = options.env ?? {};
   return found(ask(input, "app exec", (host) =>
     selectedRoles(input, host).flatMap((role) => {
-      const { serving } = lookUp(input, host, role);
+      const current = lookUp(input, host, role);
       if (options.reuse === true) {
+        // What is run once per host is run in its first replica.
+        const [serving] = current.serving;
         if (serving === undefined) return [];
         return [exec(`${host} exec ${role.name}`, serving.name, options)];
       }
-      const at = version ?? (serving && versionOf(role, serving)) ?? input.version;
+      const at = version ?? servingVersion(role, current) ?? input.version;
       const wanted = runRole({ ...input, version: at }, role, host);
       return [step(`${host} exec ${role.name}`, {
         kind: "run-command",

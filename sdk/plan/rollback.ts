@@ -8,11 +8,19 @@ import type { Role } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
 import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
+import type { RoutedContainer } from "../operations/proxy.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
-import { appHosts, lookUp, selectedRoles, servingVersions, versionOf } from "./current.ts";
+import {
+  appHosts,
+  containersAt,
+  lookUp,
+  selectedRoles,
+  servingVersions,
+  versionOf,
+} from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { containerName, latestTag, ownFolder, releasesFile } from "./names.ts";
+import { latestTag, ownFolder, releasesFile } from "./names.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
 import { audit, networkUp, proxyUp } from "./proxy.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
@@ -26,7 +34,7 @@ import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
 export function planRollback(input: PlanInput, to: string | undefined): Plan {
   const version = to ?? lastGood(input);
   const missing = placesOf(input).filter(({ host, role }) =>
-    containerAt(input, host, role, version) === undefined
+    containersAt(input, host, role, version).length === 0
   );
   if (missing.length > 0) throw unknownVersion(input, version, missing.map(({ host }) => host));
   const hosts = appHosts(input).filter((host) => !isServing(input, host, version));
@@ -56,23 +64,16 @@ function placesOf(input: PlanInput): readonly { readonly host: string; readonly 
   );
 }
 
-function containerAt(
-  input: PlanInput,
-  host: string,
-  role: Role,
-  version: string,
-): ContainerState | undefined {
-  const name = containerName(role, version);
-  return lookUp(input, host, role).containers.find((container) => container.name === name);
-}
-
 /** Whether a version has a host's traffic and nothing else of its roles runs, as an interrupted run may leave it. */
 function isServing(input: PlanInput, host: string, version: string): boolean {
   return selectedRoles(input, host).every((role) => {
     const { serving, running, route } = lookUp(input, host, role);
-    if (serving?.name !== containerName(role, version) || running.length > 1) return false;
+    const isOther = (one: ContainerState): boolean => versionOf(role, one) !== version;
+    if (serving.length < running.length || running.length === 0 || running.some(isOther)) {
+      return false;
+    }
     return role.proxy === undefined ||
-      route?.targets.some((target) => target.startsWith(shortId(serving.id))) === true;
+      serving.every(({ id }) => route?.targets.some((target) => target.startsWith(shortId(id))));
   });
 }
 
@@ -82,7 +83,7 @@ function lastGood(input: PlanInput): string {
   const releases = stateOf(input, appHosts(input)[0] ?? input.lockHost).releases;
   const version = releases.findLast((release) =>
     !serving.has(release) &&
-    placesOf(input).every(({ host, role }) => containerAt(input, host, role, release))
+    placesOf(input).every(({ host, role }) => containersAt(input, host, role, release).length > 0)
   );
   if (version === undefined) {
     throw new SextantError("VERSION_UNKNOWN", "there is no earlier release to go back to", {
@@ -150,14 +151,17 @@ function rollbackGroup(
 
 function startSteps(input: PlanInput, host: string, version: string): readonly Step[] {
   return selectedRoles(input, host).flatMap((role) => {
-    const container = containerAt(input, host, role, version)!;
-    const { name, id } = container;
+    const containers = containersAt(input, host, role, version);
+    const starts = containers.filter(({ running }) => !running).map(({ name }) => ({
+      kind: "start-container" as const,
+      name,
+      role: role.name,
+    }));
+    const gates = containers.map(({ name, id }) => awaitRole(input.config, role, name, { id }));
     return [
-      ...container.running
-        ? []
-        : [step(`${host} start ${name}`, { kind: "start-container", name, role: role.name })],
-      ...joinTraefik(input.config, host, role, name),
-      step(`${host} healthy ${role.name}`, awaitRole(input.config, role, name, { id })),
+      ...starts.length === 0 ? [] : [step(`${host} start ${starts[0]!.name}`, ...starts)],
+      ...joinTraefik(input.config, host, role, containers),
+      step(`${host} healthy ${role.name}`, ...gates),
     ];
   });
 }
@@ -167,9 +171,9 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
   const leaving: Operation[] = [];
   const stops: Operation[] = [];
   const routes = selectedRoles(input, host).flatMap((role) => {
-    const container = containerAt(input, host, role, version)!;
+    const containers = containersAt(input, host, role, version);
     const { running, serving, route } = lookUp(input, host, role);
-    for (const old of running.filter((one) => one !== container)) {
+    for (const old of running.filter((one) => !containers.includes(one))) {
       leaving.push(...leaveTraefik(config, role, old.name));
       stops.push({
         kind: "stop-container",
@@ -180,10 +184,10 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
       });
     }
     if (role.proxy === undefined) return [];
-    const previous = route && serving
-      ? { container: serving.name, id: serving.id, version: versionOf(role, serving) }
+    const previous = route && serving.length > 0
+      ? { targets: serving.map(routed), version: versionOf(role, serving[0]!) }
       : undefined;
-    const to = { container: container.name, target: { id: container.id }, version, previous };
+    const to = { targets: containers.map(routed), version, previous };
     return [step(`${host} route ${role.name}`, routeTo(config, role, role.proxy, to))];
   });
   return [
@@ -193,10 +197,14 @@ function switchSteps(input: PlanInput, host: string, version: string): readonly 
   ];
 }
 
+function routed({ name, id }: ContainerState): RoutedContainer {
+  return { container: name, target: { id } };
+}
+
 function finishSteps(input: PlanInput, host: string, version: string): readonly Step[] {
   const { config, run } = input;
   const image = selectedRoles(input, host).map((role) =>
-    containerAt(input, host, role, version)!.imageId
+    containersAt(input, host, role, version)[0]!.imageId
   )[0]!;
   return [step(
     `${host} done`,

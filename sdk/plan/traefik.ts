@@ -15,7 +15,7 @@ import { envLabel } from "./app_container.ts";
 import { selectedRoles } from "./current.ts";
 import { CONFIG_LABEL, digest } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { cordFolder, idFile, ownFolder, TRAEFIK_FOLDER } from "./names.ts";
+import { cordFolder, idFile, ownFolder, replicaOf, TRAEFIK_FOLDER } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit, networkUp } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
@@ -70,7 +70,7 @@ export function withCord(
 ): { readonly cord: MakeCord | undefined; readonly container: RunContainer } {
   const inside = role.traefik?.cord;
   if (inside === undefined) return { cord: undefined, container };
-  const folder = cordFolder(role, input.run.suffix);
+  const folder = cordFolder(role, replicaOf(container.name), input.run.suffix);
   return {
     cord: { kind: "make-cord", folder },
     container: { ...container, volumes: [...container.volumes, `${folder}:${inside}`] },
@@ -90,18 +90,20 @@ export function leaveTraefik(config: Config, role: Role, container: string): rea
   }];
 }
 
-/** The steps by which Traefik finds a container again whose cord was cut; none where Traefik does not serve it. */
+/** The step by which Traefik finds containers again whose cords were cut; none where Traefik does not serve them. */
 export function joinTraefik(
   config: Config,
   host: string,
   role: Role,
-  container: string,
+  containers: readonly ContainerState[],
 ): readonly Step[] {
-  return leaveTraefik(config, role, container).map((cut) => ({
+  const cuts = containers.flatMap(({ name }) => leaveTraefik(config, role, name));
+  if (cuts.length === 0) return [];
+  return [{
     id: `${host} join ${role.name}`,
-    operations: [{ ...cut, kind: "tie-cord" }],
-    undo: [cut],
-  }));
+    operations: cuts.map((cut) => ({ ...cut, kind: "tie-cord" })),
+    undo: cuts,
+  }];
 }
 
 function actionSteps(input: PlanInput, action: TraefikAction, host: string): readonly Step[] {

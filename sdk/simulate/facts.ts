@@ -55,8 +55,8 @@ export interface SimulatedRoute {
   readonly hosts: readonly string[];
   /** Path prefixes; empty for all. */
   readonly pathPrefixes: readonly string[];
-  /** Target as `<short container id>:<port>`. */
-  readonly target: string;
+  /** Targets as `<short container id>:<port>`. */
+  readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
 }

@@ -189,7 +189,7 @@ function addRoute(host: SimulatedHost, route: InitialRoute): void {
     service: route.service,
     hosts: route.hosts ?? [],
     pathPrefixes: route.pathPrefixes ?? [],
-    target: `${container.id.slice(0, 12)}:${route.port ?? 80}`,
+    targets: [`${container.id.slice(0, 12)}:${route.port ?? 80}`],
     tls: route.tls ?? false,
   });
 }

@@ -5,10 +5,11 @@
  */
 
 import type { OperationKind } from "../operations/operation.ts";
+import { isCandidate } from "../operations/proxy.ts";
 import { tagOf } from "./app.ts";
-import { isHealthy, prefixesOf, type SimulatedRoute } from "./facts.ts";
+import { prefixesOf, type SimulatedRoute } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
-import { containerOf, proxyIsOff } from "./proxy.ts";
+import { answers, containerOf, proxyIsOff } from "./proxy.ts";
 
 /** A moment at which a route that had answered no longer did. */
 export interface Gap {
@@ -49,7 +50,9 @@ export class GapWatch {
     const now = new Map<string, string>();
     for (const route of host.routes.values()) {
       const { version } = servedBy(route, host);
-      if (version !== undefined) now.set(route.service, version);
+      // kamal-proxy finds out only at its next check that one of several has gone.
+      const isWhole = route.targets.every((target) => answers(target, host));
+      if (isWhole && version !== undefined) now.set(route.service, version);
     }
     this.#answering.set(host.name, now);
     if (after === undefined) return;
@@ -73,10 +76,9 @@ export function served(host: SimulatedHost, hostname: string, path: string): Ser
 const NOBODY = { version: undefined, container: undefined };
 
 function servedBy(route: SimulatedRoute, host: SimulatedHost): Served {
-  const container = containerOf(route.target, host);
-  const isServing = proxyIsOff(host) === undefined && container !== undefined &&
-    isHealthy(container, host.clock.now);
-  if (!isServing) return { status: 503, ...NOBODY };
+  const target = route.targets.find((target) => answers(target, host));
+  const container = target === undefined ? undefined : containerOf(target, host);
+  if (proxyIsOff(host) !== undefined || container === undefined) return { status: 503, ...NOBODY };
   return { status: 200, version: tagOf(container.image), container: container.name };
 }
 
@@ -95,8 +97,4 @@ function routesFor(
 
 function withSlash(path: string): string {
   return path.endsWith("/") ? path : `${path}/`;
-}
-
-function isCandidate(service: string): boolean {
-  return service.endsWith("-candidate");
 }

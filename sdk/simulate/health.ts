@@ -6,7 +6,6 @@
 
 import type { Outcome } from "../operations/definition.ts";
 import type { AwaitHealthy, Readiness } from "../operations/health.ts";
-import { candidateName } from "../operations/proxy.ts";
 import { crashStatus, stop } from "./container.ts";
 import {
   crashesIn,
@@ -49,8 +48,9 @@ export const awaitHealthy: Model<AwaitHealthy> = {
   // kamal-proxy goes on waiting, and keeps the candidate of an app that gets healthy.
   cancelled: ({ readiness, target }, host) => {
     if (readiness.by !== "proxy") return;
-    const route = candidateOf(readiness, targetOf(target, readiness.port, host));
-    const container = containerOf(route.target, host);
+    const name = targetOf(target, readiness.port, host);
+    const route = candidateOf(readiness, name);
+    const container = containerOf(name, host);
     if (container === undefined || untilHealthy(container, host) === Infinity) return;
     host.routes.set(route.service, route);
   },
@@ -97,8 +97,14 @@ function byProxy(
 }
 
 function candidateOf(readiness: Readiness & { by: "proxy" }, target: string): SimulatedRoute {
-  const service = candidateName(readiness.service);
-  return { service, target, hosts: [`${service}.invalid`], pathPrefixes: [], tls: false };
+  const service = readiness.candidate;
+  return {
+    service,
+    targets: [target],
+    hosts: [`${service}.invalid`],
+    pathPrefixes: [],
+    tls: false,
+  };
 }
 
 function byItself(container: SimulatedContainer, host: SimulatedHost): Outcome {

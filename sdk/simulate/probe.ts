@@ -119,7 +119,7 @@ function routeText(route: SimulatedRoute): string {
       path_prefixes: prefixesOf(route),
       tls_enabled: route.tls,
     },
-    active_targets: [route.target],
+    active_targets: route.targets,
   });
 }
 

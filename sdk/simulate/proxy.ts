@@ -5,15 +5,14 @@
  */
 
 import type { Outcome } from "../operations/definition.ts";
-import {
-  candidateName,
-  type ProxyTarget,
-  type RemoveCandidate,
-  type RemoveProxy,
-  type RemoveRoute,
-  type RouteTraffic,
-  type RunProxy,
-  type StartProxy,
+import type {
+  ProxyTarget,
+  RemoveCandidate,
+  RemoveProxy,
+  RemoveRoute,
+  RouteTraffic,
+  RunProxy,
+  StartProxy,
 } from "../operations/proxy.ts";
 import { noSuch, portsOf, started, stop } from "./container.ts";
 import {
@@ -62,22 +61,25 @@ export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, ho
 /** How traffic is sent to a container: once it is healthy, and its candidate goes. */
 export const routeTraffic: Model<RouteTraffic> = {
   ...byEngine(0, (operation, host) => {
-    const { service, target, port, flags } = operation;
+    const { service, targets, candidates, port, flags } = operation;
     const off = proxyIsOff(host);
     if (off !== undefined) return off;
-    const route = routeOf(service, targetOf(target, port, host), flags);
+    const names = targets.map(({ target }) => targetOf(target, port, host));
+    const route = routeOf(service, names, flags);
     const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;
     host.routes.set(service, route);
-    host.routes.delete(candidateName(service));
-    forgetId(target, host);
+    for (const candidate of candidates) host.routes.delete(candidate);
+    for (const { target } of targets) forgetId(target, host);
     return done();
   }),
-  seconds: ({ target, port, flags }, host) => {
-    const container = containerOf(targetOf(target, port, host), host);
+  seconds: ({ targets, port, flags }, host) => {
     const timeout = secondsIn(flags, "--deploy-timeout");
-    return 0.1 +
-      Math.min(container === undefined ? timeout : untilHealthy(container, host), timeout);
+    const waits = targets.map(({ target }) => {
+      const container = containerOf(targetOf(target, port, host), host);
+      return container === undefined ? timeout : untilHealthy(container, host);
+    });
+    return 0.1 + Math.min(Math.max(...waits), timeout);
   },
 };
 
@@ -88,8 +90,8 @@ export const removeRoute: Model<RemoveRoute> = byEngine(0.1, ({ service }, host)
 });
 
 /** How a candidate is removed; it never fails. */
-export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, ({ service }, host) => {
-  if (proxyIsOff(host) === undefined) host.routes.delete(candidateName(service));
+export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, ({ candidate }, host) => {
+  if (proxyIsOff(host) === undefined) host.routes.delete(candidate);
   return done();
 });
 
@@ -135,19 +137,28 @@ export function deployProblem(
   if (rival !== undefined) {
     return failed(1, "Error: host settings conflict with another service");
   }
-  const container = containerOf(route.target, host);
-  if (container !== undefined && isHealthy(container, host.clock.now)) return undefined;
+  if (route.targets.every((target) => answers(target, host))) return undefined;
   return failed(
     1,
     `Error: target failed to become healthy within configured timeout (${timeout}s)`,
   );
 }
 
-function routeOf(service: string, target: string, flags: readonly string[]): SimulatedRoute {
+/** Whether the container that a target means answers well. */
+export function answers(target: string, host: SimulatedHost): boolean {
+  const container = containerOf(target, host);
+  return container !== undefined && isHealthy(container, host.clock.now);
+}
+
+function routeOf(
+  service: string,
+  targets: readonly string[],
+  flags: readonly string[],
+): SimulatedRoute {
   const all = (flag: string): readonly string[] =>
     flags.filter((one) => one.startsWith(`${flag}=`)).map((one) => one.slice(flag.length + 1));
   const tls = flags.includes("--tls");
-  return { service, target, tls, hosts: all("--host"), pathPrefixes: all("--path-prefix") };
+  return { service, targets, tls, hosts: all("--host"), pathPrefixes: all("--path-prefix") };
 }
 
 function secondsIn(flags: readonly string[], flag: string): number {

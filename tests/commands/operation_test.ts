@@ -90,7 +90,7 @@ Deno.test("invertOperation() takes changes of what serves back", () => {
   ]);
   assertEquals(invertOperation(SAMPLES["await-healthy"]), [{
     kind: "remove-candidate",
-    service: "shop-web",
+    candidate: "shop-web-candidate",
   }]);
   assertEquals(invertOperation({ ...ROUTE, previous: undefined }), [{
     kind: "remove-route",
@@ -101,11 +101,10 @@ Deno.test("invertOperation() takes changes of what serves back", () => {
 Deno.test("invertOperation() of a route goes back to the very container that had the traffic", () => {
   const [back] = invertOperation(ROUTE);
   assert(back?.kind === "route-traffic");
-  assertEquals([back.container, back.target, back.version], [
-    "shop-web-v1",
-    { id: "0123456789abcdef0123" },
-    "v1",
+  assertEquals(back.targets, [
+    { container: "shop-web-v1", target: { id: "0123456789abcdef0123" } },
   ]);
+  assertEquals(back.version, "v1");
 });
 
 Deno.test("explainFailure() tells the end of standard error where nothing better is known", () => {

@@ -42,7 +42,7 @@ export const WEB_GATE: AwaitHealthy = {
   timeout: 30,
   readiness: {
     by: "proxy",
-    service: "shop-web",
+    candidate: "shop-web-candidate",
     port: 3000,
     path: "/up",
     checkTimeout: 5,
@@ -62,13 +62,16 @@ export const JOBS_GATE: AwaitHealthy = {
 export const ROUTE: RouteTraffic = {
   kind: "route-traffic",
   service: "shop-web",
-  container: "shop-web-v2",
-  target: { idFile: WEB.idFile },
+  targets: [{ container: "shop-web-v2", target: { idFile: WEB.idFile } }],
+  candidates: ["shop-web-candidate"],
   port: 3000,
   flags: ["--host=shop.acme.dev", "--deploy-timeout=30s"],
   hosts: ["shop.acme.dev"],
   version: "v2",
-  previous: { container: "shop-web-v1", id: "0123456789abcdef0123", version: "v1" },
+  previous: {
+    targets: [{ container: "shop-web-v1", target: { id: "0123456789abcdef0123" } }],
+    version: "v1",
+  },
 };
 
 const SCOPE = { service: "shop", labels: ["shop", "shop-db"] };
@@ -161,7 +164,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     performer: "dev@example.com",
   },
   "release-lock": { kind: "release-lock", path: LOCK, only: "Locked by: Dev" },
-  "remove-candidate": { kind: "remove-candidate", service: "shop-web" },
+  "remove-candidate": { kind: "remove-candidate", candidate: "shop-web-candidate" },
   "remove-container": { kind: "remove-container", name: "shop-web-v1", role: "web" },
   "remove-image": { kind: "remove-image", image: "ghcr.io/acme/shop:v1" },
   "remove-path": { kind: "remove-path", path: ".kamal/apps/shop" },

@@ -54,7 +54,7 @@ Deno.test("execute() is not moved by a foreign container, a pulled image or anot
     service: "blog-web",
     hosts: ["blog.acme.dev"],
     pathPrefixes: [],
-    target: "0123456789ab:80",
+    targets: ["0123456789ab:80"],
     tls: false,
   });
   const { report } = await deployment.run(plan);

@@ -136,7 +136,7 @@ Deno.test("execute() of remove leaves the proxy to the apps that share it", asyn
     service: "blog-web",
     hosts: ["blog.acme.dev"],
     pathPrefixes: [],
-    target: `${other.id.slice(0, 12)}:80`,
+    targets: [`${other.id.slice(0, 12)}:80`],
     tls: false,
   });
   other.state = "started";

@@ -63,7 +63,7 @@ Deno.test("planDeploy() takes for serving what has the traffic, not what was sta
   host.remove(".kamal/lock-shop");
   host.routes.set("shop-web", {
     ...host.routes.get("shop-web")!,
-    target: `${host.container("shop-web-v1")!.id.slice(0, 12)}:3000`,
+    targets: [`${host.container("shop-web-v1")!.id.slice(0, 12)}:3000`],
   });
   host.container("shop-web-v1")!.state = "started";
   assertEquals((await deployment.plan({ name: "deploy" }, "v3")).serving["10.0.0.1"], "v1");

@@ -107,7 +107,7 @@ export function healthy(role: string, version: string): Operation {
     readiness: role === "web"
       ? {
         by: "proxy",
-        service: "shop-web",
+        candidate: "shop-web-candidate",
         port: 3000,
         path: "/up",
         checkTimeout: 5,
@@ -122,15 +122,16 @@ export function route(version: string, previous?: string): Operation {
   return {
     kind: "route-traffic",
     service: "shop-web",
-    container: `shop-web-${version}`,
-    target: { idFile: "ids/web" },
+    targets: [{ container: `shop-web-${version}`, target: { idFile: "ids/web" } }],
+    candidates: ["shop-web-candidate"],
     port: 3000,
     flags: [],
     hosts: ["shop.acme.dev"],
     version,
-    previous: previous === undefined
-      ? undefined
-      : { container: `shop-web-${previous}`, id: "0123456789ab", version: previous },
+    previous: previous === undefined ? undefined : {
+      targets: [{ container: `shop-web-${previous}`, target: { id: "0123456789ab" } }],
+      version: previous,
+    },
   };
 }
 

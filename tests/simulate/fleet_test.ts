@@ -142,11 +142,9 @@ Deno.test("SimulatedFleet lets one container at a time have a port", async () =>
 
 Deno.test("SimulatedFleet gives kamal-proxy one owner per host name and path", async () => {
   const fleet = serving();
-  const rival = {
-    ...ROUTE,
-    service: "blog-web",
-    target: { id: fleet.host("h").container("shop-web-v1")!.id },
-  };
+  const { id } = fleet.host("h").container("shop-web-v1")!;
+  const targets = [{ container: "shop-web-v1", target: { id } }];
+  const rival = { ...ROUTE, service: "blog-web", targets };
   const [refused] = await run(fleet, rival);
   assertEquals([refused!.exitCode, refused!.stderr], [
     1,

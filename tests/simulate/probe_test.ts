@@ -133,7 +133,10 @@ for (
     "a container of the deployment goes": (host) => void host.containers.delete("shop-db"),
     "the proxy stops": (host) => void (host.container("kamal-proxy")!.state = "stopped"),
     "a route of the deployment changes": (host) => {
-      host.routes.set("shop-web", { ...host.routes.get("shop-web")!, target: "0123456789ab:80" });
+      host.routes.set("shop-web", {
+        ...host.routes.get("shop-web")!,
+        targets: ["0123456789ab:80"],
+      });
     },
     "a file of the deployment changes": (host) =>
       host.write(".kamal/apps/shop/env/roles/web.env", "X=y\n"),
