@@ -135,6 +135,7 @@ export type { InstallDocker } from "./sdk/operations/docker.ts";
 export type {
   FileOperation,
   MakeDirectories,
+  RemoveEnv,
   RemovePath,
   UploadFile,
   WriteEnv,

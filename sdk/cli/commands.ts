@@ -154,6 +154,12 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   row("traefik remove", "remove Traefik's containers", change(plain("traefik remove"))),
   row("traefik details", "list Traefik's containers", ask(plain("traefik details"))),
   row("traefik logs", "show Traefik's logs", ask(logsVerb("traefik logs")), { flags: LOG_FLAGS }),
+  row(
+    "env push",
+    "write the env files with secrets to the hosts; nothing is booted",
+    change(plain("env push")),
+  ),
+  row("env delete", "remove the env files from the hosts", change(plain("env delete"))),
   row("lock status", "show who holds the deploy lock", ask(plain("lock status"))),
   row("lock acquire", "take the deploy lock until it is released", changeUnasked(lockAcquireVerb), {
     flags: [{

@@ -45,6 +45,8 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "audit": { ...ASK, hosts: "all", docker: "no" },
   "deploy": { ...BOOT, hosts: "app" },
   "details": { ...ASK, hosts: "all" },
+  "env delete": { ...CHANGE, hosts: "all", docker: "no" },
+  "env push": { ...CHANGE, hosts: "all", secrets: true, docker: "no" },
   "lock acquire": { ...LOCK, version: true },
   "lock release": LOCK,
   "lock status": LOCK,

@@ -7,6 +7,7 @@
 import { planAccessory } from "../plan/accessory.ts";
 import { planAppStart, planAppStop } from "../plan/app.ts";
 import { planDeploy } from "../plan/deploy.ts";
+import { planEnvDelete, planEnvPush } from "../plan/env.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { planLockAcquire, planLockRelease, planLockStatus } from "../plan/lock.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -111,6 +112,10 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
       return planLockRelease(input);
     case "server bootstrap":
       return planBootstrap(input);
+    case "env push":
+      return planEnvPush(input);
+    case "env delete":
+      return planEnvDelete(input);
     case "audit":
       return planAudit(input);
     case "details":

@@ -47,6 +47,8 @@ export interface PlainVerb {
     | "app version"
     | "audit"
     | "details"
+    | "env delete"
+    | "env push"
     | "lock release"
     | "lock status"
     | "proxy boot"

@@ -35,6 +35,18 @@ export interface WriteEnv {
   readonly because: string | undefined;
 }
 
+/** Removes the files with the secrets of a container; one that runs keeps what it was started with. */
+export interface RemoveEnv {
+  /** Which operation. */
+  readonly kind: "remove-env";
+  /** Role or accessory that they are for. */
+  readonly role: string;
+  /** Env file as Docker reads it. */
+  readonly envFile: string;
+  /** Shell file with the values that an env file cannot hold. */
+  readonly envScript: string;
+}
+
 /** Keeps the salt of the secret digests on the host. */
 export interface WriteSalt {
   /** Which operation. */
@@ -68,7 +80,13 @@ export interface RemovePath {
 }
 
 /** An operation on files. */
-export type FileOperation = MakeDirectories | WriteEnv | WriteSalt | UploadFile | RemovePath;
+export type FileOperation =
+  | MakeDirectories
+  | WriteEnv
+  | RemoveEnv
+  | WriteSalt
+  | UploadFile
+  | RemovePath;
 
 /** Name under which the salt is asked for. */
 export const SALT_SECRET = "sextant salt";
@@ -96,6 +114,13 @@ export const writeEnv: Definition<WriteEnv> = {
     minor: because === undefined,
   }),
   render: renderEnv,
+};
+
+/** How env files are removed. */
+export const removeEnv: Definition<RemoveEnv> = {
+  changes: true,
+  describe: ({ role }) => ({ mark: "-", noun: "env", subject: role }),
+  render: ({ envFile, envScript }) => run("rm", "-f", envFile, envScript),
 };
 
 /** How the salt is written. */

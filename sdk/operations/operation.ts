@@ -27,6 +27,7 @@ import { type InstallDocker, installDocker } from "./docker.ts";
 import {
   type FileOperation,
   makeDirectories,
+  removeEnv,
   removePath,
   uploadFile,
   writeEnv,
@@ -112,6 +113,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "release-lock": releaseLock,
   "remove-candidate": removeCandidate,
   "remove-container": removeContainer,
+  "remove-env": removeEnv,
   "remove-image": removeImage,
   "remove-path": removePath,
   "remove-proxy": removeProxy,

@@ -8,6 +8,7 @@ import { type Accessory, type Config, hostOf } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
+import type { WriteEnv } from "../operations/file.ts";
 import type { Operation } from "../operations/operation.ts";
 import { envLabel } from "./app_container.ts";
 import { CONFIG_LABEL, digest } from "./digest.ts";
@@ -130,14 +131,7 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
       : [],
     ...own,
     ...files,
-    step(id("env"), {
-      kind: "write-env",
-      role: accessory.name,
-      envFile: accessoryEnvFile(config, accessory.name),
-      envScript: envScript(config, "accessories", accessory.name),
-      secrets: accessory.env.secret,
-      because: undefined,
-    }),
+    step(id("env"), writeAccessoryEnv(config, accessory, undefined)),
     step(id("run"), run),
     step(id("healthy"), {
       kind: "await-healthy",
@@ -151,6 +145,22 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
     }),
     step(id("audit"), audit(input, `Booted ${accessory.name} accessory`)),
   ];
+}
+
+/** The files with an accessory's secrets. */
+export function writeAccessoryEnv(
+  config: Config,
+  { name, env }: Accessory,
+  because: string | undefined,
+): WriteEnv {
+  return {
+    kind: "write-env",
+    role: name,
+    envFile: accessoryEnvFile(config, name),
+    envScript: envScript(config, "accessories", name),
+    secrets: env.secret,
+    because,
+  };
 }
 
 /** The run of an accessory's container on a host. */

@@ -10,6 +10,7 @@ import { HostError, SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { CutCord, MakeCord } from "../operations/cord.ts";
+import type { WriteEnv } from "../operations/file.ts";
 import type { Operation } from "../operations/operation.ts";
 import { envLabel } from "./app_container.ts";
 import { selectedRoles } from "./current.ts";
@@ -42,10 +43,29 @@ export function traefikHosts(input: PlanInput): readonly string[] {
       hint: "Ask for kamal-proxy: sextant proxy details. Or let Traefik serve: .traefik({ … })",
     });
   }
-  return input.hosts.filter((host) =>
-    selectedRoles(input, host).some((role) => role.traefik !== undefined)
-  );
+  return input.hosts.filter((host) => traefikServes(input, host));
 }
+
+/** Whether Traefik serves any of the roles to work on that a host has. */
+export function traefikServes(input: PlanInput, host: string): boolean {
+  return selectedRoles(input, host).some((role) => role.traefik !== undefined);
+}
+
+/** The files with Traefik's secrets. */
+export function writeTraefikEnv({ env }: Traefik, because: string | undefined): WriteEnv {
+  return {
+    kind: "write-env",
+    role: "traefik",
+    ...ENV_FILES,
+    secrets: env.secret,
+    because,
+  };
+}
+
+const ENV_FILES = {
+  envFile: `${TRAEFIK_FOLDER}/traefik.env`,
+  envScript: `${TRAEFIK_FOLDER}/traefik.sh`,
+} as const;
 
 /** The steps that make Traefik run on a host, and let it reach the app; none where it does. */
 export function traefikUp(input: PlanInput, host: string): readonly Step[] {
@@ -188,26 +208,17 @@ function removeStep(host: string): Step {
 function runSteps(input: PlanInput, host: string): readonly Step[] {
   const { config } = input;
   const traefik = config.traefik!;
-  const container = runTraefik(input, traefik);
   const folders: Operation = {
     kind: "make-directories",
     paths: [TRAEFIK_FOLDER, ownFolder(config)],
     mode: undefined,
     owner: undefined,
   };
-  const env: Operation = {
-    kind: "write-env",
-    role: "traefik",
-    envFile: container.envFile!,
-    envScript: container.envScript!,
-    secrets: traefik.env.secret,
-    because: undefined,
-  };
   return [
     step(`${host} folders traefik`, folders),
-    step(`${host} env traefik`, env),
+    step(`${host} env traefik`, writeTraefikEnv(traefik, undefined)),
     // One that is up stays up, whatever fails later: another app may be served by it.
-    { ...step(`${host} run traefik`, container), undo: [] },
+    { ...step(`${host} run traefik`, runTraefik(input, traefik)), undo: [] },
   ];
 }
 
@@ -230,8 +241,7 @@ function runTraefik(input: PlanInput, traefik: Traefik): RunContainer {
     role: "traefik",
     ...fixed,
     hostname: undefined,
-    envFile: `${TRAEFIK_FOLDER}/traefik.env`,
-    envScript: `${TRAEFIK_FOLDER}/traefik.sh`,
+    ...ENV_FILES,
     labels: {
       ...traefik.labels,
       [CONFIG_LABEL]: digest({ ...fixed, labels: traefik.labels, secret: traefik.env.secret }),

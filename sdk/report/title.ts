@@ -17,6 +17,7 @@ const VERBS: Readonly<Partial<Record<OperationKind, string>>> = Object.freeze({
   "pull-image": "pulling",
   "push-image": "pushing",
   "remove-container": "removing",
+  "remove-env": "removing env of",
   "remove-image": "removing",
   "remove-path": "removing",
   "remove-proxy": "removing",

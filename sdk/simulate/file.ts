@@ -6,6 +6,7 @@
 
 import type {
   MakeDirectories,
+  RemoveEnv,
   RemovePath,
   UploadFile,
   WriteEnv,
@@ -27,6 +28,13 @@ export const writeEnv: Model<WriteEnv> = byShell(({ envFile, envScript, secrets 
   const lines = Object.entries(secrets).map(([name, secret]) => `${name}=[${secret}]`);
   host.write(envFile, `${lines.join("\n")}\n`, "600");
   host.write(envScript, "SEXTANT_ENV=''\n", "600");
+  return done();
+});
+
+/** How env files are removed. */
+export const removeEnv: Model<RemoveEnv> = byShell(({ envFile, envScript }, host) => {
+  host.remove(envFile);
+  host.remove(envScript);
   return done();
 });
 

@@ -15,7 +15,7 @@ import {
 } from "./container.ts";
 import { cutCord, makeCord, tieCord } from "./cord.ts";
 import { installDocker } from "./docker.ts";
-import { makeDirectories, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
+import { makeDirectories, removeEnv, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
 import { awaitHealthy } from "./health.ts";
 import { runHook } from "./hook.ts";
 import { buildImage, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
@@ -62,6 +62,7 @@ const MODELS = Object.freeze({
   "release-lock": releaseLock,
   "remove-candidate": removeCandidate,
   "remove-container": removeContainer,
+  "remove-env": removeEnv,
   "remove-image": removeImage,
   "remove-path": removePath,
   "remove-proxy": removeProxy,

@@ -121,6 +121,17 @@ testInShells(
   },
 );
 
+testInShells(
+  "removeEnv removes both files, and is content where there are none",
+  async (home, shell) => {
+    const { envFile, envScript } = SAMPLES["remove-env"];
+    for (const path of [envFile, envScript]) await home.write(path, "x");
+    assertEquals((await home.do(shell, SAMPLES["remove-env"])).code, 0);
+    assertEquals(await home.list(".kamal/apps/shop/env/roles"), []);
+    assertEquals((await home.do(shell, SAMPLES["remove-env"])).code, 0);
+  },
+);
+
 async function makeFolders(home: Home): Promise<void> {
   for (const path of [ENV.envFile, ENV.envScript]) {
     await Deno.mkdir(`${home.path}/${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });

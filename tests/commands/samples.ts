@@ -167,6 +167,12 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
   "remove-candidate": { kind: "remove-candidate", candidate: "shop-web-candidate" },
   "remove-container": { kind: "remove-container", name: "shop-web-v1", role: "web" },
   "remove-image": { kind: "remove-image", image: "ghcr.io/acme/shop:v1" },
+  "remove-env": {
+    kind: "remove-env",
+    role: "web",
+    envFile: ".kamal/apps/shop/env/roles/web.env",
+    envScript: ".kamal/apps/shop/sextant/env/roles/web.sh",
+  },
   "remove-path": { kind: "remove-path", path: ".kamal/apps/shop" },
   "remove-proxy": { kind: "remove-proxy", everything: true },
   "remove-route": { kind: "remove-route", service: "shop-web" },

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { planFor } from "../../sdk/commander/planners.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
+import { renderPlan } from "../../sdk/report/plan_text.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import { configOf, SHOP_WITH_DATABASE } from "../plan/configs.ts";
 import { Deployment } from "../plan/deployment.ts";
@@ -16,6 +17,8 @@ const CHANGING: readonly Verb[] = [
   { name: "accessory stop", accessory: "db" },
   { name: "accessory remove", accessory: "db" },
   { name: "proxy reboot" },
+  { name: "env push" },
+  { name: "env delete" },
   { name: "lock acquire", message: "maintenance" },
 ];
 const ASKING: readonly Verb[] = [
@@ -80,6 +83,39 @@ Deno.test("execute() of app stop and app start takes the app away and brings it 
   await deployment.do({ name: "app start" }, "v1");
   assertEquals(answering(deployment), ["v1", "v1"]);
   assertEquals(containersOn(deployment, "10.0.0.3"), ["shop-jobs-v1 *"]);
+});
+
+Deno.test("execute() of env push writes env files to fresh hosts, and env delete takes them away", async () => {
+  const hosts = Object.fromEntries(HOSTS.map((host) => [host, {}]));
+  const deployment = new Deployment(
+    new SimulatedFleet({ hosts }),
+    await configOf(SHOP_WITH_DATABASE),
+  );
+  const files = ["roles/web", "roles/jobs", "accessories/db"].map((name) =>
+    [`.kamal/apps/shop/env/${name}.env`, `.kamal/apps/shop/sextant/env/${name}.sh`] as const
+  );
+  const found = (): readonly unknown[] =>
+    HOSTS.flatMap((host) =>
+      files.map((paths) => paths.map((path) => deployment.fleet.host(host).files.get(path)?.mode))
+    );
+  const [none, both] = [[undefined, undefined], ["600", "600"]];
+  await deployment.do({ name: "env push" }, "v1");
+  assertEquals(found(), [both, none, none, both, none, none, none, both, both]);
+  assertEquals(HOSTS.flatMap((host) => containersOn(deployment, host)), []);
+  await deployment.do({ name: "env delete" }, "v1");
+  assertEquals(found(), Array(9).fill(none));
+});
+
+Deno.test("planEnvPush() says until when what runs keeps its environment, and keeps to the selected roles", async () => {
+  const deployment = await setUp();
+  const text = renderPlan(await deployment.plan({ name: "env push" }, "v1"));
+  assertStringIncludes(text, "~ env     web");
+  assertStringIncludes(text, "what runs keeps its own until sextant app boot");
+  assertStringIncludes(text, "what runs keeps its own until sextant accessory reboot db");
+  const input = await deployment.input("v1");
+  const jobs = planFor({ name: "env push" }, { ...input, roles: ["jobs"] }, undefined);
+  assert(renderPlan(jobs).includes("jobs"));
+  assert(!/ (?:web|db) /.test(renderPlan(jobs)));
 });
 
 Deno.test("execute() of proxy boot runs the proxy alone", async () => {

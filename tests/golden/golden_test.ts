@@ -89,6 +89,20 @@ Deno.test("planAccessory() boots an accessory that is missing, and only that", a
   await assertGolden("accessory_boot", renderCommands(plan));
 });
 
+Deno.test("planEnvPush() writes the files of roles and accessories, and boots nothing", async () => {
+  const { fleet } = await serving();
+  const deployment = new Deployment(fleet, await configOf(SHOP_WITH_DATABASE));
+  const plan = await deployment.plan({ name: "env push" }, "v1");
+  assertEquals(runsOf(plan), []);
+  assertEquals(operationsOf(plan, "write-env").map(({ role }) => role), [
+    "web",
+    "web",
+    "jobs",
+    "db",
+  ]);
+  await assertGolden("env_push", renderCommands(plan));
+});
+
 Deno.test("planAppStop() takes the route away before it stops", async () => {
   const plan = await (await serving()).plan({ name: "app stop" }, "v1");
   const kinds = stepsOf(plan).flatMap(({ operations }) => operations.map(({ kind }) => kind));
