@@ -28,7 +28,7 @@ export async function runChange(
 ): Promise<number> {
   const json = flags.on.has("json");
   const isAsked = asks && !flags.on.has("yes");
-  if (isAsked && !io.isInteractive) return refuse(command.path.join(" "), io, json);
+  if (isAsked && !io.isInteractive) return refuseUnasked(command.path.join(" "), io, json);
   const reporter = makeReporter(io, flags, {
     isQuestion: false,
     isStreamed: false,
@@ -95,7 +95,8 @@ class ChangeRun {
   }
 }
 
-function refuse(command: string, io: Io, json: boolean): number {
+/** Refuses a command that would ask, because nobody is there; gives the exit code. */
+export function refuseUnasked(command: string, io: Io, json: boolean): number {
   return tellTrouble({
     code: "NOT_CONFIRMED",
     message: `${command} asks before it changes anything, and nobody is there to ask`,

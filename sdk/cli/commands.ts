@@ -160,6 +160,9 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     change(plain("env push")),
   ),
   row("env delete", "remove the env files from the hosts", change(plain("env delete"))),
+  row("envify", "make .env from .env.erb, and write the env files to the hosts", envify, {
+    flags: [{ name: "skip-push", short: "P", summary: "write nothing to the hosts" }],
+  }),
   row("lock status", "show who holds the deploy lock", ask(plain("lock status"))),
   row("lock acquire", "take the deploy lock until it is released", changeUnasked(lockAcquireVerb), {
     flags: [{
@@ -262,6 +265,11 @@ async function extractSecret(invocation: Invocation, context: CommandContext): P
 async function printSecrets(invocation: Invocation, context: CommandContext): Promise<number> {
   const { runPrint } = await import("./secrets.ts");
   return await runPrint(invocation, context);
+}
+
+async function envify(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { runEnvify } = await import("./envify.ts");
+  return await runEnvify(invocation, context);
 }
 
 async function showDocs(invocation: Invocation, context: CommandContext): Promise<number> {

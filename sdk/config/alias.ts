@@ -12,8 +12,22 @@ export type AliasesInput = Readonly<Record<string, string>>;
 
 /** First words of the command line's own commands, which no alias may have for its name. */
 export const COMMAND_WORDS: readonly string[] = Object.freeze([
-  ...["accessory", "app", "audit", "config", "deploy", "details", "docs", "help", "init", "lock"],
-  ...["plan", "proxy", "prune", "redeploy", "remove", "rollback", "secrets", "server", "setup"],
+  ...["accessory", "app", "audit", "config", "deploy", "details", "docs", "env"],
+  ...[
+    "envify",
+    "help",
+    "init",
+    "lock",
+    "plan",
+    "proxy",
+    "prune",
+    "redeploy",
+    "remove",
+    "rollback",
+    "secrets",
+    "server",
+    "setup",
+  ],
   ...["traefik", "version"],
 ]);
 

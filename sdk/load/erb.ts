@@ -5,7 +5,7 @@
  */
 
 import { type ErbExpression, parseExpression } from "./erb_expression.ts";
-import { type ErbTag, findTags } from "./erb_tags.ts";
+import { type ErbSyntax, type ErbTag, findTags } from "./erb_tags.ts";
 
 /** What the expressions may look at. */
 export interface ErbContext {
@@ -35,18 +35,25 @@ export interface FilledText {
   readonly problems: readonly ErbProblem[];
 }
 
+/** The ERB that can be filled in. */
+export const ERB_FORMS =
+  'There are <%= ENV["X"] %>, <%= ENV.fetch("X", "default") %>, <%= `command` %> and <%= %x(command) %>';
+
 /** What can be written instead of ERB that cannot be filled in. */
-export const ERB_HINT =
-  'There are <%= ENV["X"] %>, <%= ENV.fetch("X", "default") %>, <%= `command` %> and <%= %x(command) %>; ' +
+export const ERB_HINT = `${ERB_FORMS}; ` +
   "put any other value into a variable of the environment, or write the deployment in deploy.ts.";
 
-/** Fills in the ERB of a YAML text; what stands in a YAML comment is left alone. */
-export async function fillErb(source: string, context: ErbContext): Promise<FilledText> {
+/** Fills in the ERB of a text; what stands in a comment of YAML is left alone. */
+export async function fillErb(
+  source: string,
+  context: ErbContext,
+  syntax: ErbSyntax = "yaml",
+): Promise<FilledText> {
   const problems: ErbProblem[] = [];
   const filled = new Set<number>();
   const output = new TextWithLines();
   let end = 0;
-  for (const tag of findTags(source)) {
+  for (const tag of findTags(source, syntax)) {
     output.addSource(source.slice(end, tag.start));
     end = tag.end;
     const value = await valueOf(tag, context).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 /**
- * Finds the ERB tags of a YAML text.
+ * Finds the ERB tags of a text.
  *
  * @module
  */
@@ -20,8 +20,11 @@ export interface ErbTag {
   readonly line: number;
 }
 
-/** Finds all tags but those within a YAML comment. */
-export function findTags(source: string): readonly ErbTag[] {
+/** What a text is besides its tags: YAML, or anything, which has no comments. */
+export type ErbSyntax = "yaml" | "text";
+
+/** Finds all tags but those within a comment of YAML. */
+export function findTags(source: string, syntax: ErbSyntax = "yaml"): readonly ErbTag[] {
   const tags: ErbTag[] = [];
   let block: number | undefined;
   let line = 1;
@@ -29,7 +32,8 @@ export function findTags(source: string): readonly ErbTag[] {
     const indent = /^[ ]*/.exec(source.slice(start, endOfLine(source, start)))?.[0].length ?? 0;
     const isBlank = /^\s*$/.test(source.slice(start, endOfLine(source, start)));
     if (block !== undefined && !isBlank && indent <= block) block = undefined;
-    const { end, opensBlock, found } = readLine(source, start, line, block !== undefined);
+    const isText = syntax === "text" || block !== undefined;
+    const { end, opensBlock, found } = readLine(source, start, line, isText);
     tags.push(...found);
     if (opensBlock) block = indent;
     line += source.slice(start, end).split("\n").length - 1;
@@ -47,7 +51,7 @@ interface Line {
 }
 
 /** Reads a line to its end, which is further down where a tag goes over several lines. */
-function readLine(source: string, start: number, first: number, isBlock: boolean): Line {
+function readLine(source: string, start: number, first: number, isText: boolean): Line {
   const found: ErbTag[] = [];
   let quote = "";
   let isComment = false;
@@ -62,7 +66,7 @@ function readLine(source: string, start: number, first: number, isBlock: boolean
       line += tag.text.split("\n").length - 1;
       at = tag.end - 1;
       if (source[at] === "\n") break;
-    } else if (isComment || isBlock) {
+    } else if (isComment || isText) {
       continue;
     } else if (quote !== "") {
       if (character === "\\" && quote === '"') at++;
@@ -74,7 +78,7 @@ function readLine(source: string, start: number, first: number, isBlock: boolean
     }
   }
   const text = source.slice(start, at);
-  return { end: at, found, opensBlock: !isBlock && BLOCK_REGEXP.test(text) };
+  return { end: at, found, opensBlock: !isText && BLOCK_REGEXP.test(text) };
 }
 
 const BLOCK_REGEXP = /(?:^|[\s:-])[|>][-+\d]*\s*(?:#.*)?$/;

@@ -67,8 +67,10 @@ interface FoundFiles {
   readonly hint: (missing: readonly string[]) => string;
 }
 
-/** Kamal 1 knew no other path, and no such files. */
-const USUAL_PATH = ".kamal/secrets";
+/** Whether secrets come from the env files of Kamal 1, which knew no secrets files, and so no other path of them. */
+export async function readsEnvFiles(root: string, secretsPath: string): Promise<boolean> {
+  return secretsPath === ".kamal/secrets" && !await hasFilesLike(root, secretsPath);
+}
 
 async function findFiles(options: SecretFilesOptions): Promise<FoundFiles> {
   const { root, secretsPath, destination, onWarning } = options;
@@ -84,7 +86,7 @@ async function findFiles(options: SecretFilesOptions): Promise<FoundFiles> {
       : new SecretFile(parseSecrets(text, file), { file, env, runCommand });
   }));
   const files = read.filter((file) => file !== undefined);
-  if (files.length === 0 && secretsPath === USUAL_PATH && !await hasFilesLike(root, secretsPath)) {
+  if (files.length === 0 && await readsEnvFiles(root, secretsPath)) {
     const { files, warning } = await readEnvFiles(root, destination);
     if (warning !== undefined) onWarning?.(warning);
     const [first] = files;
