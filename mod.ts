@@ -116,12 +116,7 @@ export type {
   WaitEvent,
 } from "./sdk/exec/event.ts";
 export type { Report, StageReport, StepReport } from "./sdk/exec/report.ts";
-export type {
-  AuditOperation,
-  RecordAudit,
-  RecordRelease,
-  ShowAudit,
-} from "./sdk/operations/audit.ts";
+export type { AuditOperation, RecordAudit, ShowAudit } from "./sdk/operations/audit.ts";
 export type {
   ContainerOperation,
   RemoveContainer,
@@ -184,6 +179,14 @@ export type {
   RegistryLogin,
   RegistryOperation,
 } from "./sdk/operations/registry.ts";
+export type {
+  RecordRelease,
+  ReleasedContainer,
+  ReleasedRole,
+  ReleasedRoute,
+  ReleasedRun,
+  ReleaseStatus,
+} from "./sdk/operations/release.ts";
 export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
 export {
   HERE,

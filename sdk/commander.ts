@@ -5,6 +5,7 @@
  * @module
  */
 
+import { answerTo } from "./commander/answer.ts";
 import { Preparation } from "./commander/preparation.ts";
 import { planFor } from "./commander/planners.ts";
 import type { Filters } from "./commander/selection.ts";
@@ -15,7 +16,9 @@ import type { DeploySpec } from "./config/spec.ts";
 import { SextantError } from "./errors.ts";
 import type { Event } from "./exec/event.ts";
 import type { Report } from "./exec/report.ts";
+import type { Answer } from "./plan/answer.ts";
 import { servingVersions } from "./plan/current.ts";
+import type { PlanInput } from "./plan/input.ts";
 import { changesHosts, isEmpty, type Plan } from "./plan/plan.ts";
 import { planBootstrap } from "./plan/server.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -58,6 +61,8 @@ export interface Result {
   readonly report: Report | undefined;
   /** Version that serves on each host now; hosts without one are left out. */
   readonly serving: Readonly<Record<string, string>>;
+  /** What a question was answered from what hosts had told already; absent for all other commands. */
+  readonly answer?: Answer | undefined;
   /** Seconds until all hosts were connected and had answered. */
   readonly connectSeconds: number;
   /** Seconds of that which the slowest host took for its answer. */
@@ -126,10 +131,12 @@ async function runPlanned(
 ): Promise<Result> {
   preparation.check({ lock: true });
   for (let count = 1;; count++) {
-    const input = preparation.input();
-    const plan = planFor(verb, input, options.version);
+    const { input, plan } = await planned(preparation, verb, options);
     options.onEvent?.({ type: "planned", plan });
-    if (isEmpty(plan)) return preparation.result(plan, undefined, servingVersions(input));
+    if (isEmpty(plan)) {
+      const serving = servingVersions(input);
+      return { ...preparation.result(plan, undefined, serving), answer: answerTo(verb, input) };
+    }
     await approve(plan, options);
     const { report, moved } = await preparation.execute(plan);
     if (report.outcome !== "moved" || count === MOST_PLANS) {
@@ -137,6 +144,19 @@ async function runPlanned(
     }
     preparation.update(moved);
   }
+}
+
+/** Makes a plan, and makes it anew once the secrets are known that it turned out to need. */
+async function planned(
+  preparation: Preparation,
+  verb: Verb,
+  options: CommandOptions,
+): Promise<{ readonly input: PlanInput; readonly plan: Plan }> {
+  const input = preparation.input();
+  const plan = planFor(verb, input, options.version);
+  if (!await preparation.resolveFor(plan)) return { input, plan };
+  const known = preparation.input();
+  return { input: known, plan: planFor(verb, known, options.version) };
 }
 
 /** Installs Docker where it is missing; gives whether anything was done. */

@@ -49,6 +49,10 @@ const DOCS_FLAGS: readonly Flag[] = [
   { name: "json-schema", summary: "print a JSON Schema, by which editors complete and check" },
 ];
 
+const ROLLBACK_FLAGS: readonly Flag[] = [
+  { name: "list", summary: "show the releases that there are, and do nothing" },
+];
+
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
   row("setup", "make hosts ready, boot accessories and deploy", change(deployVerb("setup")), {
@@ -63,10 +67,8 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   row(
     "rollback",
     "go back to an earlier version (default: the last that served before)",
-    change(rollbackVerb),
-    {
-      operands: [{ name: "VERSION", optional: true }],
-    },
+    rollback,
+    { operands: [{ name: "VERSION", optional: true }], flags: ROLLBACK_FLAGS },
   ),
   row("plan", "show what deploy would change, on which host, and why", showPlan, {
     flags: [...DEPLOY_FLAGS, {
@@ -240,6 +242,18 @@ function ask(toVerb: ToVerb): Command["run"] {
     const { runQuestion } = await import("./run.ts");
     return await runQuestion(toVerb(invocation), invocation, context);
   };
+}
+
+async function rollback(invocation: Invocation, context: CommandContext): Promise<number> {
+  const { operands, flags } = invocation;
+  if (!flags.on.has("list")) return await change(rollbackVerb)(invocation, context);
+  if (operands.length === 0) return await ask(plain("releases"))(invocation, context);
+  const { tellTrouble } = await import("./failure.ts");
+  return tellTrouble({
+    code: "USAGE",
+    message: `rollback goes to ${operands[0]}, or lists what there is`,
+    hint: "Leave out one of them.",
+  }, { io: context.io, json: flags.on.has("json") });
 }
 
 async function showPlan(invocation: Invocation, context: CommandContext): Promise<number> {

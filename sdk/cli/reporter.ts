@@ -6,8 +6,10 @@
 
 import type { Result } from "../commander.ts";
 import type { Event } from "../exec/event.ts";
+import type { Answer } from "../plan/answer.ts";
 import { isEmpty, type Plan } from "../plan/plan.ts";
 import { renderAnswers, renderServing } from "../report/answer_text.ts";
+import { renderReleases } from "../report/releases_text.ts";
 import { reportLine, toJsonLine } from "../report/json.ts";
 import type { RenderOptions } from "../report/layout.ts";
 import { renderPlan } from "../report/plan_text.ts";
@@ -93,6 +95,7 @@ class TextReporter implements Reporter {
 
   result(result: Result): void {
     this.#view.pause();
+    if (result.answer !== undefined) return this.#answer(result.answer);
     if (result.plan.verb === "app version") return this.#serving(result);
     if (result.report === undefined) return this.#nothingToDo(result.plan);
     const { isQuestion, isStreamed, isQuiet } = this.#options;
@@ -112,6 +115,11 @@ class TextReporter implements Reporter {
 
   pause(): void {
     this.#view.pause();
+  }
+
+  #answer(answer: Answer): void {
+    const { out } = this.#io;
+    out.write(renderReleases(answer.releases, this.#render(out)));
   }
 
   #serving({ plan, serving }: Result): void {
@@ -149,7 +157,8 @@ class JsonReporter implements Reporter {
     err.write(`${renderPlan(plan, renderOptions(this.#io, err, false))}\n`);
   }
 
-  result({ report, ...rest }: Result): void {
+  result({ report, answer, ...rest }: Result): void {
+    if (answer !== undefined) return this.#write(toJsonLine(answer));
     this.#write(toJsonLine(
       report === undefined
         ? { type: "serving", serving: rest.serving }

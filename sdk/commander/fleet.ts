@@ -21,6 +21,8 @@ export interface FleetOptions {
   readonly transport: Transport;
   /** Takes events. */
   readonly emit: (event: Event) => void;
+  /** Whether hosts tell all that they know of releases. @default {false} */
+  readonly isDetailed?: boolean | undefined;
   /** Stops connecting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -62,7 +64,7 @@ export class Fleet {
     options: FleetOptions,
   ): Promise<Fleet> {
     const started = performance.now();
-    const script = probeOf(config);
+    const script = probeOf(config, options.isDetailed);
     const errors: HostError[] = [];
     const opened = new Map<string, OpenHost>();
     await Promise.all(hosts.map(async (host) => {
@@ -86,7 +88,7 @@ export class Fleet {
 
   /** Asks all hosts again; those that do not answer are left out. */
   async probe(): Promise<ReadonlyMap<string, HostState>> {
-    const script = probeOf(this.#config);
+    const script = probeOf(this.#config, false);
     const entries = await Promise.all([...this.sessions].map(async ([host, session]) => {
       try {
         const [probe] = await session.run(script);
@@ -144,11 +146,12 @@ function toHostError(host: string, error: unknown): HostError {
   return new HostError("HOST_UNREACHABLE", host, messageOf(error), { cause: error });
 }
 
-function probeOf(config: Config): Script {
+function probeOf(config: Config, isDetailed: boolean | undefined): Script {
   const operation: ProbeHost = {
     kind: "probe",
     service: serviceWithDestination(config),
     labels: serviceLabels(config),
+    ...isDetailed === true ? { isDetailed } : {},
   };
   return { steps: [{ shell: probeScript(operation), operations: [operation] }] };
 }

@@ -12,10 +12,12 @@ export interface Needs {
   readonly hosts: "all" | "app" | "proxy" | "accessory" | "lock";
   /** Whether it names the version to deploy, by git if need be. */
   readonly version: boolean;
-  /** Whether it writes secrets to hosts, or only hooks may want them. */
-  readonly secrets: boolean | "hooks";
+  /** Whether it writes secrets to hosts; or hooks may want them, and the plan where it turns out to need any. */
+  readonly secrets: boolean | "later";
   /** Whether it takes the lock. */
   readonly lock: boolean;
+  /** Whether it wants to know all that hosts know of releases. @default {false} */
+  readonly details?: boolean;
   /** Whether it works with Docker, and with the proxy, and so checks them first. */
   readonly docker: "proxy" | "yes" | "no";
 }
@@ -57,8 +59,9 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "prune": { ...CHANGE, hosts: "app" },
   "redeploy": { ...BOOT, hosts: "app" },
   "remove": { ...CHANGE, hosts: "all" },
-  // Going back must not depend on a password manager.
-  "rollback": { ...BOOT, hosts: "app", version: false, secrets: "hooks" },
+  "releases": { ...ASK, hosts: "app" },
+  // Going back to containers that are still there must not depend on a password manager.
+  "rollback": { ...BOOT, hosts: "app", version: false, secrets: "later", details: true },
   "server bootstrap": { ...ASK, hosts: "all", docker: "no" },
   "setup": { ...BOOT, hosts: "all" },
   "traefik boot": { ...CHANGE, hosts: "app", secrets: true },

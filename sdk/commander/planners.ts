@@ -19,9 +19,9 @@ import {
   planAppDetails,
   planAppExec,
   planAppLogs,
-  planAppVersion,
   planAudit,
   planDetails,
+  planNothing,
   planProxyDetails,
   planProxyLogs,
   planTraefikDetails,
@@ -67,7 +67,8 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
     case "app details":
       return planAppDetails(input);
     case "app version":
-      return planAppVersion(input);
+    case "releases":
+      return planNothing(input, verb.name);
     case "app logs":
       return planAppLogs(input, version, verb);
     case "app exec":

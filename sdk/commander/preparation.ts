@@ -19,7 +19,7 @@ import { SALT_SECRET } from "../operations/file.ts";
 import { checkHosts, checkLock } from "../plan/checks.ts";
 import { servingVersions } from "../plan/current.ts";
 import type { PlanInput, RunFacts } from "../plan/input.ts";
-import { HERE, type Plan } from "../plan/plan.ts";
+import { HERE, type Plan, secretsNeededBy } from "../plan/plan.ts";
 import { digestFiles, readProjectFile } from "../project/files.ts";
 import { projectVersion } from "../project/git.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
@@ -184,6 +184,20 @@ export class Preparation {
     };
   }
 
+  /**
+   * Resolves the secrets that a plan turns out to need; gives whether any were resolved, and a plan must be made anew.
+   *
+   * @throws {SextantError} `SECRET_MISSING`.
+   */
+  async resolveFor(plan: Plan): Promise<boolean> {
+    const known = new Set(this.#secrets.names);
+    const needed = secretsNeededBy(plan);
+    if (needed.every((name) => known.has(name))) return false;
+    this.#secrets = await this.#secretsNamed([...new Set([...known, ...needed])]);
+    this.#digests = this.#secrets.digest(this.#salt);
+    return true;
+  }
+
   /** Runs a plan on the open hosts. */
   async execute(plan: Plan): Promise<Execution> {
     const { onEvent, signal } = this.#options;
@@ -231,6 +245,7 @@ export class Preparation {
     return await Fleet.open(this.#config, all, {
       transport: this.#transport ??= await this.#makeTransport(secrets),
       signal,
+      isDetailed: this.#needs.details,
       emit: (event) => onEvent?.(event),
     });
   }
@@ -251,10 +266,13 @@ export class Preparation {
 
   async #resolveSecrets(): Promise<SecretValues> {
     const { secrets } = this.#needs;
-    const areWanted = secrets === "hooks" ? this.#hooks.wantSecrets : secrets;
+    const areWanted = secrets === "later" ? this.#hooks.wantSecrets : secrets;
     const { secretNames, ssh } = this.#config;
     // The keys to log in with are needed whatever is done.
-    const names = areWanted ? secretNames : ssh.keyData;
+    return await this.#secretsNamed(areWanted ? secretNames : ssh.keyData);
+  }
+
+  async #secretsNamed(names: readonly string[]): Promise<SecretValues> {
     return new SecretValues(await resolveSecrets(this.#source, names));
   }
 

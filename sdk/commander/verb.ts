@@ -55,6 +55,7 @@ export interface PlainVerb {
     | "proxy details"
     | "proxy reboot"
     | "prune"
+    | "releases"
     | "remove"
     | "server bootstrap"
     | "traefik boot"

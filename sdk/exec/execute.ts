@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Operation } from "../operations/operation.ts";
-import type { HostScript, Plan, Stage } from "../plan/plan.ts";
+import { changesAnything, type Operation } from "../operations/operation.ts";
+import type { HostScript, Plan, Stage, Step } from "../plan/plan.ts";
 import type { Session } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, RunOutcome } from "./event.ts";
@@ -136,30 +136,45 @@ class PlanRun {
     return this.#failures.length === 0 && this.#signal.aborted ? "cancelled" : "failed";
   }
 
-  /** Takes back what was done, host by host, newest first; nothing can break this off. */
+  /** Takes back what was done, host by host, newest first, and notes it; nothing can break this off. */
   async #takeBack(failed: Stage): Promise<void> {
-    const { onFailure } = this.#plan;
-    if (onFailure === "halt" || failed.name === "finish") return;
-    const group = onFailure === "rollback-group" ? failed.group : undefined;
-    const hosts = [...this.#options.sessions.keys()];
-    const undos = hosts.map((host) => ({
+    // Once all have switched, the release serves.
+    if (failed.name === "finish") return;
+    const goings = [...this.#options.sessions.keys()].map((host) => ({
       host,
-      steps: this.#context.ledger.touched(this.#plan, host, group),
-    }))
-      .filter(({ steps }) => steps.some(({ undo }) => undo.length > 0));
-    if (undos.length === 0) return;
-    const names = undos.map(({ host }) => host);
-    this.#options.emit({ type: "undo-begin", hosts: names });
-    await Promise.all(undos.map(async ({ host, steps }) => {
-      const operations = steps.toReversed().flatMap((step) => step.undo);
-      if (!await this.#cleanUp(host, operations)) return;
+      steps: this.#stepsBack(host, failed),
+      notes: this.#notesOn(host),
+    }));
+    const names = goings.filter(({ steps }) => steps.length > 0).map(({ host }) => host);
+    if (names.length > 0) this.#options.emit({ type: "undo-begin", hosts: names });
+    await Promise.all(goings.map(async ({ host, steps, notes }) => {
+      const operations = [...steps.toReversed().flatMap((step) => step.undo), ...notes];
+      if (operations.length === 0 || !await this.#cleanUp(host, operations)) return;
       for (const { id, undo } of steps) {
         if (undo.length > 0 && this.#context.ledger.statusOf(id) === "done") {
           this.#context.ledger.note(id, { status: "undone" });
         }
       }
     }));
-    this.#options.emit({ type: "undo-end", hosts: names });
+    if (names.length > 0) this.#options.emit({ type: "undo-end", hosts: names });
+  }
+
+  /** The steps of a host that are taken back; none where there is nothing to undo. */
+  #stepsBack(host: string, failed: Stage): readonly Step[] {
+    const { onFailure } = this.#plan;
+    if (onFailure === "halt") return [];
+    const group = onFailure === "rollback-group" ? failed.group : undefined;
+    const steps = this.#context.ledger.touched(this.#plan, host, group);
+    return steps.some(({ undo }) => undo.length > 0) ? steps : [];
+  }
+
+  /** What is noted on a host that was touched. */
+  #notesOn(host: string): readonly Operation[] {
+    const note = this.#plan.notes.find((note) => note.host === host);
+    const touched = this.#context.ledger.touched(this.#plan, host, undefined);
+    if (note === undefined || !touched.some(isWork)) return [];
+    if (this.#failures.some((failure) => failure.host === host)) return note.failed;
+    return this.#plan.onFailure === "halt" ? [] : note.undone;
   }
 
   /** Gives the lock back if it was taken, or may have been. */
@@ -203,6 +218,13 @@ class PlanRun {
       ? "done"
       : "failed";
   }
+}
+
+/** Whether a step does more than to take the lock. */
+function isWork({ operations }: Step): boolean {
+  return operations.some((operation) =>
+    changesAnything(operation) && operation.kind !== "acquire-lock"
+  );
 }
 
 function exchangesOf(sessions: ReadonlyMap<string, Session>): Readonly<Record<string, number>> {

@@ -28,8 +28,10 @@ export interface HostState {
   readonly lock: LockState | undefined;
   /** Salt of the secret digests, once a deploy has made one. */
   readonly salt: string | undefined;
-  /** Versions that once served, oldest first. */
-  readonly releases: readonly string[];
+  /** The ledger of releases, oldest first. */
+  readonly releases: readonly ReleaseState[];
+  /** Whether the probe asked for all that is known of releases. */
+  readonly isDetailed: boolean;
   /** Free space in KiB where Docker keeps its data, or in the home folder if that is less. */
   readonly freeKiB: number;
   /** TCP ports that something on the host listens on; not asked where kamal-proxy has a container. */
@@ -91,6 +93,26 @@ export interface RouteState {
   readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
+}
+
+/** A line of the ledger of releases. */
+export interface ReleaseState {
+  /** The version. */
+  readonly version: string;
+  /** What became of it: `succeeded`, `failed`, `undone` or `rolled back`. */
+  readonly status: string;
+  /** When, ISO 8601. */
+  readonly at: string;
+  /** Who. */
+  readonly performer: string;
+  /** Image with tag; `undefined` where the line does not say. */
+  readonly image: string | undefined;
+  /** Digest of the image in its registry; `undefined` where the line does not say. */
+  readonly digest: string | undefined;
+  /** Digest of the secrets' own salted digests; `undefined` where the line does not say. */
+  readonly env: string | undefined;
+  /** How each role was run, as it was written; empty unless the probe was to ask for it. */
+  readonly roles: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** Who holds the lock. */

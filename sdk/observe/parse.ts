@@ -5,6 +5,7 @@
  */
 
 import { containersFromApi, imagesFromApi, networksFromApi, versionFromApi } from "./engine_api.ts";
+import { parseRelease } from "./release.ts";
 import type {
   ContainerState,
   DockerState,
@@ -42,7 +43,8 @@ export function parseProbe(host: string, output: string): HostState {
     files: Object.fromEntries(of("f").map((rest) => [rest.slice(66), rest.slice(0, 64)])),
     lock: of("~l").map(parseLock)[0],
     salt: of("~k")[0],
-    releases: of("~r").map((rest) => splitLine(rest).kind),
+    releases: of("~r").flatMap(parseRelease),
+    isDetailed: of("~D").length > 0,
     freeKiB: Math.min(
       ...of("~m").map((rest) => Number(rest.split(/\s+/)[3])).filter(Number.isFinite),
     ),

@@ -12,13 +12,15 @@ export interface ProbeScope {
   readonly service: string;
   /** Values of the label `service` of the deployment's containers. */
   readonly labels: readonly string[];
+  /** Whether all that is known of releases is asked for, which is much. @default {false} */
+  readonly isDetailed?: boolean | undefined;
 }
 
 // Kinds of lines:
 //   ~V ~C ~I answers of the Engine's API: version, containers, images; or, by the docker client,
 //   d Docker   ~c container   ~s its status   ~i image   ~v file with the routes
 //   ~p routes
-//   f file   ~l lock   ~k salt   ~r release   ~m free space   ~t listening port   ~e problem   ~h hash
+//   f file   ~l lock   ~k salt   ~r release   ~D detailed   ~m free space   ~t listening port   ~e problem   ~h hash
 const CONTAINER =
   `~c {"name":{{json .Name}},"id":{{json .ID}},"image":{{json .Config.Image}},"imageId":{{json .Image}},` +
   `"running":{{or .State.Running .State.Restarting}},"labels":{{json .Config.Labels}},"ports":{{json .HostConfig.PortBindings}},` +
@@ -43,7 +45,7 @@ print i, n, t, s }`;
  * else by the docker client, whose every call costs its start.
  */
 export function probeScript(scope: ProbeScope): string {
-  const { service } = scope;
+  const { service, isDetailed = false } = scope;
   return `${functions(scope)}
 d=$(mktemp -d)
 if command -v docker >/dev/null 2>&1; then
@@ -69,7 +71,9 @@ cat $d/d $d/c $d/i $d/f $d/t 2>/dev/null
 [ ! -s $d/r ] || { echo "~p $(cat $d/r)"; }
 [ -d .kamal/lock-${service} ] && echo "~l .kamal/lock-${service} $(tr -d '\\n' <.kamal/lock-${service}/details 2>/dev/null)"
 [ -r .kamal/apps/${service}/sextant/salt ] && echo "~k $(cat .kamal/apps/${service}/sextant/salt)"
-tail -n 50 .kamal/apps/${service}/sextant/releases 2>/dev/null | sed 's/^/~r /'
+tail -n 50 .kamal/apps/${service}/sextant/releases 2>/dev/null | sed '${
+    isDetailed ? "" : 's/,"roles":.*$/}/; '
+  }s/^/~r /'${isDetailed ? "\necho '~D yes'" : ""}
 for sx_m in . "\${sx_state:-/var/lib/docker}"; do df -Pk "$sx_m" 2>/dev/null | tail -n 1 | sed 's/^/~m /'; done
 echo "~h $(sx_hash $d)"
 rm -rf $d`;

@@ -23,20 +23,6 @@ export interface RecordAudit {
   readonly messages: readonly string[];
 }
 
-/** Notes a release that serves, so that rollback knows the good ones. */
-export interface RecordRelease {
-  /** Which operation. */
-  readonly kind: "record-release";
-  /** The list of releases. */
-  readonly path: string;
-  /** Version that serves. */
-  readonly version: string;
-  /** When, ISO 8601. */
-  readonly at: string;
-  /** Who. */
-  readonly performer: string;
-}
-
 /** Shows the end of the audit log. */
 export interface ShowAudit {
   /** Which operation. */
@@ -48,7 +34,7 @@ export interface ShowAudit {
 }
 
 /** An operation on the audit log. */
-export type AuditOperation = RecordAudit | RecordRelease | ShowAudit;
+export type AuditOperation = RecordAudit | ShowAudit;
 
 /** How the audit log is written. */
 export const recordAudit: Definition<RecordAudit> = {
@@ -61,14 +47,6 @@ export const recordAudit: Definition<RecordAudit> = {
       append(run("printf", "%s\\n", ...messages.map((message) => `${prefix} ${message}`)), path),
     );
   },
-};
-
-/** How a release is noted. */
-export const recordRelease: Definition<RecordRelease> = {
-  changes: true,
-  describe: ({ version }) => ({ noun: "release", subject: version, minor: true }),
-  render: ({ path, version, at, performer }) =>
-    append(run("printf", "%s\\n", `${version} ${at} ${performer}`), path),
 };
 
 /** How the audit log is shown. */

@@ -59,6 +59,8 @@ export interface RunContainer {
   readonly idFile: string;
   /** Seconds between TERM and KILL when it is taken back. */
   readonly stopTimeout: number | undefined;
+  /** Where its settings come from, for the plan; absent where that is the configuration. */
+  readonly origin?: string | undefined;
 }
 
 /** Starts a stopped container. */
@@ -120,7 +122,7 @@ export type ContainerOperation =
 /** How containers are run. */
 export const runContainer: Definition<RunContainer> = {
   changes: true,
-  describe: ({ name, role }) => ({ mark: "+", noun: role, subject: name }),
+  describe: ({ name, role, origin }) => ({ mark: "+", noun: role, subject: name, detail: origin }),
   render: renderRun,
   // A run may have failed just because somebody else has the name.
   inverse: ({ name, role, stopTimeout, labels: { service } }) => [

@@ -48,6 +48,8 @@ export interface PullImage {
   readonly service: string | undefined;
   /** Login before the pull; `undefined` where none is needed. */
   readonly login: RegistryLogin | undefined;
+  /** File on the host that gets the image's digest in the registry; `undefined` for none, as for one from elsewhere. */
+  readonly digestFile?: string | undefined;
 }
 
 /** Gives the image another tag on a host. */
@@ -129,14 +131,10 @@ export const pushImage: Definition<PushImage> = {
 export const pullImage: Definition<PullImage> = {
   changes: true,
   describe: ({ image }) => ({ noun: "pull", subject: image }),
-  render: ({ image, service, login }) => {
+  render: ({ image, service, login, digestFile }) => {
     const parts: Command[] = login === undefined ? [] : [loginCommand(login)];
     parts.push(run("docker", "pull", "--quiet", image));
-    // Kamal: images without the label would escape pruning, or belong to somebody else.
-    if (service !== undefined) {
-      const label = `docker inspect -f '{{index .Config.Labels "service"}}' ${quote(image)}`;
-      parts.push(text(`{ [ "$(${label})" = ${quote(service)} ] || exit ${NOT_OURS}; }`));
-    }
+    if (service !== undefined) parts.push(text(checkLabel(image, service, digestFile)));
     return all(...parts);
   },
   explain: explainPull,
@@ -159,6 +157,23 @@ export const removeImage: Definition<RemoveImage> = {
 
 // Exit status of a pull that brought an image without the service's label.
 const NOT_OURS = 78;
+
+/** Kamal: images without the label would escape pruning, or belong to somebody else. */
+function checkLabel(image: string, service: string, digestFile: string | undefined): string {
+  const label = '{{index .Config.Labels "service"}}';
+  if (digestFile === undefined) {
+    const found = `docker inspect -f '${label}' ${quote(image)}`;
+    return `{ [ "$(${found})" = ${quote(service)} ] || exit ${NOT_OURS}; }`;
+  }
+  // One call tells both, since each costs the start of a client.
+  const format = `${label} {{range .RepoDigests}}{{.}} {{end}}`;
+  const folder = digestFile.slice(0, digestFile.lastIndexOf("/"));
+  return `{ sx_image=$(docker inspect -f '${format}' ${quote(image)})
+[ "\${sx_image%% *}" = ${quote(service)} ] || exit ${NOT_OURS}
+sx_image=\${sx_image#*@}; mkdir -p ${quote(folder)} && echo "\${sx_image%% *}" >${
+    quote(digestFile)
+  }; }`;
+}
 
 function explainPull({ image, service }: PullImage, { exitCode, stderr }: Outcome): Explanation {
   if (exitCode === NOT_OURS) {

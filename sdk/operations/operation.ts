@@ -5,7 +5,7 @@
  */
 
 import { type Command, toShell } from "../command.ts";
-import { type AuditOperation, recordAudit, recordRelease, showAudit } from "./audit.ts";
+import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
 import {
   type ContainerOperation,
   removeContainer,
@@ -63,6 +63,7 @@ import {
   showLogs,
 } from "./question.ts";
 import { loginRegistry, logoutRegistry, type RegistryOperation } from "./registry.ts";
+import { type RecordRelease, recordRelease } from "./release.ts";
 import { checkState, probe, type StateOperation } from "./state.ts";
 
 /** One change on a host, or one question to it, as plain data. */
@@ -79,6 +80,7 @@ export type Operation =
   | ProxyOperation
   | PruneOperation
   | QuestionOperation
+  | RecordRelease
   | RegistryOperation
   | RunHook
   | StateOperation;

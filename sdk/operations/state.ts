@@ -16,6 +16,8 @@ export interface ProbeHost {
   readonly service: string;
   /** Values of the label `service` that belong to the deployment. */
   readonly labels: readonly string[];
+  /** Whether all that is known of releases is asked for. @default {false} */
+  readonly isDetailed?: boolean | undefined;
 }
 
 /** Fails where a host's state has moved since it was probed, and prints the new state. */
@@ -26,6 +28,8 @@ export interface CheckState {
   readonly service: string;
   /** Values of the label `service` that belong to the deployment. */
   readonly labels: readonly string[];
+  /** Whether the new state holds all that is known of releases. @default {false} */
+  readonly isDetailed?: boolean | undefined;
   /** Hash that the plan was made from. */
   readonly hash: string;
   /** File on the host with the routes; `undefined` where it must be asked for. */

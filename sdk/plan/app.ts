@@ -19,6 +19,7 @@ import { type PlanInput, stateOf } from "./input.ts";
 import { ownFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit, proxyUp } from "./proxy.ts";
+import { goodReleases } from "./release.ts";
 import { plan, script, stage, step } from "./stages.ts";
 import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
 
@@ -94,7 +95,7 @@ function containersToStart(
   version: string | undefined,
 ): readonly ContainerState[] {
   if (version !== undefined) return containersAt(input, host, role, version);
-  const released = stateOf(input, host).releases.findLast((release) =>
+  const released = goodReleases(stateOf(input, host).releases).findLast((release) =>
     containersAt(input, host, role, release).length > 0
   );
   if (released !== undefined) return containersAt(input, host, role, released);

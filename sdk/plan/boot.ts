@@ -23,7 +23,9 @@ export interface RoleChange {
   readonly role: Role;
   /** What stands there today. */
   readonly current: RoleOnHost;
-  /** Containers that are booted; none where those that run are up to date. */
+  /** Containers that should run. */
+  readonly wanted: readonly RunContainer[];
+  /** Those of them that are booted; none where those that run are up to date. */
   readonly boots: readonly RunContainer[];
   /** Containers that serve and stay. */
   readonly keeps: readonly ContainerState[];

@@ -16,16 +16,17 @@ import {
   appFolder,
   auditFile,
   bootOf,
+  digestFile,
   imageName,
   latestTag,
   ownFolder,
-  releasesFile,
   saltFile,
 } from "./names.ts";
 import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
+import { endNote, knownDigest, recordRelease, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
 
@@ -89,6 +90,7 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
     lock: true,
     takesBack: true,
     serving: servingVersions(input),
+    notes: groups.flat().map((host) => endNote(input, host, input.version)),
     ...parts.verb === "app boot" ? {} : { afterwards: "post-deploy" },
   });
 }
@@ -119,7 +121,7 @@ function changeOf(input: PlanInput, host: string, role: Role, force: boolean): R
   const stale = current.running.filter((container) => !keeps.includes(container));
   const routes = role.proxy !== undefined &&
     (boots.length > 0 || !isRouted(role.proxy, current, keeps));
-  return { role, current, boots, keeps, routes, stale, reasons };
+  return { role, current, wanted, boots, keeps, routes, stale, reasons };
 }
 
 function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {
@@ -178,6 +180,7 @@ function prepareSteps(
       image: imageName(config, version),
       service: config.service,
       login: registryLogin(input),
+      digestFile: digestFile(config),
     }));
   }
   if (boots.length > 0) {
@@ -233,7 +236,7 @@ function finishSteps(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  { prune, verb }: DeployParts,
+  { prune, pull, verb }: DeployParts,
 ): readonly Step[] {
   const { config, version, run } = input;
   const image = imageName(config, version);
@@ -254,13 +257,12 @@ function finishSteps(
       performer: run.performer,
       tags: config.destination === undefined ? [] : [config.destination],
       messages: boots.map(({ role }) => `[${role.name}] Booted app version ${version}`),
-    }, {
-      kind: "record-release",
-      path: releasesFile(config),
-      version,
-      at: run.at,
-      performer: run.performer,
     });
+    operations.push(recordRelease(input, version, "succeeded", {
+      digest: knownDigest(input, version),
+      isPulled: pull,
+      roles: boots.map(({ role, wanted }) => releasedRole(input, host, role, wanted)),
+    }));
   }
   if (prune && boots.length > 0) {
     const stopping = Math.max(...changes.map(stoppingVersions));

@@ -41,7 +41,12 @@ export function saltFile(config: Config): string {
   return `${ownFolder(config)}/salt`;
 }
 
-/** List of releases that served. */
+/** File with the digest of the image that was pulled last. */
+export function digestFile(config: Config): string {
+  return `${ownFolder(config)}/digest`;
+}
+
+/** The ledger of releases. */
 export function releasesFile(config: Config): string {
   return `${ownFolder(config)}/releases`;
 }

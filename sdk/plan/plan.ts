@@ -5,6 +5,7 @@
  */
 
 import { changesAnything, type Operation } from "../operations/operation.ts";
+import type { RegistryLogin } from "../operations/registry.ts";
 
 /** Everything one command will do. */
 export interface Plan {
@@ -24,10 +25,22 @@ export interface Plan {
   readonly stages: readonly Stage[];
   /** Runs at the very end, whatever happened, once the lock was taken. */
   readonly unlock: HostScript | undefined;
+  /** What is noted on each host that was touched where the plan does not come to its end. */
+  readonly notes: readonly EndNote[];
   /** Runs after everything succeeded and the lock is released: the hook `post-deploy`. */
   readonly afterwards: HostScript | undefined;
   /** What goes back when a stage fails. */
   readonly onFailure: "rollback" | "rollback-group" | "halt";
+}
+
+/** What is noted on a host where a plan does not come to its end. */
+export interface EndNote {
+  /** Name of the host. */
+  readonly host: string;
+  /** Where something failed on this host. */
+  readonly failed: readonly Operation[];
+  /** Where it went back because something failed elsewhere, or was broken off. */
+  readonly undone: readonly Operation[];
 }
 
 /** Name of a stage. */
@@ -104,4 +117,27 @@ export function changesHosts(plan: Plan): boolean {
 /** All steps of a plan in order of stages, hosts and scripts. */
 export function stepsOf(plan: Plan): readonly Step[] {
   return plan.stages.flatMap((stage) => stage.scripts.flatMap((script) => script.steps));
+}
+
+/** Names of the secrets that a plan writes to hosts or logs in with, each once. */
+export function secretsNeededBy(plan: Plan): readonly string[] {
+  const operations = stepsOf(plan).flatMap((step) => step.operations);
+  return [...new Set(operations.flatMap(secretsIn))];
+}
+
+function secretsIn(operation: Operation): readonly string[] {
+  switch (operation.kind) {
+    case "write-env":
+      return Object.values(operation.secrets);
+    case "pull-image":
+      return operation.login === undefined ? [] : loginSecrets(operation.login);
+    case "login-registry":
+      return loginSecrets(operation);
+    default:
+      return [];
+  }
+}
+
+function loginSecrets({ username, password }: RegistryLogin): readonly string[] {
+  return [username, password].flatMap((word) => typeof word === "string" ? [] : [word.secret]);
 }

@@ -213,9 +213,9 @@ export function planAccessoryExec(input: PlanInput, name: string, options: ExecO
   }));
 }
 
-/** Plans `app version`: nothing is asked that the probe has not told already. */
-export function planAppVersion(input: PlanInput): Plan {
-  return plan(input, "app version", []);
+/** Plans a question whose answer the probe has told already. */
+export function planNothing(input: PlanInput, verb: string): Plan {
+  return plan(input, verb, []);
 }
 
 function ask(input: PlanInput, verb: string, steps: (host: string) => readonly Step[]): Plan {

@@ -9,6 +9,7 @@ import { serviceWithDestination } from "../config/config.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { lockFolder, serviceLabels } from "./names.ts";
 import {
+  type EndNote,
   HERE,
   type HostScript,
   type Plan,
@@ -79,6 +80,8 @@ export interface PlanOptions {
   readonly afterwards?: string;
   /** Whether a failure takes back what was done, as `boot.onFailure` says. */
   readonly takesBack?: boolean;
+  /** What is noted on a host where the plan does not come to its end. */
+  readonly notes?: readonly EndNote[];
 }
 
 /** Puts stages together; empty ones fall out. */
@@ -103,6 +106,7 @@ export function plan(
     unlock: locked
       ? script(input.lockHost, lockStep(input, options.version ?? input.version).unlock)
       : undefined,
+    notes: filled.length === 0 ? [] : options.notes ?? [],
     afterwards: options.afterwards === undefined || filled.length === 0
       ? undefined
       : hookScript(input, options.afterwards, hostsIn(filled)),
@@ -162,12 +166,14 @@ function checked(input: PlanInput, stages: readonly Stage[]): readonly Stage[] {
 
 /** The check that a host is still as it was probed. */
 export function checkState(input: PlanInput, host: string): Operation {
+  const { hash, routesFile, isDetailed } = stateOf(input, host);
   return {
     kind: "check-state",
     service: serviceWithDestination(input.config),
     labels: serviceLabels(input.config),
-    hash: stateOf(input, host).hash,
-    routesFile: stateOf(input, host).routesFile,
+    ...isDetailed ? { isDetailed } : {},
+    hash,
+    routesFile,
   };
 }
 

@@ -7,6 +7,7 @@
 import { ConfigError, type ConfigProblem, messageOf, SextantError } from "../errors.ts";
 import type { Event, Failure, RunOutcome } from "../exec/event.ts";
 import type { Report, StageReport, StepReport } from "../exec/report.ts";
+import type { Answer } from "../plan/answer.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Trouble } from "./error_text.ts";
 import type { RunSummary } from "./report_text.ts";
@@ -17,6 +18,7 @@ export type JsonLine =
   | PlanLine
   | ReportLine
   | ServingLine
+  | Answer
   | ErrorLine
   | ConfigLine
   | VersionLine

@@ -1,12 +1,12 @@
 /**
- * The audit log and the list of releases on a simulated host.
+ * The audit log on a simulated host.
  *
  * @module
  */
 
-import type { RecordAudit, RecordRelease, ShowAudit } from "../operations/audit.ts";
-import { folderOf, type SimulatedHost } from "./host.ts";
-import { byShell, cannotCreate, done, failed, type Model } from "./model.ts";
+import type { RecordAudit, ShowAudit } from "../operations/audit.ts";
+import type { SimulatedHost } from "./host.ts";
+import { byShell, done, failed, type Model } from "./model.ts";
 
 /** How lines are added to the audit log. */
 export const recordAudit: Model<RecordAudit> = byShell((operation, host) => {
@@ -14,14 +14,6 @@ export const recordAudit: Model<RecordAudit> = byShell((operation, host) => {
   const prefix = [at, performer, ...tags].map((tag) => `[${tag}]`).join(" ");
   host.makeDirectory(".kamal");
   appendTo(host, path, messages.map((message) => `${prefix} ${message}\n`).join(""));
-  return done();
-});
-
-/** How a release is noted. */
-export const recordRelease: Model<RecordRelease> = byShell((operation, host) => {
-  const { path, version, at, performer } = operation;
-  if (!host.directories.has(folderOf(path))) return cannotCreate(path);
-  appendTo(host, path, `${version} ${at} ${performer}\n`);
   return done();
 });
 

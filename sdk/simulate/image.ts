@@ -36,10 +36,11 @@ export const pushImage: Model<PushImage> = byClient(2, ({ tags }, host) => {
 });
 
 /** How the image is pulled. */
-export const pullImage: Model<PullImage> = byClient(0.5, ({ image, service }, host) => {
+export const pullImage: Model<PullImage> = byClient(0.5, ({ image, service, digestFile }, host) => {
   if (!pullTo(host, image)) return refused(`manifest for ${image} not found: manifest unknown`);
-  const label = host.images.get(image)?.service;
+  const { service: label, digest } = host.images.get(image)!;
   const isOurs = service === undefined || label === undefined || label === service;
+  if (isOurs && digestFile !== undefined) host.write(digestFile, `${digest ?? ""}\n`);
   return isOurs ? done(`${image}\n`) : failed(NOT_OURS, "", `${image}\n`);
 });
 

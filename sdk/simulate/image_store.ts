@@ -36,9 +36,11 @@ export class ImageStore {
     this.#images.set(name, { ...image, digest: `sha256:${sha256(`digest of ${image.id}`)}` });
   }
 
-  /** Gives an image; `undefined` for one that is not there. */
+  /** Gives an image by its tag or its digest; `undefined` for one that is not there. */
   pull(name: string): SimulatedImage | undefined {
-    return this.#images.get(name);
+    const digest = name.split("@")[1];
+    if (digest === undefined) return this.#images.get(name);
+    return [...this.#images.values()].find((image) => image.digest === digest);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Operation, OperationKind } from "../operations/operation.ts";
-import { recordAudit, recordRelease, showAudit } from "./audit.ts";
+import { recordAudit, showAudit } from "./audit.ts";
 import {
   removeContainer,
   renameContainer,
@@ -33,6 +33,7 @@ import {
 import { pruneImages, pruneVersions } from "./prune.ts";
 import { execCommand, listContainers, runCommand, showLogs } from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
+import { recordRelease } from "./release.ts";
 import { checkState, probe } from "./state.ts";
 
 type Models = { readonly [K in OperationKind]: Model<Extract<Operation, { kind: K }>> };

@@ -27,7 +27,7 @@ export function renderProbe(host: SimulatedHost, scope: ProbeScope): string {
     ...files,
     ...portLines(host),
     ...routes.length === 0 ? [] : [`~p [${routes.join(",")}]`],
-    ...ownLines(host, service),
+    ...ownLines(host, scope),
     `~m /dev/vda1 104857600 0 ${host.freeKiB} 0% /`,
     `~h ${hashOf([...listLines(host, scope), ...ourRoutes(routes, service), ...files])}`,
     "",
@@ -145,7 +145,10 @@ function portLines({ docker, containers, listening }: SimulatedHost): readonly s
   );
 }
 
-function ownLines(host: SimulatedHost, service: string): readonly string[] {
+function ownLines(
+  host: SimulatedHost,
+  { service, isDetailed = false }: ProbeScope,
+): readonly string[] {
   const lock = `.kamal/lock-${service}`;
   const folder = `.kamal/apps/${service}/sextant`;
   const details = (host.read(`${lock}/details`) ?? "").replaceAll("\n", "");
@@ -156,6 +159,9 @@ function ownLines(host: SimulatedHost, service: string): readonly string[] {
   return [
     ...host.directories.has(lock) ? [`~l ${lock} ${details}`] : [],
     ...salt === undefined ? [] : [`~k ${salt.trimEnd()}`],
-    ...releases.slice(-50).map((line) => `~r ${line}`),
+    ...releases.slice(-50).map((line) =>
+      `~r ${isDetailed ? line : line.replace(/,"roles":.*$/, "}")}`
+    ),
+    ...isDetailed ? ["~D yes"] : [],
   ];
 }

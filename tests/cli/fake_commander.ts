@@ -10,6 +10,7 @@ import type { Verb } from "../../sdk/commander/verb.ts";
 import { NO_EFFECTS } from "../../sdk/config/effects.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { SextantError } from "../../sdk/errors.ts";
+import type { Answer } from "../../sdk/plan/answer.ts";
 import { isEmpty, type Plan } from "../../sdk/plan/plan.ts";
 import { NEW, planOf, reportOf, shopPlan } from "../report/shop_plan.ts";
 
@@ -17,6 +18,8 @@ import { NEW, planOf, reportOf, shopPlan } from "../report/shop_plan.ts";
 export interface FakeCommanderOptions {
   /** The plan that it makes. */
   readonly plan?: Plan;
+  /** What it answers to a question that needs no step. */
+  readonly answer?: Answer;
   /** What it does once the plan is approved, events and all. */
   readonly run?: (
     plan: Plan,
@@ -43,7 +46,7 @@ export class FakeCommander implements Dependencies {
   readonly initProject: Dependencies["initProject"];
 
   constructor(
-    { plan = shopPlan(), run, load, spec = { service: "shop" } }: FakeCommanderOptions = {},
+    { plan = shopPlan(), answer, run, load, spec = { service: "shop" } }: FakeCommanderOptions = {},
   ) {
     this.loadDeployment = async (options) => {
       this.loaded.push(options);
@@ -53,7 +56,7 @@ export class FakeCommander implements Dependencies {
     this.runVerb = async (_deployment, verb, options = {}) => {
       this.#note(verb, options);
       options.onEvent?.({ type: "planned", plan });
-      if (isEmpty(plan)) return this.#result(plan, { report: undefined });
+      if (isEmpty(plan)) return this.#result(plan, { report: undefined, answer });
       const isQuestion = plan.stages.every((stage) => stage.name === "ask");
       if (!isQuestion && options.approve !== undefined && !await options.approve(plan)) {
         throw new SextantError("NOT_CONFIRMED", "nothing was done: the plan was not confirmed");

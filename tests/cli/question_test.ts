@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../../sdk/cli/main.ts";
 import { SextantError } from "../../sdk/errors.ts";
+import type { Answer } from "../../sdk/plan/answer.ts";
 import type { Plan } from "../../sdk/plan/plan.ts";
-import { failureOn, NEW, planOf, reportOf, script, stage, step } from "../report/shop_plan.ts";
+import { failureOn, NEW, OLD, planOf, reportOf, script, stage, step } from "../report/shop_plan.ts";
 import { FakeCommander, type FakeCommanderOptions } from "./fake_commander.ts";
 import { FakeIo, type FakeIoOptions } from "./fake_io.ts";
 
@@ -10,9 +11,10 @@ async function run(
   line: string,
   does: FakeCommanderOptions = {},
   options: FakeIoOptions = {},
-): Promise<{ readonly code: number; readonly io: FakeIo }> {
+): Promise<{ readonly code: number; readonly io: FakeIo; readonly commander: FakeCommander }> {
   const io = new FakeIo(options);
-  return { code: await main(line.split(" "), io, new FakeCommander(does)), io };
+  const commander = new FakeCommander(does);
+  return { code: await main(line.split(" "), io, commander), io, commander };
 }
 
 function asked(...hosts: readonly string[]): Plan {
@@ -89,6 +91,38 @@ Deno.test("main() tells which version serves on each host", async () => {
   const plan = planOf([], { verb: "app version", hosts: ["10.0.0.1", "10.0.0.2"] });
   const { io } = await run("app version", { plan });
   assertEquals(io.written, `10.0.0.1   ${NEW}\n10.0.0.2   ${NEW}\n`);
+});
+
+const RELEASES: Answer = {
+  type: "releases",
+  releases: [NEW, OLD].map((version, index) => ({
+    version,
+    status: ["succeeded"],
+    at: `2026-01-0${2 - index}T03:04:05Z`,
+    performer: "dev@example.com",
+    digest: "sha256:1234",
+    hosts: ["10.0.0.1", "10.0.0.2"],
+    serving: index === 0 ? ["10.0.0.1"] : [],
+    kept: index === 0 ? "containers" : "nothing",
+  })),
+};
+
+Deno.test("main() lists the releases that there are, as text and as JSON", async () => {
+  const plan = planOf([], { verb: "releases" });
+  const { io, commander } = await run("rollback --list", { plan, answer: RELEASES });
+  assertEquals(commander.verbs, [{ name: "releases" }]);
+  assertEquals(
+    io.written,
+    `${NEW}   serves      2026-01-02T03:04:05Z   dev@example.com   2 hosts   containers\n` +
+      `${OLD}   succeeded   2026-01-01T03:04:05Z   dev@example.com   2 hosts   to be pulled\n`,
+  );
+  const json = await run("rollback --list --json", { plan, answer: RELEASES });
+  assertEquals(JSON.parse(json.io.written.trimEnd().split("\n").at(-1)!), RELEASES);
+});
+
+Deno.test("main() lists releases or goes back to one, not both", async () => {
+  const { code, commander } = await run(`rollback --list ${OLD}`);
+  assertEquals([code, commander.verbs.length], [2, 0]);
 });
 
 Deno.test("main() ends well and at once when nobody reads its answer any more", async () => {

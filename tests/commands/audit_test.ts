@@ -5,7 +5,6 @@ import { SAMPLES } from "./samples.ts";
 import { testInShells } from "./shells.ts";
 
 const AUDIT = SAMPLES["record-audit"];
-const RELEASE = SAMPLES["record-release"];
 
 testInShells("recordAudit writes the line that Kamal writes", async (home, shell) => {
   await home.run(
@@ -39,12 +38,3 @@ testInShells(
     assertEquals((await home.do(shell, show)).stdout, "two\n");
   },
 );
-
-testInShells("recordRelease adds a line that begins with the version", async (home, shell) => {
-  await home.write(RELEASE.path, "v1 2026-01-01T00:00:00Z dev@example.com\n");
-  await home.do(shell, RELEASE);
-  assertEquals(
-    await home.read(RELEASE.path),
-    "v1 2026-01-01T00:00:00Z dev@example.com\nv2 2026-01-02T03:04:05Z dev@example.com\n",
-  );
-});

@@ -8,6 +8,7 @@ import type { Operation, OperationKind } from "../../sdk/operations/operation.ts
 import type { RunContainer } from "../../sdk/operations/container.ts";
 import type { AwaitHealthy } from "../../sdk/operations/health.ts";
 import type { RouteTraffic } from "../../sdk/operations/proxy.ts";
+import { type ReleasedRole, releasedRun } from "../../sdk/operations/release.ts";
 
 /** A web container with all that one may have. */
 export const WEB: RunContainer = {
@@ -72,6 +73,17 @@ export const ROUTE: RouteTraffic = {
     targets: [{ container: "shop-web-v1", target: { id: "0123456789abcdef0123" } }],
     version: "v1",
   },
+};
+
+/** {@linkcode WEB} as the ledger keeps it. */
+export const RELEASED_WEB: ReleasedRole = {
+  role: "web",
+  containers: [{
+    run: releasedRun(WEB),
+    gate: { timeout: 30, readiness: WEB_GATE.readiness },
+  }],
+  secrets: { DATABASE_URL: "DATABASE_URL" },
+  route: { service: "shop-web", port: 3000, flags: ROUTE.flags, hosts: ROUTE.hosts },
 };
 
 const SCOPE = { service: "shop", labels: ["shop", "shop-db"] };
@@ -160,8 +172,14 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     kind: "record-release",
     path: ".kamal/apps/shop/sextant/releases",
     version: "v2",
+    status: "succeeded",
     at: "2026-01-02T03:04:05Z",
     performer: "dev@example.com",
+    image: WEB.image,
+    digest: undefined,
+    digestFile: ".kamal/apps/shop/sextant/digest",
+    env: "0123456789abcdef",
+    roles: [RELEASED_WEB],
   },
   "release-lock": { kind: "release-lock", path: LOCK, only: "Locked by: Dev" },
   "remove-candidate": { kind: "remove-candidate", candidate: "shop-web-candidate" },

@@ -41,6 +41,7 @@ function planOf(stages: readonly Stage[]): Plan {
     serving: {},
     stages,
     unlock: undefined,
+    notes: [],
     afterwards: undefined,
     onFailure: "rollback",
   };

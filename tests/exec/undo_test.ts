@@ -18,6 +18,7 @@ Deno.test("execute() takes back what was done on a host, newest first", async ()
     "route-traffic",
     "remove-candidate",
     "stop-container",
+    "record-release",
     "release-lock",
   ]);
 });

@@ -1,11 +1,11 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { Operation } from "../../sdk/operations/operation.ts";
 import { isEmpty, type Plan, stepsOf } from "../../sdk/plan/plan.ts";
 import { type FleetOptions, SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import { assertOrder } from "../exec/fleets.ts";
 import { configOf, shop, SHOP_WITH_DATABASE } from "../plan/configs.ts";
 import { Deployment, type DeploymentOptions } from "../plan/deployment.ts";
+import { operationsOf } from "../plan/operations.ts";
 import { assertGolden } from "./golden.ts";
 import { renderCommands } from "./plan_commands.ts";
 
@@ -79,6 +79,19 @@ Deno.test("planRollback() starts the containers of the earlier version again", a
   assertEquals(plan.version, "v1");
   assertEquals(runsOf(plan), []);
   await assertGolden("rollback", renderCommands(plan));
+});
+
+Deno.test("planRollback() runs a release anew from its image where its containers are gone", async () => {
+  const deployment = await serving();
+  await deployment.deploy("v2");
+  for (const host of ["10.0.0.1", "10.0.0.2", "10.0.0.3"]) {
+    const { containers, images } = deployment.fleet.host(host);
+    for (const name of ["shop-web-v1", "shop-jobs-v1"]) containers.delete(name);
+    images.delete("registry.acme.dev/acme/shop:v1");
+  }
+  const plan = await deployment.plan({ name: "rollback" }, "v2");
+  assertEquals(runsOf(plan), ["shop-web-v1", "shop-web-v1", "shop-jobs-v1"]);
+  await assertGolden("rollback_anew", renderCommands(plan));
 });
 
 Deno.test("planAccessory() boots an accessory that is missing, and only that", async () => {
@@ -171,12 +184,4 @@ function namesOf(plan: Plan): readonly string[] {
 
 function runsOf(plan: Plan): readonly string[] {
   return operationsOf(plan, "run-container").map(({ name }) => name);
-}
-
-function operationsOf<K extends Operation["kind"]>(
-  plan: Plan,
-  kind: K,
-): readonly Extract<Operation, { kind: K }>[] {
-  return stepsOf(plan).flatMap(({ operations }) => operations)
-    .filter((one): one is Extract<Operation, { kind: K }> => one.kind === kind);
 }

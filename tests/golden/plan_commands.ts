@@ -13,7 +13,7 @@ import {
   type Operation,
   renderOperation,
 } from "../../sdk/operations/operation.ts";
-import type { HostScript, Plan, Stage, Step } from "../../sdk/plan/plan.ts";
+import type { EndNote, HostScript, Plan, Stage, Step } from "../../sdk/plan/plan.ts";
 
 /** Renders a plan; ends with a newline. */
 export function renderCommands(plan: Plan): string {
@@ -24,10 +24,17 @@ export function renderCommands(plan: Plan): string {
     `serving: ${serving || "nothing"}`,
     `on failure: ${plan.onFailure}`,
     ...plan.stages.flatMap(stageLines),
+    ...plan.notes.length === 0 ? [] : ["", "noted where it does not come to its end"],
+    ...plan.notes.flatMap(noteLines),
     ...plan.unlock === undefined ? [] : ["", "unlock", ...scriptLines(plan.unlock)],
     ...plan.afterwards === undefined ? [] : ["", "afterwards", ...scriptLines(plan.afterwards)],
     "",
   ].join("\n");
+}
+
+function noteLines({ host, failed, undone }: EndNote): readonly string[] {
+  const line = (operation: Operation): string => `    - ${commandLine(host, operation)}`;
+  return [`  ${host}, failed there`, ...failed.map(line), `  ${host}, undone`, ...undone.map(line)];
 }
 
 function stageLines(

@@ -102,7 +102,8 @@ Deno.test("parseProbe() reads files, lock, salt, releases, space, ports and hash
       `~l .kamal/lock-shop ${btoa("Locked by: ci at now\nVersion: v1")}`,
       "~k 0123",
       "~r v0 2026-01-01T00:00:00Z dev@example.com",
-      "~r v1 2026-01-02T00:00:00Z dev@example.com",
+      `~r {"version":"v1","status":"failed","at":"2026-01-02T00:00:00Z","digest":"","env":null}`,
+      "~r {broken",
       "~m /dev/vda1 100 50 40 56% /",
       "~m /dev/vdb1 100 70 30 70% /var/lib/docker",
       `~t LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=7,fd=6))`,
@@ -116,7 +117,9 @@ Deno.test("parseProbe() reads files, lock, salt, releases, space, ports and hash
     path: ".kamal/lock-shop",
     details: "Locked by: ci at now\nVersion: v1",
   });
-  assertEquals([state.salt, state.releases, state.freeKiB], ["0123", ["v0", "v1"], 30]);
+  assertEquals([state.salt, state.freeKiB], ["0123", 30]);
+  const releases = state.releases.map(({ version, status, digest }) => [version, status, digest]);
+  assertEquals(releases, [["v0", "succeeded", undefined], ["v1", "failed", undefined]]);
   assertEquals(state.listening, [{ port: 80, process: "nginx" }, {
     port: 443,
     process: undefined,

@@ -5,6 +5,7 @@
  */
 
 import { Fleet } from "../../sdk/commander/fleet.ts";
+import { needsOf } from "../../sdk/commander/needs.ts";
 import { planFor } from "../../sdk/commander/planners.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
 import type { Config } from "../../sdk/config/config.ts";
@@ -59,25 +60,25 @@ export class Deployment {
   }
 
   /** What a plan is made from: every host probed over a connection of its own. */
-  async input(version: string): Promise<PlanInput> {
-    const open = await this.#open();
+  async input(version: string, verb: Verb = { name: "deploy" }): Promise<PlanInput> {
+    const open = await this.#open(verb);
     return this.#inputOf(version, open.states);
   }
 
   /** Plans a command. */
   async plan(verb: Verb, version: string): Promise<Plan> {
-    return planFor(verb, await this.input(version), undefined);
+    return planFor(verb, await this.input(version, verb), undefined);
   }
 
   /** Runs a plan over new connections. */
   async run(plan: Plan, options: RunPlanOptions = {}): Promise<Run> {
-    const open = await this.#open();
+    const open = await this.#open({ name: "deploy" });
     return await this.#execute(plan, open.sessions, options);
   }
 
   /** Plans a command and runs the plan over the same connections. */
   async do(verb: Verb, version: string, options: RunPlanOptions = {}): Promise<Run> {
-    const open = await this.#open();
+    const open = await this.#open(verb);
     const plan = planFor(verb, this.#inputOf(version, open.states), undefined);
     return await this.#execute(plan, open.sessions, options);
   }
@@ -87,9 +88,13 @@ export class Deployment {
     return this.do({ name: "deploy" }, version, options);
   }
 
-  #open(): Promise<Fleet> {
+  #open(verb: Verb): Promise<Fleet> {
     const hosts = this.config.hosts.map((host) => host.name);
-    return Fleet.open(this.config, hosts, { transport: this.fleet, emit: () => {} });
+    return Fleet.open(this.config, hosts, {
+      transport: this.fleet,
+      isDetailed: needsOf(verb).details,
+      emit: () => {},
+    });
   }
 
   #inputOf(version: string, states: ReadonlyMap<string, HostState>): PlanInput {

@@ -2,7 +2,11 @@ import "../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { SextantError } from "../../sdk/errors.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
+import { listReleases } from "../../sdk/plan/release.ts";
 import { answering, containersOn, HOSTS, serving } from "../exec/fleets.ts";
+import { shop } from "./configs.ts";
+import { Deployment } from "./deployment.ts";
+import { operationsOf } from "./operations.ts";
 
 Deno.test("planRollback() goes back to the last version that served before", async () => {
   const deployment = await serving();
@@ -18,12 +22,13 @@ Deno.test("planRollback() passes over versions that never served", async () => {
   assertEquals((await deployment.plan({ name: "rollback" }, "v3")).version, "v1");
 });
 
-Deno.test("planRollback() goes forth again after going back", async () => {
+Deno.test("planRollback() goes forth again to what it went back from only where that is named", async () => {
   const deployment = await serving();
   await deployment.deploy("v2");
   await deployment.do({ name: "rollback" }, "v2");
   assertEquals(answering(deployment), ["v1", "v1"]);
-  await deployment.do({ name: "rollback" }, "v1");
+  await assertRejects(() => deployment.plan({ name: "rollback" }, "v1"), SextantError, "earlier");
+  await deployment.do({ name: "rollback", to: "v2" }, "v1");
   assertEquals(answering(deployment), ["v2", "v2"]);
   assertEquals(deployment.fleet.gaps, []);
 });
@@ -36,7 +41,10 @@ Deno.test("planRollback() names the versions that there are where it knows no su
     SextantError,
   );
   assertEquals(error.code, "VERSION_UNKNOWN");
-  assertEquals(error.message, `version v9 has no container on ${HOSTS.join(", ")}`);
+  assertEquals(
+    error.message,
+    `version v9 has no container, no image and no release on ${HOSTS.join(", ")}`,
+  );
   assertEquals(error.hint, "The hosts have: v2, v1");
 });
 
@@ -73,4 +81,93 @@ Deno.test("planRollback() routes to a version that runs without traffic", async 
   host.routes.delete("shop-web");
   await deployment.do({ name: "rollback", to: "v2" }, "v2");
   assertEquals(answering(deployment), ["v2", "v2"]);
+});
+
+Deno.test("planRollback() goes further back each time, past what it went back from", async () => {
+  const deployment = await serving();
+  await deployment.deploy("v2");
+  await deployment.deploy("v3");
+  await deployment.do({ name: "rollback" }, "v3");
+  assertEquals(answering(deployment), ["v2", "v2"]);
+  await deployment.do({ name: "rollback" }, "v2");
+  assertEquals(answering(deployment), ["v1", "v1"]);
+});
+
+Deno.test("planRollback() runs a release anew whose container is gone, as it was run", async () => {
+  const deployment = await serving({ spec: { labels: { era: "first" } } });
+  await deployment.deploy("v2");
+  const { fleet } = deployment;
+  for (const host of HOSTS) {
+    for (const name of ["shop-web-v1", "shop-jobs-v1"]) fleet.host(host).containers.delete(name);
+  }
+  const today = new Deployment(fleet, await shop({ proxy: { host: "new.acme.dev", appPort: 80 } }));
+  const plan = await today.plan({ name: "rollback" }, "v2");
+  const runs = operationsOf(plan, "run-container");
+  assertEquals(runs.map(({ name, labels, origin }) => [name, labels["era"], origin]), [
+    ["shop-web-v1", "first", "run as it was released, with today's secrets"],
+    ["shop-web-v1", "first", "run as it was released, with today's secrets"],
+    ["shop-jobs-v1", "first", "run as it was released, with today's secrets"],
+  ]);
+  assertEquals(operationsOf(plan, "route-traffic").map(({ hosts, port }) => [hosts, port]), [
+    [["shop.acme.dev"], 3000],
+    [["shop.acme.dev"], 3000],
+  ]);
+  assertEquals((await today.run(plan)).report.outcome, "done");
+  assertEquals(answering(today), ["v1", "v1"]);
+  assertEquals(fleet.gaps, []);
+});
+
+Deno.test("planRollback() pulls an image that is gone by its digest, and gives it its tag", async () => {
+  const deployment = await serving();
+  const { fleet } = deployment;
+  await deployment.deploy("v2");
+  const name = "registry.acme.dev/acme/shop:v1";
+  for (const host of HOSTS) {
+    fleet.host(host).containers.delete("shop-web-v1");
+    fleet.host(host).containers.delete("shop-jobs-v1");
+    fleet.host(host).images.delete(name);
+  }
+  const plan = await deployment.plan({ name: "rollback" }, "v2");
+  const [pull] = operationsOf(plan, "pull-image");
+  assertStringIncludes(pull!.image, "registry.acme.dev/acme/shop@sha256:");
+  assertEquals(operationsOf(plan, "tag-image")[0]?.tag, name);
+  assertEquals((await deployment.run(plan)).report.outcome, "done");
+  assertEquals(answering(deployment), ["v1", "v1"]);
+});
+
+Deno.test("planRollback() says that it knows no settings of a version that only has its image", async () => {
+  const deployment = await serving();
+  for (const host of HOSTS) {
+    const { images } = deployment.fleet.host(host);
+    images.set("registry.acme.dev/acme/shop:v0", [...images.values()][0]!);
+  }
+  const plan = await deployment.plan({ name: "rollback", to: "v0" }, "v1");
+  assertEquals(
+    operationsOf(plan, "run-container")[0]?.origin,
+    "run with today's settings, its own were not recorded",
+  );
+});
+
+Deno.test("listReleases() tells what became of each release, the newest first", async () => {
+  const deployment = await serving({ appsOn: { "10.0.0.2": { v2: "unhealthy" } } });
+  await deployment.deploy("v2");
+  await deployment.deploy("v3");
+  await deployment.deploy("v4");
+  await deployment.do({ name: "rollback" }, "v4");
+  const releases = listReleases(await deployment.input("v4"));
+  assertEquals(releases.map(({ version, status, serving }) => [version, status, serving.length]), [
+    ["v3", ["succeeded"], 3],
+    ["v4", ["rolled back"], 0],
+    ["v2", ["undone", "failed"], 0],
+    ["v1", ["succeeded"], 0],
+  ]);
+  assertEquals(releases[0]?.kept, "containers");
+  assert(releases[0]?.digest?.startsWith("sha256:"));
+});
+
+Deno.test("recordRelease holds no value of a secret", async () => {
+  const deployment = await serving();
+  const ledger = deployment.fleet.host("10.0.0.1").read(".kamal/apps/shop/sextant/releases")!;
+  assertStringIncludes(ledger, "DATABASE_URL");
+  assert(!ledger.includes("value of"));
 });

@@ -48,6 +48,7 @@ export function planOf(stages: readonly Stage[], more: Partial<Plan> = {}): Plan
     serving: { "10.0.0.1": OLD, "10.0.0.2": OLD, "10.0.0.3": OLD },
     stages,
     unlock: undefined,
+    notes: [],
     afterwards: undefined,
     onFailure: "rollback",
     ...more,

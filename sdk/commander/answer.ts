@@ -1,0 +1,20 @@
+/**
+ * Which questions are answered from what hosts have told already.
+ *
+ * @module
+ */
+
+import type { Answer } from "../plan/answer.ts";
+import type { PlanInput } from "../plan/input.ts";
+import { listReleases } from "../plan/release.ts";
+import type { Verb } from "./verb.ts";
+
+/** The answer to a command; `undefined` for one that is no such question. */
+export function answerTo(verb: Verb, input: PlanInput): Answer | undefined {
+  switch (verb.name) {
+    case "releases":
+      return { type: "releases", releases: listReleases(input) };
+    default:
+      return undefined;
+  }
+}
