@@ -188,7 +188,9 @@ export type {
   ReleaseStatus,
 } from "./sdk/operations/release.ts";
 export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
+export type { Answer, ReleasesAnswer } from "./sdk/plan/answer.ts";
 export {
+  type EndNote,
   HERE,
   type HostScript,
   isEmpty,
@@ -198,6 +200,7 @@ export {
   type Step,
   type Wait,
 } from "./sdk/plan/plan.ts";
+export type { ReleaseSummary } from "./sdk/plan/release.ts";
 export type { ExecOptions, LogOptions } from "./sdk/plan/questions.ts";
 export type {
   Connection,
