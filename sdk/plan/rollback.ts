@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Role } from "../config/config.ts";
 import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
