@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
+import { Replacer } from "./replacer.ts";
 
 /** Shorter texts are not looked for: they stand in too many places by chance. */
 const SHORTEST = 4;
@@ -16,20 +17,18 @@ const SHORTEST_INSIDE = 8;
 /** The resolved secrets of a run. Whatever prints it shows names only. */
 export class SecretValues {
   readonly #values: ReadonlyMap<string, string>;
-  readonly #names = new Map<string, string>();
-  readonly #pattern: RegExp | undefined;
+  readonly #forms: Replacer;
 
   /** Takes values by name. */
   constructor(values: ReadonlyMap<string, string>) {
     this.#values = new Map(values);
+    const names = new Map<string, string>();
     for (const [name, value] of this.#values) {
       for (const form of formsOf(value)) {
-        if (form.length >= SHORTEST && !this.#names.has(form)) this.#names.set(form, name);
+        if (form.length >= SHORTEST && !names.has(form)) names.set(form, `[${name}]`);
       }
     }
-    // The longest first, so that a value that holds another is replaced as a whole.
-    const forms = [...this.#names.keys()].sort((a, b) => b.length - a.length);
-    if (forms.length > 0) this.#pattern = new RegExp(forms.map(escape).join("|"), "g");
+    this.#forms = new Replacer(names);
   }
 
   /** Names of the secrets, sorted. */
@@ -53,8 +52,7 @@ export class SecretValues {
    * a longer text's), URL-encoded, JSON, quoted for a shell, and each of its lines.
    */
   redact(text: string): string {
-    if (!this.#pattern) return text;
-    return text.replaceAll(this.#pattern, (form) => `[${this.#names.get(form)}]`);
+    return this.#forms.replaceAll(text);
   }
 
   /**
@@ -91,9 +89,11 @@ export class SecretValues {
 }
 
 function formsOf(value: string): readonly string[] {
-  const bare = value.trim();
-  const lines = value.split(/\r?\n/).map((line) => line.trim());
-  return [value, bare, ...lines].flatMap((text) => [
+  // Half a character cannot be encoded.
+  const whole = value.toWellFormed();
+  const bare = whole.trim();
+  const lines = whole.split(/\r?\n/).map((line) => line.trim());
+  return [whole, bare, ...lines].flatMap((text) => [
     text,
     encodeURI(text),
     encodeURIComponent(text),
@@ -117,8 +117,4 @@ function base64Forms(text: string): readonly string[] {
     forms.push(encoded.slice(Math.ceil(before * 8 / 6), whole));
   }
   return forms;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

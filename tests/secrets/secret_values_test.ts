@@ -56,6 +56,17 @@ Deno.test("SecretValues.redact() takes a value literally and does not redact its
   assertEquals(secrets({ A: "value", B: "[A]]" }).redact("value]"), "[A]]");
 });
 
+Deno.test("SecretValues.redact() finds values of any length and number, and halves of characters", () => {
+  const values = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`S${index}`, `${index}é"'$(`.repeat(20_000)]),
+  );
+  const all = secrets({ ...values, HALF: "\ud83d half" });
+  for (const [name, value] of Object.entries(values)) {
+    assertEquals(all.redact(`<${value}>`), `<[${name}]>`);
+  }
+  assertEquals(all.redact("text"), "text");
+});
+
 Deno.test("SecretValues shows names only, whatever prints it", () => {
   const values = secrets({ B: "swordfish", A: "trout" });
   const shown = "SecretValues(A, B)";
