@@ -26,6 +26,19 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return candidates.length > 0 ? `, known are ${candidates.join(", ")}` : "";
 }
 
+/** What there is to say of a key that is not known; a long choice is not told. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const best = closest(key, known);
+  if (best !== undefined) return `unknown key, did you mean "${best}"?`;
+  if (known.includes("clear") && known.includes("secret") && key !== "tags") {
+    return `unknown key beside ${known.join(", ")}: variables that may be seen stand below clear`;
+  }
+  if (known.length > LONGEST_CHOICE) return "unknown key; sextant docs explains those there are";
+  return `unknown key${didYouMean(key, known)}`;
+}
+
+const LONGEST_CHOICE = 14;
+
 function letters(word: string): string {
   return word.replaceAll(/[_-]/g, "").toLowerCase();
 }

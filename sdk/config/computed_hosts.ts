@@ -32,6 +32,7 @@ export function keepHosts(
     return { hostsFunction: id };
   };
   const nouns = Object.entries(said).map(([kind, nouns]) => {
+    if (!isPlainObject(nouns)) return [kind, nouns];
     const kept = Object.entries(nouns).map(([name, noun]) => {
       if (isMap(noun) && "hosts" in noun) return [name, { ...noun, hosts: keep(noun["hosts"]) }];
       return [name, kind === "servers" ? keep(noun) : noun];

@@ -14,7 +14,11 @@ export function isPlainObject(value: unknown): value is PlainObject {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** Copies plain data and freezes the copy, so that a later change of the original is not seen; drops what is `undefined`. */
+/**
+ * Copies plain data and freezes the copy, so that a later change of the original is not seen; drops what is `undefined`.
+ *
+ * @throws {TypeError} If something stands within itself.
+ */
 export function frozenCopy<T>(value: T): T {
   return mapData(value, (entries) => entries) as T;
 }
@@ -43,13 +47,18 @@ export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 type Entries = readonly (readonly [string, unknown])[];
 
-function mapData(value: unknown, order: (entries: Entries) => Entries): unknown {
-  if (Array.isArray(value)) {
-    return Object.freeze(value.map((item) => mapData(item, order)));
-  }
-  if (!isPlainObject(value)) return value;
+function mapData(
+  value: unknown,
+  order: (entries: Entries) => Entries,
+  around: readonly unknown[] = [],
+): unknown {
+  const isList = Array.isArray(value);
+  if (!isList && !isPlainObject(value)) return value;
+  if (around.includes(value)) throw new TypeError("an object or a list stands within itself");
+  const within = [...around, value];
+  if (isList) return Object.freeze(value.map((item) => mapData(item, order, within)));
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
-    .map(([key, item]) => [key, mapData(item, order)] as const);
+    .map(([key, item]) => [key, mapData(item, order, within)] as const);
   return Object.freeze(Object.fromEntries(order(entries)));
 }

@@ -6,7 +6,7 @@
 
 import type * as z from "zod";
 import type { ConfigProblem } from "../errors.ts";
-import { didYouMean } from "./closest.ts";
+import { unknownKey } from "./closest.ts";
 import { isPlainObject, valueAt } from "./plain_data.ts";
 
 /** Where in a configuration. */
@@ -65,7 +65,7 @@ export function problemsOf(
       const known = issue.message.split(" ");
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: `unknown key${didYouMean(key, known)}`,
+        message: unknownKey(key, known),
       }));
     }
     if (issue.code === "invalid_union") {
@@ -84,6 +84,7 @@ export function got(value: unknown, path: ConfigPath): string {
   if (typeof value === "string") {
     return `, got ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   }
+  if (value === undefined) return ", got nothing";
   return ["number", "boolean"].includes(typeof value)
     ? `, got ${value}`
     : `, got ${typeof value === "object" ? "null" : `a ${typeof value}`}`;

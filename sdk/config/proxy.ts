@@ -205,6 +205,13 @@ export function checkProxy(input: ProxyInput, path: ConfigPath, report: ReportPr
   if (input.pathPrefix !== undefined && input.pathPrefixes !== undefined) {
     report(path, "has pathPrefix and pathPrefixes, should have one of them");
   }
+  for (const [key, hosts] of Object.entries({ host: splitList(input.host), hosts: input.hosts })) {
+    for (const [index, host] of (hosts ?? []).entries()) {
+      if (!/[\s/]/.test(host)) continue;
+      const place = key === "host" ? [...path, key] : [...path, key, index];
+      report(place, 'should be a host name alone, such as "shop.acme.dev"');
+    }
+  }
 }
 
 /** Lays a role's proxy over the app's and fills the defaults. */

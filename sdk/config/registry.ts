@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import type { Registry } from "./config.ts";
+import { isImageName } from "./image_name.ts";
 import type { ReportProblem } from "./problems.ts";
 import { secretReference, strict, text } from "./schema.ts";
 import { isSecretReference, type SecretReference } from "./secret.ts";
@@ -45,6 +46,12 @@ export function resolveRegistry(input: RegistryInput = {}, report: ReportProblem
   if (password !== undefined && username === undefined) {
     report(["registry", "username"], "is missing, a password needs one");
   }
+  if (server !== undefined && !SERVER_REGEXP.test(server)) {
+    report(
+      ["registry", "server"],
+      'should be an address without "https://", such as "ghcr.io" or "localhost:5000"',
+    );
+  }
   return { server, username, password };
 }
 
@@ -67,9 +74,13 @@ export function resolveImage(
   }
   if (image?.slice(image.lastIndexOf("/") + 1).match(/[:@]/)) {
     report(["image"], "should have no tag, the deploy adds the version");
+  } else if (image !== undefined && !isImageName(image)) {
+    report(["image"], 'should be an image in small letters, such as "acme/shop"');
   }
   return image ?? service;
 }
+
+const SERVER_REGEXP = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?(?:\/[\w.-]+)*$/i;
 
 /** Whether a registry is on this machine. */
 export function isLocalRegistry(registry: RegistryInput | undefined): boolean {

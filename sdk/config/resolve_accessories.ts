@@ -9,8 +9,10 @@ import { resolveDirectories, resolveFiles } from "./accessory_mounts.ts";
 import { didYouMean } from "./closest.ts";
 import type { Accessory, Host, Role } from "./config.ts";
 import { resolveEnv } from "./env.ts";
+import { isImageReference } from "./image_name.ts";
 import { resolveLogging } from "./logging.ts";
 import type { ConfigPath } from "./problems.ts";
+import { isPublishedPort, isSamePort } from "./published_port.ts";
 import type { ResolveContext } from "./resolve_roles.ts";
 import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
@@ -31,6 +33,7 @@ export function resolveAccessories(
       return resolveAccessory(name, input, hosts, context, digests);
     });
   checkServices(accessories, context);
+  checkPorts(accessories, context);
   return accessories;
 }
 
@@ -44,6 +47,7 @@ function resolveAccessory(
   const { report, spec } = context;
   const path = ["accessories", name];
   const service = input.service ?? `${context.service}-${name}`;
+  checkTexts(input, path, context);
   if (!isName(name)) report(path, NAME_RULE);
   else if (!isName(service)) report([...path, "service"], NAME_RULE);
   return {
@@ -62,6 +66,26 @@ function resolveAccessory(
     ...resolveRunOptions(input.options, [...path, "options"], report),
     logging: resolveLogging(spec.logging),
   };
+}
+
+/** Texts that Docker would refuse, long after the deploy began. */
+function checkTexts(
+  { image, port, network }: AccessoryFields,
+  path: ConfigPath,
+  { report }: ResolveContext,
+): void {
+  if (!isImageReference(image)) {
+    report([...path, "image"], 'should be an image with its tag, such as "postgres:17"');
+  }
+  if (port !== undefined && !isPublishedPort(String(port))) {
+    report(
+      [...path, "port"],
+      'should be a port such as 5432, "8080:80" or "127.0.0.1:5432:5432"',
+    );
+  }
+  if (network !== undefined && !/^\w[\w.:-]*$/.test(network)) {
+    report([...path, "network"], 'should be the name of a network, such as "kamal"');
+  }
 }
 
 function publishOf(port: string | number | undefined): string | undefined {
@@ -123,14 +147,31 @@ function tagsOf({ tag, tags }: AccessoryFields): readonly string[] {
   return tag === undefined ? tags ?? [] : [tag];
 }
 
-/** Two accessories with one container name would take each other's place. */
-function checkServices(accessories: readonly Accessory[], { report }: ResolveContext): void {
+/** Two containers of one name, or of one label, would take each other's place. */
+function checkServices(accessories: readonly Accessory[], context: ResolveContext): void {
+  const { report } = context;
+  const taken = new Map([[context.service, "the app"], ["kamal-proxy", "the proxy"]]);
   for (const [index, { name, service, hosts }] of accessories.entries()) {
     const other = accessories.slice(0, index).find((before) =>
       before.service === service && before.hosts.some((host) => hosts.includes(host))
     );
+    const owner = other ? `"${other.name}"` : taken.get(service);
+    if (owner) {
+      report(["accessories", name], `is called ${service} on its hosts, as ${owner} is`);
+    }
+  }
+}
+
+/** Docker would refuse the second one to publish a port, when the first one is up already. */
+function checkPorts(accessories: readonly Accessory[], { report }: ResolveContext): void {
+  for (const [index, { name, publish, hosts }] of accessories.entries()) {
+    if (publish === undefined) continue;
+    const other = accessories.slice(0, index).find((before) =>
+      before.publish !== undefined && isSamePort(before.publish, publish) &&
+      before.hosts.some((host) => hosts.includes(host))
+    );
     if (other) {
-      report(["accessories", name], `is called ${service} on its hosts, as "${other.name}" is`);
+      report(["accessories", name, "port"], `is published on its hosts by "${other.name}" already`);
     }
   }
 }

@@ -128,7 +128,10 @@ function checkEmpty(
   if (isPrimary) {
     report(["servers", name], "has no hosts, and is the primary role");
   } else if (!spec.settings?.allowEmptyRoles) {
-    report(["servers", name], "has no hosts; allowEmptyRoles in the settings would let it");
+    report(
+      ["servers", name],
+      "has no hosts: name some, or say allowEmptyRoles: true in the settings",
+    );
   }
 }
 

@@ -27,6 +27,7 @@ import { resolveSsh } from "./ssh.ts";
 import { resolveSshkit } from "./sshkit.ts";
 import { resolveTextMap } from "./text_map.ts";
 import { resolveTraefik } from "./traefik.ts";
+import { unusableIn } from "./unusable.ts";
 
 /**
  * Resolves a spec for one destination.
@@ -52,13 +53,17 @@ export function resolveSpec(spec: DeploySpec, options: ResolveOptions): Config {
 
 /** Validates a spec; leaves the nouns out that have problems, so that the others can be looked at further. */
 function validPart(spec: PlainObject, problems: FoundProblem[]): LongSpec {
-  const result = specSchema.safeParse(spec);
+  problems.push(...unusableIn(spec));
+  const usable = withoutBroken(spec, problems);
+  const result = specSchema.safeParse(usable);
   if (result.success) return result.data;
-  problems.push(...problemsOf(result.error.issues, spec));
+  problems.push(...problemsOf(result.error.issues, usable));
+  return specSchema.parse(withoutBroken(usable, problems));
+}
+
+function withoutBroken(spec: PlainObject, problems: readonly FoundProblem[]): PlainObject {
   const broken = problems.map((problem) => problem.path[0]);
-  return specSchema.parse(
-    Object.fromEntries(Object.entries(spec).filter(([noun]) => !broken.includes(noun))),
-  );
+  return Object.fromEntries(Object.entries(spec).filter(([noun]) => !broken.includes(noun)));
 }
 
 /** Collects problems, each once, and none that only follows from a noun that is left out. */

@@ -40,13 +40,23 @@ export function port(): z.ZodType<number> {
 
 /** A map of texts. */
 export function textMap(): z.ZodType<Record<string, string | number | boolean>> {
-  return z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+  return z.record(mapName(), z.union([z.string(), z.number(), z.boolean()]));
 }
+
+/** A name in front of an equals sign, as commands have it. */
+function mapName(): z.ZodString {
+  return z.string().check(z.refine((name) => MAP_NAME_REGEXP.test(name), {
+    error: 'should be a name without "=", which ends it, and without control characters',
+  }));
+}
+
+// deno-lint-ignore no-control-regex
+const MAP_NAME_REGEXP = /^[^=\x00-\x1f\x7f]+$/;
 
 /** Labels: texts by name, without the names that Sextant sets itself. */
 export function labels(): z.ZodType<Record<string, string | number | boolean>> {
   return z.record(
-    z.string().check(z.refine((name) => !["service", "role", "destination"].includes(name), {
+    mapName().check(z.refine((name) => !["service", "role", "destination"].includes(name), {
       error: "is a reserved label; service, role and destination are set by the deploy",
     })),
     z.union([z.string(), z.number(), z.boolean()]),

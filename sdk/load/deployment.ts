@@ -58,10 +58,12 @@ export async function loadDeployment(options: LoadOptions): Promise<Deployment> 
   }
   const path = resolve(root, file);
   try {
-    const { default: exported } = await loadModule(path);
+    const module = await loadModule(path);
+    const exported = module.default;
     const context: DeployContext = Object.freeze({ destination, version, env });
-    const made = typeof exported === "function" ? await exported(context) : exported;
-    const deployment = asDeployment(made, typeof exported === "function", path);
+    const isMade = typeof exported === "function";
+    const value = isMade ? await exported(context) : exported;
+    const deployment = asDeployment({ value, isThere: "default" in module, isMade }, path);
     return { spec: deployment.toSpec(), effects: deployment.toEffects(), file };
   } catch (error) {
     throw located(error, path);
@@ -93,16 +95,28 @@ async function firstFile(root: string, files: readonly string[]): Promise<string
   return undefined;
 }
 
-function asDeployment(value: unknown, isMade: boolean, path: string): DeployLike {
+/** What a module exports by default, or what its function made. */
+interface Given {
+  readonly value: unknown;
+  /** Whether there is a default export at all. */
+  readonly isThere: boolean;
+  /** Whether a function made it. */
+  readonly isMade: boolean;
+}
+
+function asDeployment({ value, isThere, isMade }: Given, path: string): DeployLike {
   if (isDeployment(value)) return value;
   const given = describe(value);
+  const isPromise = value instanceof Promise;
+  // It has no other reader, and rejected it would end the program.
+  if (isPromise) value.catch(() => {});
   const message = isMade
     ? `the function that it exports by default gave ${given}, not a deployment`
-    : value === undefined
+    : !isThere
     ? "has no default export"
     : `exports ${given} by default, not a deployment`;
   throw new ConfigError([{ path: "", message, position: positionOf(path) }], {
-    hint: 'Write: export default deploy("my-app")…',
+    hint: `Write: export default ${isPromise ? "await " : ""}deploy("my-app")…`,
   });
 }
 

@@ -22,7 +22,15 @@ export function problemIn(error: unknown, path: string): ConfigProblem {
   const position = place
     ? positionOf(fileURLToPath(place["url"] ?? ""), place["line"], place["column"])
     : positionOf(path);
-  return { path: "", message: firstLine(stripVTControlCharacters(messageOf(error))), position };
+  return { path: "", message: firstLine(stripVTControlCharacters(reasonOf(error))), position };
+}
+
+/** Whatever was thrown, in words: it need not be an error, nor an error that says something. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? messageOf(error) || error.name : error;
+  if (typeof message === "string" && message.trim() !== "") return message;
+  const isNamed = error === undefined || error === null;
+  return `throws ${isNamed ? String(error) : `a value that is no error (${typeof error})`}`;
 }
 
 /** A place as the user would type it: relative to the working folder where it is below. */

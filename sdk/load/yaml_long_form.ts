@@ -35,7 +35,7 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
     servers: (node) =>
       isListNode(node)
         ? { ...node, content: new Map([["web", role(node)]]) }
-        : mapValues(node, role),
+        : mapValues(listOrMap(node, report), role),
     env: longEnv,
     traefik: (node) => mapKeys(node, { env: longEnv }),
     accessories: (node) => mapValues(node, accessory),
@@ -44,6 +44,13 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
     builder: (node) => mapKeys(node, { arch: (node) => longArch(node, report) }),
     ssh: (node) => mapKeys(node, { port: numberOf, key_data: (node) => longKeyData(node, report) }),
   });
+}
+
+/** Servers are what Kamal's users begin with. */
+function listOrMap(node: YamlNode, report: ReportNode): YamlNode {
+  if (isMapNode(node) || node.content === null) return node;
+  report(node, "should be a list of hosts, or roles by name with the hosts of each");
+  return { ...node, content: null };
 }
 
 type Change = (node: YamlNode) => YamlNode;

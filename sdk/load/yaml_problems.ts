@@ -71,8 +71,9 @@ function join(path: string, rest: string): string {
 function inKamalsWords(message: string): string {
   return message.replaceAll('secret("NAME")', "[NAME]")
     .replaceAll(
-      /"(?:\\.|[^"\\])*"|\b[a-z]+[A-Z]\w*\b/g,
-      (word) => word.startsWith('"') ? word : isFieldName(word) ? snakeCase(word) : word,
+      /"(?:\\.|[^"\\])*"|\ban object\b|\b[a-z]+[A-Z]\w*\b/g,
+      (word) =>
+        word === "an object" ? "keys and values" : isFieldName(word) ? snakeCase(word) : word,
     ).replace(" in the settings", "");
 }
 

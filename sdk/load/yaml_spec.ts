@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closest, didYouMean } from "../config/closest.ts";
+import { closest, unknownKey } from "../config/closest.ts";
 import { type ConfigPath, spellPath } from "../config/problems.ts";
 import type { DeploySpec } from "../config/spec.ts";
 import { longFile } from "./yaml_long_form.ts";
@@ -116,8 +116,7 @@ class SpecReader {
         const value = this.#read(kindOf(field.schema), item, [...within, field.name], at);
         return [[field.name, value]];
       } else if (!field && !refused) {
-        const message = `unknown key${suggestion(key, place, [...fields.keys()])}`;
-        this.#complain(item, message, [...path, key]);
+        this.#complain(item, aboutUnknown(key, place, [...fields.keys()]), [...path, key]);
       }
       return [];
     }));
@@ -154,8 +153,23 @@ function kindOrOther(schema: AnySchema | undefined): SchemaKind {
 }
 
 /** A mistyped key may also stand for one that is known, and refused. */
-function suggestion(key: string, place: string, known: readonly string[]): string {
+function aboutUnknown(key: string, place: string, known: readonly string[]): string {
+  const elsewhere = place === "" ? NOT_IN_YAML.get(key) : undefined;
+  if (elsewhere !== undefined) return elsewhere;
   const others = [...refusedKeysIn(place), ...place === "" ? ["minimum_version"] : []];
   const best = closest(key, [...known, ...others]);
-  return best === undefined ? didYouMean(key, known) : `, did you mean "${best}"?`;
+  return best === undefined ? unknownKey(key, known) : `unknown key, did you mean "${best}"?`;
 }
+
+/** Keys that a deploy.ts has, and what stands for them in YAML. */
+const NOT_IN_YAML: ReadonlyMap<string, string> = new Map([
+  ["settings", "is no key of YAML: what is below it stands at the root of the file"],
+  [
+    "hooks",
+    "is no key of YAML: hooks are programs in .kamal/hooks, such as .kamal/hooks/pre-deploy",
+  ],
+  [
+    "destinations",
+    "is no key of YAML: each has a file of its own, such as config/deploy.staging.yml",
+  ],
+]);

@@ -73,6 +73,23 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ["a number for a short form's host", { servers: { web: [5] } }, [
     "servers.web[0]: should be a text or an object, got 5",
   ]],
+  ["what is no plain data", { labels: new Map(), env: { AT: new Date(0) } }, [
+    "env.AT: should be plain data, got a Date",
+    "labels: should be plain data, got a Map",
+  ]],
+  ["NUL", { env: { A: "b\0c" } }, ["env.A: has a NUL character, which no command can be given"]],
+  ["a name that objects keep for themselves", JSON.parse('{"labels":{"__proto__":"a"}}'), [
+    "labels.__proto__: is a name that cannot be used: take another",
+  ]],
+  ["a variable whose name has an end in it", { env: { "A=B": "c" } }, [
+    'env["A=B"]: should be a name without "=", which ends it, and without control characters',
+  ]],
+  ["an image in capital letters", { image: "Acme/Shop" }, [
+    'image: should be an image in small letters, such as "acme/shop"',
+  ]],
+  ["a registry with its scheme", { registry: { server: "https://ghcr.io" } }, [
+    'registry.server: should be an address without "https://", such as "ghcr.io" or "localhost:5000"',
+  ]],
   ["a function", { image: () => "x" }, ["image: should be a text, got a function"]],
   ["an empty text", { image: " " }, ["image: should not be empty"]],
   ["a value that fits no kind", { env: { A: [1] } }, [
@@ -112,7 +129,7 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
     "servers: is missing, and there are no accessories either: nothing to deploy",
   ]],
   ["a role without hosts", { servers: { web: ["a"], jobs: [] } }, [
-    "servers.jobs: has no hosts; allowEmptyRoles in the settings would let it",
+    "servers.jobs: has no hosts: name some, or say allowEmptyRoles: true in the settings",
   ]],
   ["an empty primary role", { servers: { web: [] }, settings: { allowEmptyRoles: true } }, [
     "servers.web: has no hosts, and is the primary role",
@@ -200,6 +217,21 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ["two accessories with one container", {
     accessories: { a: accessory({ service: "db" }), b: accessory({ service: "db" }) },
   }, ['accessories.b: is called db on its hosts, as "a" is']],
+  ["an accessory in the app's place", { accessories: { db: accessory({ service: "shop" }) } }, [
+    "accessories.db: is called shop on its hosts, as the app is",
+  ]],
+  ["an accessory in the proxy's place", {
+    accessories: { db: accessory({ service: "kamal-proxy" }) },
+  }, ["accessories.db: is called kamal-proxy on its hosts, as the proxy is"]],
+  ["two accessories on one port", {
+    accessories: { a: accessory({ port: 5432 }), b: accessory({ port: "127.0.0.1:5432:80" }) },
+  }, ['accessories.b.port: is published on its hosts by "a" already']],
+  ["a port that is none", { accessories: { db: accessory({ port: "80:80 --privileged" }) } }, [
+    'accessories.db.port: should be a port such as 5432, "8080:80" or "127.0.0.1:5432:5432"',
+  ]],
+  ["an accessory's image that is none", { accessories: { db: accessory({ image: "a b" }) } }, [
+    'accessories.db.image: should be an image with its tag, such as "postgres:17"',
+  ]],
   ["a mount without a target", { accessories: { db: accessory({ directories: ["data"] }) } }, [
     'accessories.db.directories[0]: should be "local:/path/in/container" or ' +
     '"local:/path/in/container:options"',

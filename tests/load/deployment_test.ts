@@ -161,6 +161,9 @@ Deno.test("loadDeployment() says what is exported in place of a deployment", asy
   for (const [source, expected] of cases) {
     const { message, position, error } = await problemOf(source);
     assertEquals([message, position], [expected, "deploy.ts"]);
-    assertStringIncludes(error.hint!, "export default deploy(");
+    assertStringIncludes(
+      error.hint!,
+      `export default ${message.includes("promise") ? "await " : ""}deploy(`,
+    );
   }
 });

@@ -187,7 +187,7 @@ accessories:
 Deno.test("initFrom() writes any text as it is", async () => {
   const texts = ["\"q\" 'p' `b` ${d} \\ \u2028 \n new", "secret", "*/ // ", "__proto__", "é🚢"];
   const clear = Object.fromEntries(texts.map((text, index) => [`V${index}`, text]));
-  const labels = JSON.parse('{"__proto__":"a","a b":"c","toString":"d"}');
+  const labels = JSON.parse('{"constructor":"a","a b":"c","toString":"d"}');
   const yaml = JSON.stringify({
     ...{ service: "shop", image: "acme/shop", servers: ["10.0.0.1"] },
     ...{ env: { clear: { ...clear, secret: "x", clear: "y" } }, labels },

@@ -94,7 +94,7 @@ Deno.test("loadDeployment() keeps texts byte for byte", async () => {
       "a: b",
       "- a",
       "50% < 60%>",
-      "\u0000\u001b[2J",
+      "\u0001\u001b[2J",
     ],
   ];
   const clear = Object.fromEntries(texts.map((text, index) => [`T${index}`, text]));
