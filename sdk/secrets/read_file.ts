@@ -4,25 +4,27 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 
 /** Reads a file of the project, `undefined` if there is none. */
 export async function readIfPresent(root: string, path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(resolve(root, path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    // Some name the folder of a virtual environment `.env`.
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.IsADirectory;
+    if (isMissing) return undefined;
     throw error;
   }
 }
 
-/** Whether the folder of a path has any file whose name begins as the path does. */
+/** Whether there are any files whose path begins with this one. */
 export async function hasFilesLike(root: string, path: string): Promise<boolean> {
-  const at = resolve(root, path);
-  const folder = at.slice(0, at.lastIndexOf("/")) || "/";
+  const start = resolve(root, path);
   try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (!isDirectory && `${folder}/${name}`.startsWith(at)) return true;
+    for await (const { name, isDirectory } of Deno.readDir(dirname(start))) {
+      if (!isDirectory && name.startsWith(basename(start))) return true;
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -92,6 +92,12 @@ Deno.test("secretsFromFiles() refuses an env file's $(command), but for one in s
   });
 });
 
+Deno.test("secretsFromFiles() takes a folder named .env for no env file", async () => {
+  await read({ ".env/bin/": "", ".kamal/.env/": "" }, {}, async (source, warnings) => {
+    assertEquals([await source.value("A"), warnings.length], [undefined, 0]);
+  });
+});
+
 Deno.test("resolveSecrets() says of what env files lack where it was looked for, and what to add", async () => {
   await read(ENV_FILES, { env: { TOKEN: "swordfish" } }, async (source) => {
     const error = await assertRejects(() => resolveSecrets(source, ["A", "KEY"]), SextantError);
