@@ -9,7 +9,7 @@ import type { HostScript, Plan, Stage, Step } from "../plan/plan.ts";
 import type { Session } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, RunOutcome } from "./event.ts";
-import { failureOfError, failureOfStep } from "./failure.ts";
+import { failureOfError, failuresOfStep } from "./failure.ts";
 import { Latches } from "./latches.ts";
 import { Ledger } from "./ledger.ts";
 import type { Report, StageReport } from "./report.ts";
@@ -201,7 +201,7 @@ class PlanRun {
       const failures = results.flatMap((result, index) =>
         result.exitCode === 0
           ? []
-          : [failureOfStep(host, [operations[index]!], result, effects.redact)]
+          : failuresOfStep(host, [operations[index]!], result, effects.redact)
       );
       this.#cleanUpFailures.push(...failures);
       return failures.length === 0;

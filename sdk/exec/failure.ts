@@ -5,31 +5,52 @@
  */
 
 import { type HostError, messageOf, SextantError } from "../errors.ts";
-import { explainFailure, type Operation } from "../operations/operation.ts";
+import { describeOperation, explainFailure, type Operation } from "../operations/operation.ts";
+import { splitParts } from "../operations/parts.ts";
 import { MOVED_STATUS } from "../operations/state.ts";
 import type { StepResult } from "../transport/transport.ts";
 import type { Failure } from "./event.ts";
 
-/** Tells why a step failed; the texts are free of secrets. */
-export function failureOfStep(
+/** Tells why a step failed, once for what is alike; the texts are free of secrets. */
+export function failuresOfStep(
   host: string,
   operations: readonly Operation[],
   result: StepResult,
   redact: (text: string) => string,
-): Failure {
+): readonly Failure[] {
   const outcome = {
     exitCode: result.exitCode ?? -1,
     stdout: redact(result.stdout),
     stderr: redact(result.stderr),
   };
-  const explanation = explainFailure(culprit(operations, outcome.exitCode), outcome);
-  return {
-    code: explanation.code,
-    host,
-    message: explanation.message,
-    hint: explanation.hint,
-    details: explanation.details ?? [],
-  };
+  const failed = splitParts(operations.length, outcome).filter(({ exitCode }) => exitCode !== 0);
+  const parts = failed.length === 0 ? [{ index: 0, ...outcome }] : failed;
+  const alike = Map.groupBy(parts, ({ index }) => {
+    const { noun } = describeOperation(operations[index]!);
+    return `${operations[index]!.kind} ${noun}`;
+  });
+  return [...alike.values()].map(([first, ...others]) => {
+    const explanation = explainFailure(operations[first!.index]!, first!);
+    const names = others.map(({ index }) => describeOperation(operations[index]!).subject);
+    const also = names.length === 0 ? [] : [`so did ${names.join(", ")}`];
+    return {
+      code: explanation.code,
+      host,
+      message: explanation.message,
+      hint: explanation.hint,
+      details: [...also, ...explanation.details ?? []],
+    };
+  });
+}
+
+/** The new state that a step found where its host is no longer as planned; `undefined` where it is. */
+export function movedState(
+  operations: readonly Operation[],
+  result: StepResult,
+): string | undefined {
+  if (result.exitCode !== MOVED_STATUS || operations[0]!.kind !== "check-state") return undefined;
+  const parts = splitParts(operations.length, { ...result, exitCode: result.exitCode });
+  return parts.find(({ index }) => index === 0)?.stdout;
 }
 
 /** Tells what was thrown while a host worked. */
@@ -57,11 +78,4 @@ export function failureOfError(
     hint: error.hint,
     details: error.details.map(redact),
   };
-}
-
-/** The operation that most likely failed among those side by side: a check has an exit status of its own. */
-function culprit(operations: readonly Operation[], exitCode: number): Operation {
-  const changing = operations.find((operation) => operation.kind !== "check-state");
-  const isMoved = exitCode === MOVED_STATUS && operations[0]!.kind === "check-state";
-  return isMoved ? operations[0]! : changing ?? operations[0]!;
 }

@@ -6,12 +6,12 @@
 
 import { SextantError } from "../errors.ts";
 import { describeOperation, type Operation, shellOf } from "../operations/operation.ts";
-import { MOVED_STATUS } from "../operations/state.ts";
+import { isMark, withoutMarks } from "../operations/parts.ts";
 import { HERE, type HostScript, type StageName, type Step } from "../plan/plan.ts";
 import type { ScriptStep, Session, StepResult } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, StepEvent } from "./event.ts";
-import { failureOfError, failureOfStep } from "./failure.ts";
+import { failureOfError, failuresOfStep, movedState } from "./failure.ts";
 import type { Latches } from "./latches.ts";
 import type { Ledger } from "./ledger.ts";
 import { Lines } from "./lines.ts";
@@ -200,14 +200,15 @@ class StepWatcher {
     this.#step = step;
     this.#event = { step: step.id, host, stage };
     const lines = (stream: "stdout" | "stderr"): Lines =>
-      new Lines((text) =>
+      new Lines((text) => {
+        if (isMark(text)) return;
         context.emit({
           type: "step-output",
           ...this.#event,
           stream,
           text: context.effects.redact(text),
-        })
-      );
+        });
+      });
     this.#lines = { stdout: lines("stdout"), stderr: lines("stderr") };
   }
 
@@ -233,18 +234,18 @@ class StepWatcher {
       : result.exitCode === 0
       ? "done"
       : "failed";
-    const hasMoved = result.exitCode === MOVED_STATUS &&
-      this.#step.operations[0]?.kind === "check-state";
-    if (hasMoved) moved.set(this.#event.host, result.stdout);
+    const state = movedState(this.#step.operations, result);
+    if (state !== undefined) moved.set(this.#event.host, state);
     ledger.note(this.#step.id, {
       status,
       seconds: result.seconds,
       exitCode: result.exitCode,
-      stdout: hasMoved ? "" : effects.redact(result.stdout),
-      stderr: effects.redact(result.stderr),
+      stdout: state === undefined ? effects.redact(withoutMarks(result.stdout)) : "",
+      stderr: effects.redact(withoutMarks(result.stderr)),
     });
     if (status === "failed" && !this.explained) {
-      fail(failureOfStep(this.#event.host, this.#step.operations, result, effects.redact));
+      const { host } = this.#event;
+      failuresOfStep(host, this.#step.operations, result, effects.redact).forEach(fail);
     }
     emit({ type: "step-end", ...this.#event, status, seconds: result.seconds });
     latches.settle(this.#step.id, status === "done");

@@ -114,14 +114,14 @@ const WATCH_AFTER = 0.2;
 
 /**
  * First of two to end decides; the other is ended, and nothing is left behind: what a wait that was broken off left goes
- * at the next one's beginning.
+ * at the beginning of the next run's. Waits of one run, side by side, share its process id.
  */
 function gate(operation: AwaitHealthy, wait: string, look: string): string {
   const name = quote(operation.name);
   const forget = forgetId(operation.target);
   return `race() { n=$1; shift; (trap 'kill $p 2>/dev/null; exit' TERM; "$@" >"$F.$n" & p=$!; wait $p; echo "$n $?" >"$F") & }
-rm -f ${quote(operation.folder)}/gate.*
-F=$(mktemp -u ${quote(operation.folder)}/gate.XXXXXX); mkfifo -m 600 "$F" || exit 1
+for f in ${quote(operation.folder)}/gate.*; do case $f in */gate.$$.*) ;; *) rm -f "$f";; esac; done
+F=$(mktemp -u ${quote(operation.folder)}/gate.$$.XXXXXX); mkfifo -m 600 "$F" || exit 1
 ${wait}; g=$!
 exited() { sleep ${WATCH_AFTER} >/dev/null 2>&1; exec docker wait ${name}; }
 race exited exited; w=$!

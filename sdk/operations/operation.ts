@@ -45,6 +45,7 @@ import {
 } from "./image.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
+import { sideBySide } from "./parts.ts";
 import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
 import {
   type ProxyOperation,
@@ -180,10 +181,7 @@ export function shellOf(operations: readonly Operation[], context: RenderContext
   const texts = operations.map((operation) =>
     toShell(renderOperation(operation, context), context.secret)
   );
-  if (texts.length === 1) return texts[0]!;
-  const started = texts.map((shell, index) => `(${shell}\n) & sx_p${index}=$!`);
-  const awaited = texts.map((_, index) => `wait $sx_p${index} || sx_r="\${sx_r:-$?}"`);
-  return `sx_r=; ${started.join("\n")}\n${awaited.join("\n")}\nexit "\${sx_r:-0}"`;
+  return texts.length === 1 ? texts[0]! : sideBySide(texts);
 }
 
 // The table is keyed by the union's own kinds, so the definition fits the operation; TypeScript cannot follow that.

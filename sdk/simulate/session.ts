@@ -6,6 +6,7 @@
 
 import { HostError, SextantError } from "../errors.ts";
 import type { Outcome } from "../operations/definition.ts";
+import { joinParts } from "../operations/parts.ts";
 import type { Operation } from "../operations/operation.ts";
 import type {
   RunOptions,
@@ -106,15 +107,8 @@ export class SimulatedSession implements Session {
     );
     const seconds = Math.round((this.#host.clock.now - started) * 100) / 100;
     const outcomes = ends.filter((end) => end !== undefined);
-    const exitCode = outcomes.length < ends.length || signal?.aborted
-      ? undefined
-      : outcomes.find((outcome) => outcome.exitCode !== 0)?.exitCode ?? 0;
-    return {
-      exitCode,
-      stdout: outcomes.map((outcome) => outcome.stdout).join(""),
-      stderr: outcomes.map((outcome) => outcome.stderr).join(""),
-      seconds,
-    };
+    if (outcomes.length < ends.length || signal?.aborted) return { ...NEVER_BEGUN, seconds };
+    return { ...joinParts(outcomes), seconds };
   }
 
   /** Runs one operation; `undefined` where it was broken off. */
