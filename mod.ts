@@ -30,6 +30,7 @@ export type {
   LogsVerb,
   PlainVerb,
   RollbackVerb,
+  ScaleVerb,
   Verb,
 } from "./sdk/commander/verb.ts";
 export type { AccessoryInput, AccessoryOptions, AccessoryPlace } from "./sdk/config/accessory.ts";

@@ -17,6 +17,7 @@ import {
   logsVerb,
   plain,
   rollbackVerb,
+  scaleVerb,
   type ToVerb,
 } from "./verbs.ts";
 
@@ -78,6 +79,12 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   }),
   row("details", "list the containers on every host", ask(plain("details"))),
   row("app boot", "boot the app's containers anew", change(plain("app boot"))),
+  row(
+    "app scale",
+    "run so many containers of a role on each host, until the next deploy",
+    change(scaleVerb),
+    { operands: [{ name: "ROLE=COUNT", repeats: true }] },
+  ),
   row("app start", "start the app's stopped containers", change(plain("app start"))),
   row("app stop", "stop the app's containers", change(plain("app stop"))),
   row("app details", "list the app's containers", ask(plain("app details"))),

@@ -5,6 +5,7 @@
  */
 
 import type { AccessoryVerb, DeployVerb, LogsVerb, PlainVerb, Verb } from "../commander/verb.ts";
+import { SextantError } from "../errors.ts";
 import type { FlagValues, Invocation } from "./command.ts";
 
 /** Makes what the commander is told. */
@@ -27,6 +28,25 @@ export function deployVerb(name: DeployVerb["name"]): ToVerb {
 /** The way back to an earlier version. */
 export function rollbackVerb({ operands }: Invocation): Verb {
   return { name: "rollback", to: operands[0] };
+}
+
+/**
+ * More or fewer containers of roles.
+ *
+ * @throws {SextantError} `USAGE` for what is not a role and a count.
+ */
+export function scaleVerb({ operands }: Invocation): Verb {
+  const counts = operands.map((operand) => {
+    const match = /^(?<role>[^=]+)=(?<count>[1-9]\d*)$/.exec(operand);
+    if (match?.groups === undefined) {
+      throw new SextantError("USAGE", `app scale should get ROLE=COUNT, got "${operand}"`, {
+        hint: "Such as: sextant app scale web=3. To run none: sextant app stop --roles ROLE",
+      });
+    }
+    const { role = "", count } = match.groups;
+    return [role, Number(count)] as const;
+  });
+  return { name: "app scale", counts: Object.fromEntries(counts) };
 }
 
 /** Logs of the app or the proxy. */

@@ -41,6 +41,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "app details": { ...ASK, hosts: "app" },
   "app exec": { ...ASK, hosts: "app" },
   "app logs": { ...ASK, hosts: "app" },
+  "app scale": { ...BOOT, hosts: "app", version: false },
   "app start": { ...CHANGE, hosts: "app" },
   "app stop": { ...CHANGE, hosts: "app" },
   "app version": { ...ASK, hosts: "app" },

@@ -29,6 +29,7 @@ import {
 } from "../plan/questions.ts";
 import { planRollback } from "../plan/rollback.ts";
 import { planPrune } from "../plan/prune.ts";
+import { planScale } from "../plan/scale.ts";
 import { planBootstrap, planRemove } from "../plan/server.ts";
 import { planTraefik } from "../plan/traefik.ts";
 import type { Verb } from "./verb.ts";
@@ -60,6 +61,8 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
       });
     case "rollback":
       return planRollback(input, verb.to ?? version);
+    case "app scale":
+      return planScale(input, verb.counts);
     case "app start":
       return planAppStart(input, version);
     case "app stop":

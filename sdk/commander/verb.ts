@@ -10,6 +10,7 @@ import type { ExecOptions, LogOptions } from "../plan/questions.ts";
 export type Verb =
   | DeployVerb
   | RollbackVerb
+  | ScaleVerb
   | PlainVerb
   | LogsVerb
   | ExecVerb
@@ -34,6 +35,14 @@ export interface RollbackVerb {
   readonly name: "rollback";
   /** The version. @default {the last that served before} */
   readonly to?: string | undefined;
+}
+
+/** Starts or stops containers of the version that serves. */
+export interface ScaleVerb {
+  /** Which command. */
+  readonly name: "app scale";
+  /** Containers on each host, by role; at least one. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** A command that is told nothing more. */

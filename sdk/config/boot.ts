@@ -21,6 +21,11 @@ export interface BootInput {
    */
   readonly wait?: number;
   /**
+   * Whether the roles of a host boot side by side, once the primary one is healthy, and not one after the other.
+   * @default {false}
+   */
+  readonly parallelRoles?: boolean;
+  /**
    * What goes back to the old version when a group fails: every group, that group alone, or nothing.
    * @default {"rollback"}
    */
@@ -36,6 +41,10 @@ export const bootSchema: z.ZodType<BootInput> = strict<BootInput>({
     })),
   ]).optional().meta({ description: "Hosts per group", example: "25%" }),
   wait: whole().optional().meta({ description: "Seconds between groups", example: 10 }),
+  parallelRoles: z.boolean().optional().meta({
+    description: "Whether the roles of a host boot side by side",
+    example: true,
+  }),
   onFailure: z.enum(["rollback", "rollback-group", "halt"]).optional().meta({
     description: "What goes back when a group fails",
     example: "rollback-group",
@@ -47,6 +56,7 @@ export function resolveBoot(input: BootInput = {}): Boot {
   return {
     limit: input.limit,
     wait: input.wait ?? 0,
+    parallelRoles: input.parallelRoles ?? false,
     onFailure: input.onFailure ?? "rollback",
   };
 }

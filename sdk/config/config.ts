@@ -108,6 +108,8 @@ export interface Role {
   readonly isPrimary: boolean;
   /** Names of its hosts, in order. */
   readonly hosts: readonly string[];
+  /** Containers on each of its hosts, by host name; at least one. */
+  readonly replicas: Readonly<Record<string, number>>;
   /** Container prefix and proxy service name: service, role and destination. */
   readonly containerPrefix: string;
   /** Command in place of the image's own. */
@@ -339,6 +341,8 @@ export interface Boot {
   readonly limit: number | string | undefined;
   /** Seconds between groups. */
   readonly wait: number;
+  /** Whether the roles of a host boot side by side once the primary one is healthy. */
+  readonly parallelRoles: boolean;
   /** What goes back to the old version when a group fails: all, that group only, or nothing. */
   readonly onFailure: "rollback" | "rollback-group" | "halt";
 }

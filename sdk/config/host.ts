@@ -9,7 +9,7 @@ import type { Host, Jump, Ssh } from "./config.ts";
 import { parseHost } from "./host_parts.ts";
 import { jumps, parseJumps } from "./jump.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
-import { port, strict, text } from "./schema.ts";
+import { port, strict, text, whole } from "./schema.ts";
 
 /** A host with its own login and tags. */
 export interface HostFields {
@@ -37,6 +37,11 @@ export interface HostFields {
   readonly proxy?: string;
   /** Tags that select environment variables and accessories. */
   readonly tags?: readonly string[];
+  /**
+   * Containers of the role on this host.
+   * @default {undefined} What the role says.
+   */
+  readonly replicas?: number;
 }
 
 /** A host: its address, `user@host:port` or `[address]:port`, or an object. */
@@ -53,6 +58,7 @@ export const hostSchema: z.ZodType<HostFields> = strict<HostFields>({
     example: "root@10.0.0.9",
   }),
   tags: z.array(text()).optional().meta({ description: "Tags", example: ["eu"] }),
+  replicas: whole(1).optional().meta({ description: "Containers of the role here", example: 2 }),
 }, "a text or an object");
 
 interface Entry {

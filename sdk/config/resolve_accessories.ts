@@ -111,7 +111,9 @@ function hostsOf(
   const own = input.host ? [input.host] : input.hosts ?? [];
   const names = [
     ...own.map((host, index) => {
-      return context.hosts.add(host, input.host ? [...path, "host"] : [...path, "hosts", index]);
+      const at = input.host ? [...path, "host"] : [...path, "hosts", index];
+      if (host.replicas !== undefined) report([...at, "replicas"], "belongs to hosts of roles");
+      return context.hosts.add(host, at);
     }),
     ...rolesOf(input).flatMap((role, index) => {
       const at = input.role === undefined ? [...path, "roles", index] : [...path, "role"];

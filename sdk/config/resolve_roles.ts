@@ -5,11 +5,12 @@
  */
 
 import { didYouMean } from "./closest.ts";
+import { replicasProblem } from "./replicas.ts";
 import type { Env, Proxy, Role, RunOptions, Traefik } from "./config.ts";
 import { resolveEnv, type RootEnvFields } from "./env.ts";
 import type { HostRegister } from "./host.ts";
 import { resolveLogging } from "./logging.ts";
-import type { ReportProblem } from "./problems.ts";
+import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxy, resolveProxy } from "./proxy.ts";
 import type { RoleFields } from "./role.ts";
 import { resolveRunOptions } from "./run_options.ts";
@@ -68,8 +69,8 @@ function resolveRole(
   const { spec, report, service, destination } = context;
   const path = ["servers", name];
   if (!isName(name)) report(path, NAME_RULE);
-  const tagged = registerHosts(name, input, context);
-  const hosts = [...tagged.keys()];
+  const placed = registerHosts(name, input, context);
+  const hosts = [...placed.keys()];
   checkEmpty(name, input, isPrimary, context);
   const route = proxyOf(name, input, isPrimary, hosts.length, context);
   const traefik = resolveTraefik(spec.traefik);
@@ -77,6 +78,13 @@ function resolveRole(
   const containerPrefix = [service, name, destination].filter((part) => part).join("-");
   const byTraefik = traefik && route && servedByTraefik(containerPrefix, route, traefik);
   const { drainTimeout = 30, stopTimeout } = spec.settings ?? {};
+  const run = resolveRunOptions(
+    { ...byTraefik?.options, ...input.options },
+    [...path, "options"],
+    report,
+  );
+  const replicas = Object.fromEntries([...placed].map(([host, { replicas }]) => [host, replicas]));
+  checkReplicas(replicas, run.options, path, report);
   return {
     name,
     isPrimary,
@@ -84,8 +92,9 @@ function resolveRole(
     containerPrefix,
     cmd: input.cmd,
     env: Object.fromEntries(
-      [...tagged].map(([host, tags]) => [host, envOn(tags, input, spec.env)]),
+      [...placed].map(([host, { tags }]) => [host, envOn(tags, input, spec.env)]),
     ),
+    replicas,
     proxy,
     traefik: byTraefik && { cord: traefik.cord },
     labels: {
@@ -93,29 +102,47 @@ function resolveRole(
       ...resolveTextMap(spec.labels),
       ...resolveTextMap(input.labels),
     },
-    ...resolveRunOptions(
-      { ...byTraefik?.options, ...input.options },
-      [...path, "options"],
-      report,
-    ),
+    ...run,
     logging: resolveLogging(spec.logging, input.logging),
     // Kamal: configuration/role.rb, stop_args. The proxy has drained already where there is one.
     stopTimeout: input.stopTimeout ?? stopTimeout ?? (proxy ? undefined : drainTimeout),
   };
 }
 
-/** Registers a role's hosts; gives each one's tags in this role, by host name. */
+/** What a role says of one of its hosts. */
+interface Placed {
+  readonly tags: ReadonlySet<string>;
+  readonly replicas: number;
+}
+
+/** Registers a role's hosts; gives what it says of each, by host name. */
 function registerHosts(
   name: string,
   input: RoleFields,
   { hosts }: ResolveContext,
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const tagged = new Map<string, ReadonlySet<string>>();
+): ReadonlyMap<string, Placed> {
+  const placed = new Map<string, Placed>();
   for (const [index, host] of (input.hosts ?? []).entries()) {
     const key = hosts.add(host, ["servers", name, "hosts", index]);
-    if (key) tagged.set(key, new Set([...tagged.get(key) ?? [], ...host.tags ?? []]));
+    if (!key) continue;
+    const known = placed.get(key);
+    placed.set(key, {
+      tags: new Set([...known?.tags ?? [], ...host.tags ?? []]),
+      replicas: host.replicas ?? known?.replicas ?? input.replicas ?? 1,
+    });
   }
-  return tagged;
+  return placed;
+}
+
+function checkReplicas(
+  replicas: Readonly<Record<string, number>>,
+  options: RunOptions,
+  path: ConfigPath,
+  report: ReportProblem,
+): void {
+  if (Object.values(replicas).every((count) => count === 1)) return;
+  const problem = replicasProblem(options);
+  if (problem !== undefined) report([...path, "replicas"], `cannot be more than 1: it ${problem}`);
 }
 
 function checkEmpty(

@@ -20,6 +20,11 @@ export interface RoleOptions<Hosts = HostsInput> {
   /** Where it runs: a list, or a function that gives one. */
   readonly hosts?: Hosts;
   /**
+   * Containers on each host, side by side; a host may say otherwise.
+   * @default {1}
+   */
+  readonly replicas?: number;
+  /**
    * Command in place of the image's own, as a shell would read it.
    * @default {undefined} The image's own.
    */
@@ -58,6 +63,7 @@ export const roleSchema: z.ZodType<RoleFields> = strict<RoleFields>({
     description: "Where it runs",
     example: ["10.0.0.1", "deploy@10.0.0.2:2222"],
   }),
+  replicas: whole(1).optional().meta({ description: "Containers on each host", example: 3 }),
   cmd: text().optional().meta({ description: "Command", example: "bin/jobs" }),
   env: envSchema.optional().meta({ description: "Environment", example: { THREADS: 5 } }),
   proxy: z.union([z.boolean(), proxySchema]).optional().meta({

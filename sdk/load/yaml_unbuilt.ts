@@ -55,10 +55,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     message: "is without effect in Kamal 2 as well, all is in .kamal: leave it out",
     isHarmless: is(".kamal"),
   }],
-  ["boot.parallel_roles", {
-    message: notYet("leave it out, the roles of a host boot one after the other"),
-    isHarmless: is(false),
-  }],
   ["proxy.ssl", TLS],
   ["proxy.run.publish", {
     message: notYet("leave it out, the proxy's ports are published"),

@@ -23,6 +23,14 @@ import {
   roleEnvFile,
 } from "./names.ts";
 
+/** The runs of all replicas of a role on a host. */
+export function runReplicas(input: PlanInput, role: Role, host: string): readonly RunContainer[] {
+  return Array.from(
+    { length: role.replicas[host] ?? 1 },
+    (_, index) => runRole(input, role, host, index + 1),
+  );
+}
+
 /** The run of a replica of a role on a host. */
 export function runRole(input: PlanInput, role: Role, host: string, replica = 1): RunContainer {
   const { config, version, run } = input;
@@ -93,12 +101,8 @@ export function envLabel(
   };
 }
 
-/** What the container of a name differs in from the one that should run; empty where it is the same. */
-export function differences(
-  container: ContainerState | undefined,
-  wanted: RunContainer,
-): readonly string[] {
-  if (container === undefined) return ["version"];
+/** What a container differs in from the one of its name that should run; empty where it is the same. */
+export function differences(container: ContainerState, wanted: RunContainer): readonly string[] {
   const found: string[] = [];
   if (container.labels[CONFIG_LABEL] === undefined) found.push("unknown configuration");
   else if (container.labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL]) {

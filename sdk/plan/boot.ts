@@ -6,35 +6,22 @@
 
 import type { Config, Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
-import type { RunContainer } from "../operations/container.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
+import type { Changes, RoleChange } from "./changes.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
 import { leaveTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
 import { replicaOf } from "./names.ts";
-import type { HostScript, Step, Wait } from "./plan.ts";
-import { script, step } from "./stages.ts";
+import type { HostScript, Stage, Step, Wait } from "./plan.ts";
+import { hookStage, script, stage, step } from "./stages.ts";
 
-/** What has to change for a role on a host. */
-export interface RoleChange {
-  /** The role. */
-  readonly role: Role;
-  /** What stands there today. */
-  readonly current: RoleOnHost;
-  /** Containers that should run. */
-  readonly wanted: readonly RunContainer[];
-  /** Those of them that are booted; none where those that run are up to date. */
-  readonly boots: readonly RunContainer[];
-  /** Containers that serve and stay. */
-  readonly keeps: readonly ContainerState[];
-  /** Whether its route is set. */
-  readonly routes: boolean;
-  /** Containers that stop once the new one serves. */
-  readonly stale: readonly ContainerState[];
-  /** Why, in words. */
-  readonly reasons: readonly string[];
+/** The stages that switch all hosts where something changes, group after group. */
+export function bootGroups(input: PlanInput, changes: Changes): readonly Stage[] {
+  const hosts = [...changes.keys()].filter((host) => changes.get(host)!.length > 0);
+  const groups = groupsOf(input.config, hosts);
+  return groups.flatMap((group, index) => bootGroup(input, group, changes, index, groups.length));
 }
 
 /** Hosts in groups of the configured size, one after the other. */
@@ -50,21 +37,42 @@ export function groupsOf(
   return groups;
 }
 
+function bootGroup(
+  input: PlanInput,
+  hosts: readonly string[],
+  changes: Changes,
+  group: number,
+  groups: number,
+): readonly Stage[] {
+  const boots = hosts.flatMap((host) => changes.get(host)!).some(({ boots }) => boots.length > 0);
+  const pauseSeconds = group < groups - 1 ? input.config.boot.wait : 0;
+  return [
+    ...boots ? hookStage(input, "pre-app-boot", hosts, { group }) : [],
+    stage("boot", hosts.map((host) => bootScript(input, host, hosts, changes)), { group }),
+    stage("switch", hosts.map((host) => switchScript(input, host, changes.get(host)!)), {
+      group,
+      interruptible: false,
+      pauseSeconds,
+    }),
+    ...boots ? hookStage(input, "post-app-boot", hosts, { group }) : [],
+  ];
+}
+
 /** What a host does to start the new containers of a group. */
-export function bootScript(
+function bootScript(
   input: PlanInput,
   host: string,
   group: readonly string[],
-  changes: ReadonlyMap<string, readonly RoleChange[]>,
+  changes: Changes,
 ): HostScript {
   const boots = changes.get(host)!.filter((change) => change.boots.length > 0);
-  const steps = boots.flatMap((change) => bootSteps(input, host, change));
+  const steps = sideBySide(input.config, boots).flatMap((some) => bootSteps(input, host, some));
   const isGatekeeper = boots.some(({ role }) => role.isPrimary);
   return script(host, steps, isGatekeeper ? undefined : barrier(group, changes));
 }
 
 /** What a host does to send traffic to the new containers and stop the old. */
-export function switchScript(
+function switchScript(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
@@ -93,32 +101,56 @@ function groupSize(limit: number | string | undefined, hosts: number): number {
   return Math.max(Math.floor(hosts * Number.parseFloat(limit) / 100), 1);
 }
 
+/** Roles of a host that boot together; the primary one opens the barrier for the others and so goes first. */
+function sideBySide(
+  { boot }: Config,
+  changes: readonly RoleChange[],
+): readonly (readonly RoleChange[])[] {
+  if (!boot.parallelRoles) return changes.map((change) => [change]);
+  const first = changes.filter(({ role }) => role.isPrimary);
+  const others = changes.filter(({ role }) => !role.isPrimary);
+  return [first, others].filter((some) => some.length > 0);
+}
+
 /** All replicas start side by side, and each is awaited by itself. */
 function bootSteps(
   input: PlanInput,
   host: string,
-  { role, current, boots }: RoleChange,
+  changes: readonly RoleChange[],
 ): readonly Step[] {
-  const renames = boots.filter(({ name }) => current.containers.some((one) => one.name === name))
-    .map(({ name }): Operation => ({
+  const booted = changes.flatMap(({ role, current, boots }) =>
+    boots.map((container) => ({ role, current, ...withCord(input, role, container) }))
+  );
+  const renames = booted.map(({ container: { name } }) => name)
+    .filter((name) => changes.some(({ current }) => isTaken(current, name)))
+    .map((name): Operation => ({
       kind: "rename-container",
       from: name,
       to: madeRoom(input, name),
       takesBack: false,
     }));
-  const corded = boots.map((container) => withCord(input, role, container));
-  const cords = corded.flatMap(({ cord }) => cord ?? []);
-  const gates = boots.map(({ name, idFile }) => awaitRole(input.config, role, name, { idFile }));
-  const gate = step(gateId(host, role), ...gates);
+  const cords = booted.flatMap(({ cord }) => cord ?? []);
+  const gate = step(
+    gateId(host, changes.map(({ role }) => role)),
+    ...booted.map(({ role, container: { name, idFile } }) =>
+      awaitRole(input.config, role, name, { idFile })
+    ),
+  );
   // Traefik sends traffic to whatever is healthy: a container that is taken back leaves it first.
-  const leaving = boots.flatMap(({ name }) => leaveTraefik(input.config, role, name));
-  const { name } = boots[0]!;
+  const leaving = booted.flatMap(({ role, container: { name } }) =>
+    leaveTraefik(input.config, role, name)
+  );
+  const { name } = booted[0]!.container;
   return [
     ...renames.length === 0 ? [] : [step(`${host} rename ${name}`, ...renames)],
     ...cords.length === 0 ? [] : [step(`${host} cord ${name}`, ...cords)],
-    step(`${host} run ${name}`, ...corded.map(({ container }) => container)),
+    step(`${host} run ${name}`, ...booted.map(({ container }) => container)),
     { ...gate, undo: [...leaving, ...gate.undo] },
   ];
+}
+
+function isTaken({ containers }: RoleOnHost, name: string): boolean {
+  return containers.some((container) => container.name === name);
 }
 
 /** The name of a container that makes room for its replacement. */
@@ -126,13 +158,13 @@ function madeRoom({ run }: PlanInput, name: string): string {
   return `${name}_replaced_${run.suffix}`;
 }
 
-function gateId(host: string, role: Role): string {
-  return `${host} healthy ${role.name}`;
+function gateId(host: string, roles: readonly Role[]): string {
+  return `${host} healthy ${roles.map(({ name }) => name).join(" ")}`;
 }
 
 function barrier(
   group: readonly string[],
-  changes: ReadonlyMap<string, readonly RoleChange[]>,
+  changes: Changes,
 ): Wait | undefined {
   const gates = group.flatMap((host) =>
     changes.get(host)!.filter(({ role, boots }) => role.isPrimary && boots.length > 0)
@@ -140,7 +172,7 @@ function barrier(
   );
   if (gates.length === 0) return undefined;
   return {
-    steps: gates.map(({ host, role }) => gateId(host, role)),
+    steps: gates.map(({ host, role }) => gateId(host, [role])),
     until: "any",
     reason: `after the first healthy ${gates[0]!.role.name}`,
   };

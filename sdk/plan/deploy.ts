@@ -4,18 +4,16 @@
  * @module
  */
 
-import type { Proxy, Role } from "../config/config.ts";
-import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { bootAccessories } from "./accessory.ts";
-import { differences, runRole, writeRoleEnv } from "./app_container.ts";
-import { bootScript, groupsOf, type RoleChange, switchScript } from "./boot.ts";
-import { appHosts, lookUp, type RoleOnHost, selectedRoles, servingVersions } from "./current.ts";
+import { writeRoleEnv } from "./app_container.ts";
+import { bootGroups } from "./boot.ts";
+import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
+import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import {
   appFolder,
   auditFile,
-  bootOf,
   digestFile,
   imageName,
   latestTag,
@@ -51,18 +49,10 @@ export interface DeployParts {
 /** Plans a deploy; an up-to-date deployment gives an empty plan. */
 export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const changes = new Map(
-    appHosts(input).map((host) => [host, changesOn(input, host, parts.force)]),
+    appHosts(input).map((host) => [host, changesOn(input, host, parts.force ? "all" : "changed")]),
   );
-  const groups = groupsOf(
-    input.config,
-    appHosts(input).filter((host) => changes.get(host)!.length > 0),
-  );
-  const boots = groups.flat().some((host) =>
-    changes.get(host)!.some((change) => change.boots.length > 0)
-  );
-  const bootStages = groups.flatMap((hosts, index) =>
-    bootGroup(input, hosts, changes, index, groups.length)
-  );
+  const boots = [...changes.values()].flat().some((change) => change.boots.length > 0);
+  const bootStages = bootGroups(input, changes);
   const accessoryStages = parts.accessories ? bootAccessories(input) : [];
   const finish = stage(
     "finish",
@@ -90,55 +80,10 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
     lock: true,
     takesBack: true,
     serving: servingVersions(input),
-    notes: groups.flat().map((host) => endNote(input, host, input.version)),
+    notes: [...changes].filter(([, some]) => some.length > 0)
+      .map(([host]) => endNote(input, host, input.version)),
     ...parts.verb === "app boot" ? {} : { afterwards: "post-deploy" },
   });
-}
-
-/** What has to change for each role of a host; roles that are up to date are left out. */
-function changesOn(input: PlanInput, host: string, force: boolean): readonly RoleChange[] {
-  return selectedRoles(input, host).flatMap((role) => {
-    const change = changeOf(input, host, role, force);
-    const { boots, routes, stale } = change;
-    return boots.length === 0 && !routes && stale.length === 0 ? [] : [change];
-  });
-}
-
-function changeOf(input: PlanInput, host: string, role: Role, force: boolean): RoleChange {
-  const current = lookUp(input, host, role);
-  const wanted = [runRole(input, role, host)];
-  const found = wanted.map((run) => ({
-    run,
-    container: current.serving.find(({ name }) => name === run.name),
-  }));
-  const reasons = current.serving.length === 0
-    ? ["new"]
-    : [...new Set(found.flatMap(({ run, container }) => differences(container, run)))];
-  const isKept = (one: typeof found[number]): boolean =>
-    !force && one.container !== undefined && differences(one.container, one.run).length === 0;
-  const boots = found.filter((one) => !isKept(one)).map(({ run }) => run);
-  const keeps = found.filter(isKept).map(({ container }) => container!);
-  const stale = current.running.filter((container) => !keeps.includes(container));
-  const routes = role.proxy !== undefined &&
-    (boots.length > 0 || !isRouted(role.proxy, current, keeps));
-  return { role, current, wanted, boots, keeps, routes, stale, reasons };
-}
-
-function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {
-  if (route === undefined) return false;
-  const targets = keeps.map(({ id }) => `${shortId(id)}:${proxy.appPort}`);
-  return sameItems(route.targets, targets) && sameItems(route.hosts, proxy.hosts) &&
-    route.tls === proxy.ssl;
-}
-
-/** How many versions of a role are about to stop. */
-function stoppingVersions({ stale, keeps }: RoleChange): number {
-  const kept = new Set(keeps.map(({ name }) => bootOf(name)));
-  return new Set(stale.map(({ name }) => bootOf(name)).filter((boot) => !kept.has(boot))).size;
-}
-
-function sameItems(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((one) => others.includes(one));
 }
 
 function buildStage(input: PlanInput, { noCache }: DeployParts): Stage {
@@ -163,11 +108,12 @@ function buildStage(input: PlanInput, { noCache }: DeployParts): Stage {
   return stage("build", [script(HERE, steps)]);
 }
 
-function prepareSteps(
+/** What a host does before any new container starts. */
+export function prepareSteps(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  { pull }: DeployParts,
+  { pull }: Pick<DeployParts, "pull">,
 ): readonly Step[] {
   const { config, version } = input;
   const state = stateOf(input, host);
@@ -207,29 +153,6 @@ function prepareSteps(
   if (changes.some(({ role }) => role.proxy !== undefined)) steps.push(...proxyUp(input, host));
   if (changes.some(({ role }) => role.traefik !== undefined)) steps.push(...traefikUp(input, host));
   return steps;
-}
-
-function bootGroup(
-  input: PlanInput,
-  hosts: readonly string[],
-  changes: ReadonlyMap<string, readonly RoleChange[]>,
-  group: number,
-  groups: number,
-): readonly Stage[] {
-  const boots = hosts.flatMap((host) => changes.get(host)!).some((change) =>
-    change.boots.length > 0
-  );
-  const pauseSeconds = group < groups - 1 ? input.config.boot.wait : 0;
-  return [
-    ...boots ? hookStage(input, "pre-app-boot", hosts, { group }) : [],
-    stage("boot", hosts.map((host) => bootScript(input, host, hosts, changes)), { group }),
-    stage("switch", hosts.map((host) => switchScript(input, host, changes.get(host)!)), {
-      group,
-      interruptible: false,
-      pauseSeconds,
-    }),
-    ...boots ? hookStage(input, "post-app-boot", hosts, { group }) : [],
-  ];
 }
 
 function finishSteps(

@@ -14,7 +14,7 @@ import {
   releasedRun,
   type ReleaseStatus,
 } from "../operations/release.ts";
-import { awaitRole, routeTo, runRole } from "./app_container.ts";
+import { awaitRole, routeTo, runReplicas } from "./app_container.ts";
 import { appHosts, containersAt, selectedRoles, servingVersions } from "./current.ts";
 import { digest, ENV_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -84,7 +84,7 @@ export function releasedRole(
   input: PlanInput,
   host: string,
   role: Role,
-  wanted: readonly RunContainer[] = [runRole(input, role, host)],
+  wanted: readonly RunContainer[] = runReplicas(input, role, host),
 ): ReleasedRole {
   const { config } = input;
   const nowhere = { targets: [], version: "", previous: undefined };

@@ -74,7 +74,9 @@ function renderHead(plan: Plan, verbose: boolean): string {
     ? `rollback to ${named(plan.version, verbose)}`
     : named(plan.version, verbose);
   const isAboutVersion = plan.verb === "rollback" || VERSION_VERBS.has(plan.verb);
-  const what = isAboutVersion ? `${about} (${servingText(plan, verbose)})` : plan.verb;
+  // The configuration's own counts hold again from then on.
+  const verb = plan.verb === "app scale" ? "app scale until the next deploy" : plan.verb;
+  const what = isAboutVersion ? `${about} (${servingText(plan, verbose)})` : verb;
   return headOf(plan, what, counted(plan.hosts.length, "host"));
 }
 

@@ -12,7 +12,7 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
     'proxy.app_port: unknown key, did you mean "appPort"?',
   ]],
   ["a key that resembles nothing", { boot: { zzzzzz: 1 } }, [
-    "boot.zzzzzz: unknown key, known are limit, wait, onFailure",
+    "boot.zzzzzz: unknown key, known are limit, wait, parallelRoles, onFailure",
   ]],
   ["a root key", { imagee: "x" }, ['imagee: unknown key, did you mean "image"?']],
   ["a text for a number", { proxy: { appPort: "three thousand" } }, [

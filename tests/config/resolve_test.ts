@@ -17,6 +17,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       name: "web",
       isPrimary: true,
       hosts: ["10.0.0.1"],
+      replicas: { "10.0.0.1": 1 },
       containerPrefix: "shop-web",
       cmd: undefined,
       env: { "10.0.0.1": { clear: {}, secret: {} } },
@@ -79,7 +80,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       options: {},
     },
     traefik: undefined,
-    boot: { limit: undefined, wait: 0, onFailure: "rollback" },
+    boot: { limit: undefined, wait: 0, parallelRoles: false, onFailure: "rollback" },
     ssh: {
       user: "root",
       port: 22,

@@ -150,7 +150,6 @@ proxy:
     "builder:\n  arch: [amd64, arm64]\n  remote: ssh://b\n  secrets: [KEY]\n  cache:\n    type: gha\n",
   ),
   "a share that is none": shop("boot:\n  limit: 120%\n"),
-  "roles in parallel": shop("boot:\n  parallel_roles: true\n"),
   "a jump host that is none": shop("ssh:\n  proxy: root@10.0.0.9,-oProxyCommand=x\n"),
   "jump hosts as a list": shop("ssh:\n  proxy: [root@10.0.0.9]\n"),
   "a sign that no proxy command knows": shop("ssh:\n  proxy_command: nc %h %P\n"),

@@ -1,0 +1,90 @@
+/**
+ * What has to change for the roles of a host.
+ *
+ * @module
+ */
+
+import type { Proxy, Role } from "../config/config.ts";
+import { type ContainerState, shortId } from "../observe/host_state.ts";
+import type { RunContainer } from "../operations/container.ts";
+import { differences, runReplicas } from "./app_container.ts";
+import { lookUp, type RoleOnHost, selectedRoles } from "./current.ts";
+import type { PlanInput } from "./input.ts";
+import { bootOf } from "./names.ts";
+
+/** What has to change for a role on a host. */
+export interface RoleChange {
+  /** The role. */
+  readonly role: Role;
+  /** What stands there today. */
+  readonly current: RoleOnHost;
+  /** Containers that should run. */
+  readonly wanted: readonly RunContainer[];
+  /** Those of them that are booted; none where those that run are up to date. */
+  readonly boots: readonly RunContainer[];
+  /** Containers that serve and stay. */
+  readonly keeps: readonly ContainerState[];
+  /** Whether its route is set. */
+  readonly routes: boolean;
+  /** Containers that stop once the new ones serve. */
+  readonly stale: readonly ContainerState[];
+  /** Why, in words. */
+  readonly reasons: readonly string[];
+}
+
+/** What has to change on each host, in the order of the plan. */
+export type Changes = ReadonlyMap<string, readonly RoleChange[]>;
+
+/** Which containers that serve make room for new ones: all, those that differ, or none. */
+export type Replaced = "all" | "changed" | "none";
+
+/** What has to change for each role of a host; roles that are up to date are left out. */
+export function changesOn(
+  input: PlanInput,
+  host: string,
+  replaced: Replaced,
+): readonly RoleChange[] {
+  return selectedRoles(input, host).flatMap((role) => {
+    const change = changeOf(input, host, role, replaced);
+    const { boots, routes, stale } = change;
+    return boots.length === 0 && !routes && stale.length === 0 ? [] : [change];
+  });
+}
+
+/** How many versions of a role are about to stop. */
+export function stoppingVersions({ stale, keeps }: RoleChange): number {
+  const kept = new Set(keeps.map(({ name }) => bootOf(name)));
+  return new Set(stale.map(({ name }) => bootOf(name)).filter((boot) => !kept.has(boot))).size;
+}
+
+function changeOf(input: PlanInput, host: string, role: Role, replaced: Replaced): RoleChange {
+  const current = lookUp(input, host, role);
+  const wanted = runReplicas(input, role, host);
+  const found = wanted.map((run) => {
+    const container = current.serving.find(({ name }) => name === run.name);
+    const reasons = container === undefined
+      ? [current.serving.length === 0 ? "new" : "version"]
+      : differences(container, run);
+    const isKept = container !== undefined && replaced !== "all" &&
+      (replaced === "none" || reasons.length === 0);
+    return { run, reasons, kept: isKept ? container : undefined };
+  });
+  const boots = found.filter(({ kept }) => kept === undefined).map(({ run }) => run);
+  const keeps = found.flatMap(({ kept }) => kept ?? []);
+  const stale = current.running.filter((container) => !keeps.includes(container));
+  const routes = role.proxy !== undefined &&
+    (boots.length > 0 || !isRouted(role.proxy, current, keeps));
+  const reasons = [...new Set(found.flatMap(({ reasons }) => reasons))];
+  return { role, current, wanted, boots, keeps, routes, stale, reasons };
+}
+
+function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {
+  if (route === undefined) return false;
+  const targets = keeps.map(({ id }) => `${shortId(id)}:${proxy.appPort}`);
+  return sameItems(route.targets, targets) && sameItems(route.hosts, proxy.hosts) &&
+    route.tls === proxy.ssl;
+}
+
+function sameItems(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
+}
