@@ -25,6 +25,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = Object.freeze({
   CONFIG_NOT_FOUND: 2,
   CONFIG_INVALID: 2,
   SECRET_MISSING: 2,
+  SECRET_UNFIT: 2,
   NOT_CONFIRMED: 2,
   LOCK_HELD: 3,
   HOST_UNREACHABLE: 4,

@@ -31,6 +31,7 @@ import { askForHosts } from "./host_functions.ts";
 import { type Needs, needsOf } from "./needs.ts";
 import { newRunFacts, randomHex } from "./run_facts.ts";
 import { secretsOf } from "./secrets.ts";
+import { refuseUnfitSecrets } from "./unfit_secrets.ts";
 import { select, type Selection } from "./selection.ts";
 import { loadSsh, localTransport, sshTransport } from "./transports.ts";
 import type { Verb } from "./verb.ts";
@@ -273,7 +274,9 @@ export class Preparation {
   }
 
   async #secretsNamed(names: readonly string[]): Promise<SecretValues> {
-    return new SecretValues(await resolveSecrets(this.#source, names));
+    const values = new SecretValues(await resolveSecrets(this.#source, names));
+    refuseUnfitSecrets(this.#config, values);
+    return values;
   }
 
   /** Keeps the hosts' answers, and makes sure that all digests rest on one salt. */

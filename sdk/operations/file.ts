@@ -178,6 +178,21 @@ function canBeExported(name: string): boolean {
   return /^[A-Za-z_]\w*$/.test(name) && !STEERING_REGEXP.test(name);
 }
 
+// The kernel's limit for one text that a program is started with, its end among them.
+const LONGEST_VARIABLE = 128 * 1024 - 1;
+
+/** Why a value cannot come to a container as the environment variable of a name; `undefined` where it can. */
+export function obstacleTo(name: string, value: string): string | undefined {
+  if (value.includes("\0")) return "it has a NUL character, where every program would cut it off";
+  if (byteLength(`${name}=${value}`) > LONGEST_VARIABLE) {
+    return "it is longer than 128 KiB, with which no program can be started";
+  }
+  if (escapesEnvFile(name, value) && !canBeExported(name)) {
+    return "it has line breaks or is long, so docker itself would see it, which a variable of this name steers";
+  }
+  return undefined;
+}
+
 function renderEnv({ envFile, envScript, secrets }: WriteEnv, { secret }: RenderContext): Command {
   const values = Object.entries(secrets).map(([name, key]) => ({ name, value: secret(key) }));
   const exported = values.filter(({ name, value }) =>

@@ -207,3 +207,24 @@ Deno.test("Deploy.hook() pre-init runs first, has no plan, and fails the run bef
     assertEquals(started, []);
   });
 });
+
+Deno.test("secrets that no environment can hold stop a deploy before anything is changed, each by its name", async () => {
+  await onFleet({}, async ({ fleet, options }) => {
+    const values = {
+      PATH: "/bin\n/usr/bin",
+      LONG: "x".repeat(140_000),
+      FINE: "a\nb",
+    };
+    const app = deploy("shop").image("acme/shop").servers({ web: ["10.0.0.1"] })
+      .env({ secret: ["PATH", "COPY:LONG", "FINE"] })
+      .secrets({ fetch: () => Promise.resolve(values) });
+    const run = async (): Promise<unknown> => await app.run({ name: "setup" }, options);
+    const { code, details } = await assertRejects(run, SextantError);
+    assertEquals(code, "SECRET_UNFIT");
+    assertEquals(details.map((line) => line.split(": ")[0]), [
+      "PATH as PATH of web",
+      "LONG as COPY of web",
+    ]);
+    assertEquals(fleet.journal.filter(({ operation }) => operation.kind !== "probe"), []);
+  });
+});

@@ -1,11 +1,13 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { compileSextant } from "../../.ci/compile.ts";
+import { quote } from "../../sdk/command.ts";
 import { type Lab, labTest, up } from "../lab/lab.ts";
 import { ask, running, Scene } from "./scene.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
-const SENTINEL = "sentinel-value-of-no-one";
+/** Looks otherwise in each way in which a text can be written. */
+const SENTINEL = "sentinel-value/of no+one & nobody";
 
 labTest("the command line deploys a deploy.ts, from a checkout and as one binary", async (t) => {
   await using lab = await up({ hosts: 2 });
@@ -13,7 +15,7 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
   const addresses = lab.hosts.map((host) => host.address);
   await scene.write("deploy.ts", deploymentText(lab, addresses));
   await scene.write("hosts.json", JSON.stringify(addresses));
-  await scene.write(".kamal/secrets", `TOKEN=${SENTINEL}\n`, 0o600);
+  await scene.write(".kamal/secrets", `TOKEN="${SENTINEL}"\n`, 0o600);
   await scene.write(".gitignore", ".kamal\n");
   const fromCheckout: Program = { command: Deno.execPath(), args: ["run", "--quiet", "-A", CLI] };
   const sextant = (...args: readonly string[]): Promise<Output> =>
@@ -45,9 +47,9 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
       const seen = await watch();
       assertEquals(setup.code, 0, setup.stderr);
       assertMatch(setup.stdout + setup.stderr, /serves on 2 hosts/);
-      assertEquals((setup.stdout + setup.stderr).includes(SENTINEL), false);
+      assertTellsNoSecret(setup);
       assert(seen.count > 0, "no process was looked at");
-      assertEquals(seen.lines.filter((line) => line.includes(SENTINEL)), []);
+      assertEquals(seen.lines.filter((line) => FORMS.some((form) => line.includes(form))), []);
       const [web] = (await running(lab.hosts[0]!)).filter((name) => name.startsWith("shop-web-"));
       assertStringIncludes(await lab.hosts[0]!.must(`docker exec ${web} env`), `TOKEN=${SENTINEL}`);
     },
@@ -62,7 +64,48 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
     );
     assertEquals(events.filter(({ type }) => type === "connected").length, 2);
     assert(events.some(({ type }) => type === "step-end"));
-    assertEquals(deploy.stdout.includes(SENTINEL), false);
+    assertTellsNoSecret(deploy);
+  });
+
+  await t.step("no plan, configuration, audit line or answer tells a secret", async () => {
+    for (
+      const args of [
+        ["plan", "-v"],
+        ["plan", "--json"],
+        ["config"],
+        ["config", "--json"],
+        ["audit"],
+        ["app", "logs"],
+        ["app", "exec", "-y", "--reuse", "--json", "env"],
+      ]
+    ) {
+      const told = await sextant(...args);
+      assertEquals(told.code, 0, `${args.join(" ")}: ${told.stderr}`);
+      assert(told.stdout !== "", `${args.join(" ")} says nothing`);
+      assertTellsNoSecret(told);
+    }
+    const files = await lab.hosts[0]!.must(
+      "find .kamal -type f ! -path '*/env/*' -exec cat {} + ; cat .kamal/shop-audit.log",
+    );
+    assertTellsNoSecret({ code: 0, stdout: files, stderr: "" });
+  });
+
+  await t.step("what a container that failed has logged is told without its secrets", async () => {
+    await scene.release();
+    const logged = "echo token $TOKEN; printenv TOKEN | busybox base64; exit 3";
+    const cmd = `sh -c ${quote(logged)}`;
+    const text = deploymentText(lab, addresses);
+    await scene.write(
+      "deploy.ts",
+      text.replace("names }", `{ hosts: names, cmd: ${JSON.stringify(cmd)} } }`),
+    );
+    for (const args of [["-y", "-v"], ["-y", "--json"]]) {
+      const failed = await sextant("deploy", ...args);
+      assertEquals(failed.code, 1, failed.stderr);
+      assertStringIncludes(failed.stdout + failed.stderr, "token [TOKEN]");
+      assertTellsNoSecret(failed);
+    }
+    await scene.write("deploy.ts", text);
   });
 
   await t.step(
@@ -112,6 +155,23 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
     assertStringIncludes(second.stdout, "nothing to do");
   });
 });
+
+/** The secret in clear, as Base64 wherever it begins, as a part of a URL, and as JSON. */
+const FORMS: readonly string[] = [
+  SENTINEL,
+  encodeURI(SENTINEL),
+  encodeURIComponent(SENTINEL),
+  encodeURIComponent(SENTINEL).replaceAll("%20", "+"),
+  quote(SENTINEL),
+  ...["", ".", ".."].map((before) =>
+    btoa(before + SENTINEL).slice(before === "" ? 0 : 4).replace(/.{4}$/, "")
+  ),
+];
+
+function assertTellsNoSecret({ stdout, stderr }: Output): void {
+  const told = stdout + stderr;
+  for (const form of FORMS) assert(!told.includes(form), `${form} is told:\n${told}`);
+}
 
 interface Program {
   readonly command: string;
