@@ -6,6 +6,7 @@
  */
 
 import { answerTo } from "./commander/answer.ts";
+import { configOf, gatherFacts } from "./commander/facts.ts";
 import { Preparation } from "./commander/preparation.ts";
 import { planFor } from "./commander/planners.ts";
 import type { Filters } from "./commander/selection.ts";
@@ -84,7 +85,7 @@ export async function runVerb(
   verb: Verb,
   options: CommandOptions = {},
 ): Promise<Result> {
-  const preparation = await Preparation.make(deployment, verb, options);
+  const preparation = new Preparation(verb, options, await gatherFacts(deployment, verb, options));
   await preparation.connect();
   try {
     if (verb.name === "setup" && await bootstrap(preparation, options)) {
@@ -106,7 +107,7 @@ export async function planVerb(
   verb: Verb,
   options: CommandOptions = {},
 ): Promise<Plan> {
-  const preparation = await Preparation.make(deployment, verb, options);
+  const preparation = new Preparation(verb, options, await gatherFacts(deployment, verb, options));
   await preparation.connect();
   try {
     preparation.check({ lock: false });
@@ -121,7 +122,7 @@ export async function resolvedConfig(
   deployment: Deployment,
   options: CommandOptions = {},
 ): Promise<Config> {
-  return await Preparation.config(deployment, options);
+  return await configOf(deployment, options);
 }
 
 async function runPlanned(

@@ -1,15 +1,10 @@
 /**
- * Everything that comes before a plan: configuration, hooks, open hosts, secrets.
+ * A command with its hosts: opened, with the secrets at hand, from before its plan to after its run.
  *
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import type { CommandOptions, Deployment, Result } from "../commander.ts";
-import type { Config } from "../config/config.ts";
-import { hookIds } from "../config/destination.ts";
-import type { HostsContext } from "../config/hosts_function.ts";
-import { localFiles, resolveConfig } from "../config/resolve.ts";
+import type { CommandOptions, Result } from "../commander.ts";
 import type { Effects } from "../exec/effects.ts";
 import { execute, type Execution } from "../exec/execute.ts";
 import type { Report } from "../exec/report.ts";
@@ -18,22 +13,18 @@ import { parseProbe } from "../observe/parse.ts";
 import { SALT_SECRET } from "../operations/file.ts";
 import { checkHosts, checkLock } from "../plan/checks.ts";
 import { servingVersions } from "../plan/current.ts";
-import type { PlanInput, RunFacts } from "../plan/input.ts";
+import type { PlanInput } from "../plan/input.ts";
 import { HERE, type Plan, secretsNeededBy } from "../plan/plan.ts";
-import { digestFiles, readProjectFile } from "../project/files.ts";
-import { projectVersion } from "../project/git.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
-import { resolveSecrets, type SecretSource } from "../secrets/source.ts";
+import { resolveSecrets } from "../secrets/source.ts";
 import type { Session, Transport } from "../transport/transport.ts";
+import { type Facts, notice } from "./facts.ts";
 import { Fleet } from "./fleet.ts";
-import { type HookFacts, Hooks } from "./hooks.ts";
-import { askForHosts } from "./host_functions.ts";
+import type { HookFacts } from "./hooks.ts";
 import { type Needs, needsOf } from "./needs.ts";
-import { newRunFacts, randomHex } from "./run_facts.ts";
-import { secretsOf } from "./secrets.ts";
+import { randomHex } from "./run_facts.ts";
+import { localTransport, sshTransport } from "./transports.ts";
 import { refuseUnfitSecrets } from "./unfit_secrets.ts";
-import { select, type Selection } from "./selection.ts";
-import { loadSsh, localTransport, sshTransport } from "./transports.ts";
 import type { Verb } from "./verb.ts";
 
 /** What a command works with. */
@@ -41,14 +32,7 @@ export class Preparation {
   readonly #verb: Verb;
   readonly #needs: Needs;
   readonly #options: CommandOptions;
-  readonly #root: string;
-  readonly #config: Config;
-  readonly #selection: Selection;
-  readonly #version: string | undefined;
-  readonly #run: RunFacts;
-  readonly #hooks: Hooks;
-  readonly #files: ReadonlyMap<string, string>;
-  readonly #source: SecretSource;
+  readonly #facts: Facts;
   #secrets = new SecretValues(new Map());
   #salt = "";
   #digests: ReadonlyMap<string, string> | undefined;
@@ -57,67 +41,12 @@ export class Preparation {
   #here: Session | undefined;
   #states: ReadonlyMap<string, HostState> = new Map();
 
-  private constructor(fields: {
-    readonly verb: Verb;
-    readonly options: CommandOptions;
-    readonly root: string;
-    readonly config: Config;
-    readonly selection: Selection;
-    readonly version: string | undefined;
-    readonly run: RunFacts;
-    readonly hooks: Hooks;
-    readonly files: ReadonlyMap<string, string>;
-    readonly source: SecretSource;
-  }) {
-    this.#verb = fields.verb;
-    this.#needs = needsOf(fields.verb);
-    this.#options = fields.options;
-    this.#root = fields.root;
-    this.#config = fields.config;
-    this.#selection = fields.selection;
-    this.#version = fields.version;
-    this.#run = fields.run;
-    this.#hooks = fields.hooks;
-    this.#files = fields.files;
-    this.#source = fields.source;
-  }
-
-  /** Resolves a deployment's configuration, with the hosts that its functions give. */
-  static async config(
-    deployment: Deployment,
-    { root = Deno.cwd(), destination, version, signal }: CommandOptions,
-  ): Promise<Config> {
-    const context = userContext({ destination, version, signal });
-    const spec = await askForHosts(deployment, context);
-    const digests = await digestFiles(root, localFiles(spec, destination));
-    return await resolveConfig(spec, { destination, digests });
-  }
-
-  /** Gathers what can be known without any host. */
-  static async make(
-    deployment: Deployment,
-    verb: Verb,
-    options: CommandOptions,
-  ): Promise<Preparation> {
-    const root = options.root ?? Deno.cwd();
-    const config = await Preparation.config(deployment, options);
-    const needs = needsOf(verb);
-    const selection = select(config, verb, needs, options);
-    const [version, hooks, run, files] = await Promise.all([
-      needs.version ? versionOf(root, options.version) : options.version,
-      hooksOf(root, config, deployment, options),
-      newRunFacts(root),
-      filesOf(root, config, verb),
-      options.transport ?? loadSsh(),
-    ]);
-    const source = secretsOf(deployment, {
-      root,
-      config,
-      context: { ...userContext({ ...options, version }), service: config.service },
-      onWarning: (message) => notice(options, message),
-    });
-    const found = { version, run, hooks, files, source };
-    return new Preparation({ verb, options, root, config, selection, ...found });
+  /** Takes what was gathered for a command. */
+  constructor(verb: Verb, options: CommandOptions, facts: Facts) {
+    this.#verb = verb;
+    this.#needs = needsOf(verb);
+    this.#options = options;
+    this.#facts = facts;
   }
 
   /** Opens the hosts while secrets are resolved; a missing secret closes them again. */
@@ -125,7 +54,7 @@ export class Preparation {
     // Whatever the hook makes, such as an env file, is there when secrets are read.
     await this.#runEarly("pre-init");
     const secrets = this.#resolveSecrets();
-    if (this.#hooks.names().has("pre-connect")) {
+    if (this.#facts.hooks.names().has("pre-connect")) {
       // The hook is given the secrets, so here they come first.
       this.#secrets = await secrets;
       await this.#runEarly("pre-connect");
@@ -142,11 +71,11 @@ export class Preparation {
   }
 
   async #runEarly(name: "pre-init" | "pre-connect"): Promise<void> {
-    if (!this.#hooks.names().has(name)) return;
+    if (!this.#facts.hooks.names().has(name)) return;
     const { signal = new AbortController().signal } = this.#options;
     const log = (message: string): void => notice(this.#options, message);
-    const call = { name, hosts: this.#selection.hosts, log, signal };
-    await this.#hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
+    const call = { name, hosts: this.#facts.selection.hosts, log, signal };
+    await this.#facts.hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
   }
 
   /** Opens the hosts anew, so that the logins get what was changed for them. */
@@ -169,19 +98,19 @@ export class Preparation {
 
   /** What plans are made from. */
   input(): PlanInput {
-    const { hosts, roles, lockHost } = this.#selection;
-    const config = this.#config;
+    const { hosts, roles, lockHost } = this.#facts.selection;
+    const config = this.#facts.config;
     const serving = Object.values(servingVersions({ config, states: this.#states }))[0];
     return {
       config,
-      version: this.#version ?? serving ?? "latest",
+      version: this.#facts.version ?? serving ?? "latest",
       hosts,
       roles,
       lockHost,
       states: this.#states,
       secretDigests: this.#digests,
-      hooks: this.#hooks.names(),
-      run: this.#run,
+      hooks: this.#facts.hooks.names(),
+      run: this.#facts.run,
     };
   }
 
@@ -240,10 +169,10 @@ export class Preparation {
   }
 
   async #openFleet(secrets: SecretValues | Promise<SecretValues>): Promise<Fleet> {
-    const { hosts, lockHost } = this.#selection;
+    const { hosts, lockHost } = this.#facts.selection;
     const all = this.#needs.lock ? [...new Set([lockHost, ...hosts])] : hosts;
     const { onEvent, signal } = this.#options;
-    return await Fleet.open(this.#config, all, {
+    return await Fleet.open(this.#facts.config, all, {
       transport: this.#transport ??= await this.#makeTransport(secrets),
       signal,
       isDetailed: this.#needs.details,
@@ -255,33 +184,33 @@ export class Preparation {
     const { transport, onEvent } = this.#options;
     if (transport !== undefined) return transport;
     // Hosts are opened beside the secrets, unless one of these is a key to log in with.
-    const keys = this.#config.ssh.keyData.length > 0 ? await secrets : this.#secrets;
-    return await sshTransport(this.#config, keys, (event) => onEvent?.(event));
+    const keys = this.#facts.config.ssh.keyData.length > 0 ? await secrets : this.#secrets;
+    return await sshTransport(this.#facts.config, keys, (event) => onEvent?.(event));
   }
 
   async #openHere(): Promise<Session> {
-    const transport = this.#options.local ?? await localTransport(this.#root);
+    const transport = this.#options.local ?? await localTransport(this.#facts.root);
     const target = { name: HERE, address: "localhost", port: 0, user: "" };
     return (await transport.connect(target, { signal: this.#options.signal })).session;
   }
 
   async #resolveSecrets(): Promise<SecretValues> {
     const { secrets } = this.#needs;
-    const areWanted = secrets === "later" ? this.#hooks.wantSecrets : secrets;
-    const { secretNames, ssh } = this.#config;
+    const areWanted = secrets === "later" ? this.#facts.hooks.wantSecrets : secrets;
+    const { secretNames, ssh } = this.#facts.config;
     // The keys to log in with are needed whatever is done.
     return await this.#secretsNamed(areWanted ? secretNames : ssh.keyData);
   }
 
   async #secretsNamed(names: readonly string[]): Promise<SecretValues> {
-    const values = new SecretValues(await resolveSecrets(this.#source, names));
-    refuseUnfitSecrets(this.#config, values);
+    const values = new SecretValues(await resolveSecrets(this.#facts.source, names));
+    refuseUnfitSecrets(this.#facts.config, values);
     return values;
   }
 
   /** Keeps the hosts' answers, and makes sure that all digests rest on one salt. */
   #takeStates(states: ReadonlyMap<string, HostState>): void {
-    const salts = [states.get(this.#selection.lockHost), ...states.values()].map((state) =>
+    const salts = [states.get(this.#facts.selection.lockHost), ...states.values()].map((state) =>
       state?.salt
     );
     this.#salt = salts.find((salt) => salt !== undefined) ?? randomHex(16);
@@ -296,72 +225,23 @@ export class Preparation {
 
   #effects(plan: Plan): Effects {
     return {
-      hook: (call) => this.#hooks.run(call, this.#hookFacts(plan)),
+      hook: (call) => this.#facts.hooks.run(call, this.#hookFacts(plan)),
       secret: (name) => name === SALT_SECRET ? this.#salt : this.#secrets.value(name),
-      file: (path) => this.#files.get(path) ?? "",
+      file: (path) => this.#facts.files.get(path) ?? "",
       redact: (text) => this.#secrets.redact(text),
     };
   }
 
   #hookFacts(plan: Plan | undefined): HookFacts {
     return {
-      config: this.#config,
+      config: this.#facts.config,
       verb: this.#verb.name,
-      version: plan?.version ?? this.#version ?? "",
-      roles: this.#options.roles === undefined ? undefined : this.#selection.roles,
-      run: this.#run,
+      version: plan?.version ?? this.#facts.version ?? "",
+      roles: this.#options.roles === undefined ? undefined : this.#facts.selection.roles,
+      run: this.#facts.run,
       plan,
       takesLock: this.#needs.lock,
       secrets: this.#secrets,
     };
   }
-}
-
-function notice({ onEvent }: CommandOptions, message: string): void {
-  onEvent?.({ type: "notice", host: undefined, message });
-}
-
-/** What functions of the user may look at. */
-function userContext({ destination, version, signal }: CommandOptions): HostsContext {
-  return Object.freeze({
-    destination,
-    version,
-    env: Deno.env.toObject(),
-    signal: signal ?? new AbortController().signal,
-  });
-}
-
-async function hooksOf(
-  root: string,
-  config: Config,
-  { spec, effects }: Deployment,
-  { skipHooks, destination }: CommandOptions,
-): Promise<Hooks> {
-  if (skipHooks === true) return Hooks.none(root);
-  return await Hooks.find(root, config, hookIds(spec, destination), effects);
-}
-
-async function versionOf(root: string, version: string | undefined): Promise<string> {
-  return (await projectVersion(root, { version, env: Deno.env.toObject() })).version;
-}
-
-/** The files that a command may upload, as Base64. */
-async function filesOf(
-  root: string,
-  config: Config,
-  { name }: Verb,
-): Promise<ReadonlyMap<string, string>> {
-  if (name !== "setup" && name !== "accessory boot" && name !== "accessory reboot") {
-    return new Map();
-  }
-  const paths = config.accessories.flatMap((accessory) =>
-    accessory.files.map((file) => file.local)
-  );
-  return new Map(
-    await Promise.all(
-      paths.map(async (path) =>
-        [path, Buffer.from(await readProjectFile(root, path)).toString("base64")] as const
-      ),
-    ),
-  );
 }

@@ -18,8 +18,9 @@ export interface SecretsContext extends DeployContext {
 }
 
 /**
- * Gives the values of secrets by name, from a vault's API for example. Called once per run, with all names that the
- * command needs and `.kamal/secrets` does not hold, sorted; never without any. A name that it leaves out is missing.
+ * Gives the values of secrets by name, from a vault's API for example. Called once per run that needs any of them, with
+ * all names of the deployment that no file such as `.kamal/secrets` holds, sorted. A name that it leaves out is missing
+ * to whatever needs it.
  */
 export type SecretsFunction = (
   names: readonly string[],
