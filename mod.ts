@@ -36,6 +36,8 @@ export type {
 export type { AccessoryInput, AccessoryOptions, AccessoryPlace } from "./sdk/config/accessory.ts";
 export type { AliasesInput } from "./sdk/config/alias.ts";
 export type { BootInput } from "./sdk/config/boot.ts";
+export type { ReleaseInput } from "./sdk/config/release.ts";
+export type { RunRelease } from "./sdk/operations/release_phase.ts";
 export type { BuilderInput } from "./sdk/config/builder.ts";
 export type { RunOptions } from "./sdk/config/config.ts";
 export type { DeployContext } from "./sdk/config/deploy_context.ts";

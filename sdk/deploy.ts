@@ -10,6 +10,7 @@ import type { Verb } from "./commander/verb.ts";
 import type { AccessoryInput } from "./config/accessory.ts";
 import type { AliasesInput } from "./config/alias.ts";
 import type { BootInput } from "./config/boot.ts";
+import type { ReleaseInput } from "./config/release.ts";
 import type { BuilderInput } from "./config/builder.ts";
 import { combine } from "./config/combine.ts";
 import { keepHosts } from "./config/computed_hosts.ts";
@@ -300,6 +301,21 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    */
   boot(boot: BootInput): Deploy<S> {
     return this.#with({ boot });
+  }
+
+  /**
+   * Runs a command once on the primary host, in the new image with the new environment, before anything boots.
+   * When it fails, nothing boots and the old version serves on. Going back to a version does not run it.
+   *
+   * @example Migrations
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").release({ cmd: "bin/rails db:migrate", timeout: 600 });
+   * // docker run --rm … acme/shop:<version> bin/rails db:migrate
+   * ```
+   */
+  release(release: ReleaseInput): Deploy<S> {
+    return this.#with({ release });
   }
 
   /**

@@ -33,6 +33,7 @@ export type ErrorCode =
   | "UNHEALTHY"
   | "CONTAINER_EXITED"
   | "HOOK_FAILED"
+  | "RELEASE_FAILED"
   | "NOT_CONFIRMED"
   | "CANCELLED";
 

@@ -34,6 +34,8 @@ export interface Config {
   readonly traefik: Traefik | undefined;
   /** In which groups hosts switch versions. */
   readonly boot: Boot;
+  /** Command that runs once before anything boots; `undefined` for none. */
+  readonly release: ReleasePhase | undefined;
   /** How hosts are reached. */
   readonly ssh: Ssh;
   /** How connections are made. */
@@ -345,6 +347,14 @@ export interface Boot {
   readonly parallelRoles: boolean;
   /** What goes back to the old version when a group fails: all, that group only, or nothing. */
   readonly onFailure: "rollback" | "rollback-group" | "halt";
+}
+
+/** A command that runs once, in the new image, before anything boots. */
+export interface ReleasePhase {
+  /** Command line. */
+  readonly cmd: string;
+  /** Seconds until it has failed. */
+  readonly timeout: number;
 }
 
 /** How hosts are reached. */

@@ -81,6 +81,11 @@ export const SECTIONS: readonly DocsSection[] = Object.freeze([
     place: "registry",
   },
   {
+    name: "release",
+    summary: "A command that runs once, in the new image, before anything boots",
+    place: "release",
+  },
+  {
     name: "role",
     summary: "Hosts that run the same container with the same command; or its hosts alone",
     place: "servers.*",

@@ -18,12 +18,14 @@ export function usualValues(): Readonly<Record<string, unknown>> {
     image: "acme/shop",
     servers: { web: ["192.0.2.1"] },
     accessories: { db: { image: "postgres:17", host: "192.0.2.1" } },
+    release: { cmd: "bin/migrate" },
   }, {});
-  const { boot, builder, ssh, sshkit, proxyRun } = config;
+  const { boot, release, builder, ssh, sshkit, proxyRun } = config;
   const run = { ...proxyRun, repository: proxyRun.image.replace(/:[^:]*$/, "") };
   return {
     ...leavesOf({
       boot,
+      release: { timeout: release?.timeout },
       builder,
       ssh,
       sshkit,

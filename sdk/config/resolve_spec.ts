@@ -6,6 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import { resolveBoot } from "./boot.ts";
+import { resolveRelease } from "./release.ts";
 import { resolveBuilder } from "./builder.ts";
 import { didYouMean } from "./closest.ts";
 import type { Accessory, Config, Registry, Role, Ssh, Traefik } from "./config.ts";
@@ -149,6 +150,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     proxyRun: resolveProxyRun(spec.proxy?.run),
     traefik,
     boot: resolveBoot(spec.boot),
+    release: resolveRelease(spec.release),
     ssh,
     sshkit: resolveSshkit(spec.sshkit),
     labels: resolveTextMap(spec.labels),

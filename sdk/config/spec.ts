@@ -7,6 +7,7 @@
 import type { AccessoryInput } from "./accessory.ts";
 import type { AliasesInput } from "./alias.ts";
 import type { BootInput } from "./boot.ts";
+import type { ReleaseInput } from "./release.ts";
 import type { BuilderInput } from "./builder.ts";
 import type { RootEnvInput } from "./env.ts";
 import type { HookIds } from "./hook.ts";
@@ -45,6 +46,8 @@ export interface SpecFields {
   readonly builder?: BuilderInput;
   /** In which groups hosts switch. */
   readonly boot?: BootInput;
+  /** Command that runs once before anything boots. */
+  readonly release?: ReleaseInput;
   /** How hosts are reached. */
   readonly ssh?: SshInput;
   /** How connections are made. */

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { type AccessoryFields, accessorySchema } from "./accessory.ts";
 import { aliasesSchema } from "./alias.ts";
 import { bootSchema } from "./boot.ts";
+import { releaseSchema } from "./release.ts";
 import { builderSchema } from "./builder.ts";
 import { type RootEnvFields, rootEnvSchema } from "./env.ts";
 import { HOOK_NAMES } from "./hook.ts";
@@ -53,6 +54,9 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   proxy: rootProxySchema.optional().meta({ description: "Traffic from kamal-proxy" }),
   traefik: traefikSchema.optional().meta({ description: "Traefik in the place of kamal-proxy" }),
   builder: builderSchema.optional().meta({ description: "How the image is built" }),
+  release: releaseSchema.optional().meta({
+    description: "Command that runs once before anything boots",
+  }),
   boot: bootSchema.optional().meta({ description: "In which groups hosts switch" }),
   ssh: sshSchema.optional().meta({ description: "How hosts are reached" }),
   sshkit: sshkitSchema.optional().meta({ description: "How connections are made" }),

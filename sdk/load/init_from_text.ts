@@ -86,7 +86,7 @@ class SecretName {
 
 /** Nouns in the order in which a deployment is usually read; all others follow. */
 const NOUNS = [
-  ...["image", "registry", "servers", "proxy", "env", "accessories", "builder", "boot"],
+  ...["image", "registry", "servers", "proxy", "env", "accessories", "builder", "release", "boot"],
   ...["ssh", "sshkit", "logging", "labels", "volumes", "settings"],
 ];
 

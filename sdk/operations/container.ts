@@ -214,17 +214,12 @@ export const removeContainer: Definition<RemoveContainer> = {
 };
 
 function renderRun(operation: RunContainer): Command {
-  const { envFile, envScript, idFile } = operation;
+  const { envScript, idFile } = operation;
   const words: Word[] = ["docker", "run", "--detach", "--restart", operation.restart];
   words.push("--name", operation.name, "--network", operation.network, "--cidfile", idFile);
   if (operation.hostname !== undefined) words.push("--hostname", operation.hostname);
-  for (const [name, value] of Object.entries(operation.env)) {
-    words.push("--env", expandable(`${name}=${value}`));
-  }
-  if (envFile !== undefined) words.push("--env-file", envFile);
-  if (envScript !== undefined) words.push(raw("$SEXTANT_ENV"));
-  words.push(...logWords(operation), ...publishWords(operation));
-  for (const volume of operation.volumes) words.push("--volume", volumeWord(volume));
+  words.push(...envWords(operation), ...logWords(operation), ...publishWords(operation));
+  words.push(...volumeWords(operation));
   for (const [name, value] of Object.entries(operation.labels)) {
     words.push("--label", value === "" ? name : `${name}=${value}`);
   }
@@ -237,7 +232,36 @@ function renderRun(operation: RunContainer): Command {
   return all(...prepare, run(...words));
 }
 
-function logWords({ logDriver, logOptions }: RunContainer): readonly Word[] {
+/** What a container is given: environment, log driver, volumes, further options. */
+export function runWords(
+  given: EnvGiven & LogGiven & Pick<RunContainer, "volumes" | "options">,
+): readonly Word[] {
+  return [
+    ...envWords(given),
+    ...logWords(given),
+    ...volumeWords(given),
+    ...optionWords(given.options),
+  ];
+}
+
+type EnvGiven = Pick<RunContainer, "env" | "envFile" | "envScript">;
+type LogGiven = Pick<RunContainer, "logDriver" | "logOptions">;
+
+function envWords({ env, envFile, envScript }: EnvGiven): readonly Word[] {
+  return [
+    ...Object.entries(env).flatMap((
+      [name, value],
+    ): readonly Word[] => ["--env", expandable(`${name}=${value}`)]),
+    ...envFile === undefined ? [] : ["--env-file", envFile],
+    ...envScript === undefined ? [] : [raw("$SEXTANT_ENV")],
+  ];
+}
+
+function volumeWords({ volumes }: Pick<RunContainer, "volumes">): readonly Word[] {
+  return volumes.flatMap((volume): readonly Word[] => ["--volume", volumeWord(volume)]);
+}
+
+function logWords({ logDriver, logOptions }: LogGiven): readonly Word[] {
   const driver = logDriver === undefined ? [] : ["--log-driver", logDriver];
   return [
     ...driver,

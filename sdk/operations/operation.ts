@@ -45,6 +45,7 @@ import {
 } from "./image.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
+import { type RunRelease, runRelease } from "./release_phase.ts";
 import { sideBySide } from "./parts.ts";
 import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
 import {
@@ -84,6 +85,7 @@ export type Operation =
   | RecordRelease
   | RegistryOperation
   | RunHook
+  | RunRelease
   | StateOperation;
 
 /** Name of a kind of operation. */
@@ -127,6 +129,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "run-container": runContainer,
   "run-hook": runHook,
   "run-proxy": runProxy,
+  "run-release": runRelease,
   "show-audit": showAudit,
   "show-lock": showLock,
   "show-logs": showLogs,

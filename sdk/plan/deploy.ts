@@ -24,6 +24,7 @@ import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
+import { releaseStage } from "./release_phase.ts";
 import { endNote, knownDigest, recordRelease, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
@@ -69,7 +70,8 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
       script(host, prepareSteps(input, host, changes.get(host)!, parts))
     ),
   );
-  const work = [prepare, ...accessoryStages, ...bootStages, finish];
+  const release = parts.verb === "app boot" ? [] : releaseStage(input, changes);
+  const work = [prepare, ...accessoryStages, ...release, ...bootStages, finish];
   const hosts = hostsIn(work);
   const isBusy = hosts.length > 0;
   return plan(input, parts.verb, [

@@ -51,6 +51,7 @@ export type StageName =
   | "hook"
   | "prepare"
   | "accessories"
+  | "release"
   | "boot"
   | "switch"
   | "apply"

@@ -31,7 +31,7 @@ import {
   startProxy,
 } from "./proxy.ts";
 import { pruneImages, pruneVersions } from "./prune.ts";
-import { execCommand, listContainers, runCommand, showLogs } from "./question.ts";
+import { execCommand, listContainers, runCommand, runRelease, showLogs } from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
 import { recordRelease } from "./release.ts";
 import { checkState, probe } from "./state.ts";
@@ -74,6 +74,7 @@ const MODELS = Object.freeze({
   "run-container": runContainer,
   "run-hook": runHook,
   "run-proxy": runProxy,
+  "run-release": runRelease,
   "show-audit": showAudit,
   "show-lock": showLock,
   "show-logs": showLogs,

@@ -5,6 +5,7 @@
  */
 
 import type { ExecCommand, ListContainers, RunCommand, ShowLogs } from "../operations/question.ts";
+import type { RunRelease } from "../operations/release_phase.ts";
 import { noSuch } from "./container.ts";
 import { type SimulatedContainer, statusOf } from "./facts.ts";
 import { pullTo } from "./image.ts";
@@ -44,6 +45,15 @@ export const execCommand: Model<ExecCommand> = byClient(0.1, ({ container }, hos
 
 /** How a command is run in a container of its own: it says nothing, and ends well. */
 export const runCommand: Model<RunCommand> = byClient(0.3, ({ image, envFile }, host) => {
+  if (envFile !== undefined && !host.files.has(envFile)) {
+    return failed(125, `docker: open ${envFile}: no such file or directory`);
+  }
+  if (host.images.has(image) || pullTo(host, image)) return done();
+  return failed(125, `docker: Error response from daemon: manifest for ${image} not found`);
+});
+
+/** How a release phase is run: it says nothing, and ends well. */
+export const runRelease: Model<RunRelease> = byClient(1, ({ like: { image, envFile } }, host) => {
   if (envFile !== undefined && !host.files.has(envFile)) {
     return failed(125, `docker: open ${envFile}: no such file or directory`);
   }

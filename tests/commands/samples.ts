@@ -7,6 +7,7 @@
 import type { Operation, OperationKind } from "../../sdk/operations/operation.ts";
 import type { RunContainer } from "../../sdk/operations/container.ts";
 import type { AwaitHealthy } from "../../sdk/operations/health.ts";
+import type { RunRelease } from "../../sdk/operations/release_phase.ts";
 import type { RouteTraffic } from "../../sdk/operations/proxy.ts";
 import { type ReleasedRole, releasedRun } from "../../sdk/operations/release.ts";
 
@@ -84,6 +85,16 @@ export const RELEASED_WEB: ReleasedRole = {
   }],
   secrets: { DATABASE_URL: "DATABASE_URL" },
   route: { service: "shop-web", port: 3000, flags: ROUTE.flags, hosts: ROUTE.hosts },
+};
+
+/** A release phase. */
+export const RELEASE: RunRelease = {
+  kind: "run-release",
+  name: "shop-web-release-v2-012345",
+  service: "shop",
+  like: WEB,
+  cmd: "bin/migrate",
+  timeout: 5,
 };
 
 const SCOPE = { service: "shop", labels: ["shop", "shop-db"] };
@@ -214,6 +225,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     interactive: false,
   },
   "run-container": WEB,
+  "run-release": RELEASE,
   "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"] },
   "run-proxy": {
     kind: "run-proxy",

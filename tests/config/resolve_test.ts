@@ -80,6 +80,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       options: {},
     },
     traefik: undefined,
+    release: undefined,
     boot: { limit: undefined, wait: 0, parallelRoles: false, onFailure: "rollback" },
     ssh: {
       user: "root",
