@@ -24,15 +24,21 @@ export type {
   AccessoryExecVerb,
   AccessoryLogsVerb,
   AccessoryVerb,
+  BootConfigSetVerb,
   DeployVerb,
   ExecVerb,
   LockAcquireVerb,
   LogsVerb,
+  MaintenanceVerb,
   PlainVerb,
+  ProxyRebootVerb,
+  ProxyRemoveVerb,
   RollbackVerb,
   ScaleVerb,
   Verb,
 } from "./sdk/commander/verb.ts";
+export type { MaintenanceOptions } from "./sdk/plan/maintenance.ts";
+export type { BootConfigOptions } from "./sdk/plan/proxy_boot_config.ts";
 export type { AccessoryInput, AccessoryOptions, AccessoryPlace } from "./sdk/config/accessory.ts";
 export type { AliasesInput } from "./sdk/config/alias.ts";
 export type { BootInput } from "./sdk/config/boot.ts";
@@ -65,7 +71,6 @@ export type {
   HealthcheckInput,
   ProxyInput,
   ProxyLoggingInput,
-  RootProxyInput,
 } from "./sdk/config/proxy.ts";
 export type { ProxyRunInput } from "./sdk/config/proxy_run.ts";
 export type { TraefikInput } from "./sdk/config/traefik.ts";
@@ -153,16 +158,28 @@ export type { AcquireLock, LockOperation, ReleaseLock, ShowLock } from "./sdk/op
 export type { ConnectNetwork, CreateNetwork, NetworkOperation } from "./sdk/operations/network.ts";
 export type { Operation } from "./sdk/operations/operation.ts";
 export type {
-  ProxyOperation,
+  BeginMaintenance,
+  EndMaintenance,
   ProxyTarget,
   RemoveCandidate,
-  RemoveProxy,
   RemoveRoute,
   RoutedContainer,
+  RouteOperation,
   RouteTraffic,
+} from "./sdk/operations/proxy.ts";
+export type {
+  ProxyOperation,
+  RemoveProxy,
   RunProxy,
   StartProxy,
-} from "./sdk/operations/proxy.ts";
+  StopProxy,
+} from "./sdk/operations/proxy_container.ts";
+export type {
+  BootConfigFile,
+  BootConfigOperation,
+  ShowBootConfig,
+  WriteBootConfig,
+} from "./sdk/operations/boot_config.ts";
 export type {
   OldContainer,
   PruneImages,

@@ -20,7 +20,7 @@ import type { RootEnvInput } from "./config/env.ts";
 import { addHook, type HookFunction, type HookName } from "./config/hook.ts";
 import type { LoggingInput } from "./config/logging.ts";
 import { deepFreeze, frozenCopy } from "./config/plain_data.ts";
-import type { RootProxyInput } from "./config/proxy.ts";
+import type { ProxyInput } from "./config/proxy.ts";
 import type { TraefikInput } from "./config/traefik.ts";
 import type { RegistryInput } from "./config/registry.ts";
 import type { RoleInput } from "./config/role.ts";
@@ -193,7 +193,7 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * // docker exec kamal-proxy kamal-proxy deploy shop-web --target <id>:3000 --host shop.acme.dev --tls …
    * ```
    */
-  proxy(proxy: RootProxyInput): Deploy<S> {
+  proxy(proxy: ProxyInput): Deploy<S> {
     return this.#with({ proxy });
   }
 

@@ -21,6 +21,7 @@ export type ErrorCode =
   | "DOCKER_MISSING"
   | "DOCKER_NOT_RUNNING"
   | "PROXY_TOO_OLD"
+  | "PROXY_IN_USE"
   | "PORT_TAKEN"
   | "ROUTE_TAKEN"
   | "DISK_FULL"

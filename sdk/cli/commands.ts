@@ -6,7 +6,9 @@
  */
 
 import type { Command, CommandContext, Flag, Invocation, Operand } from "./command.ts";
-import { DEPLOY_FLAGS, ENV_FLAG, EXEC_FLAGS, LOG_FLAGS } from "./flags.ts";
+import { DEPLOY_FLAGS, ENV_FLAG, EXEC_FLAGS, LOG_FLAGS, MAINTENANCE_FLAGS } from "./flags.ts";
+import { PROXY_COMMANDS } from "./proxy_commands.ts";
+import { ask, change, changeUnasked, row } from "./row.ts";
 import {
   accessoryExecVerb,
   accessoryLogsVerb,
@@ -15,10 +17,10 @@ import {
   deployVerb,
   lockAcquireVerb,
   logsVerb,
+  maintenanceVerb,
   plain,
   rollbackVerb,
   scaleVerb,
-  type ToVerb,
 } from "./verbs.ts";
 
 const NAME: Operand = { name: "NAME" };
@@ -87,6 +89,10 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   ),
   row("app start", "start the app's stopped containers", change(plain("app start"))),
   row("app stop", "stop the app's containers", change(plain("app stop"))),
+  row("app maintenance", "answer visitors with 503 until app live", change(maintenanceVerb), {
+    flags: MAINTENANCE_FLAGS,
+  }),
+  row("app live", "end app maintenance", change(plain("app live"))),
   row("app details", "list the app's containers", ask(plain("app details"))),
   row("app logs", "show the app's logs", ask(logsVerb("app logs")), { flags: LOG_FLAGS }),
   row("app exec", "run a command in the app's image", ask(appExecVerb), {
@@ -143,14 +149,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
       operands: [NAME],
     },
   ),
-  row("proxy boot", "run kamal-proxy where it does not run", change(plain("proxy boot"))),
-  row(
-    "proxy reboot",
-    "replace kamal-proxy's container; a short outage on each host",
-    change(plain("proxy reboot")),
-  ),
-  row("proxy details", "list kamal-proxy's containers", ask(plain("proxy details"))),
-  row("proxy logs", "show kamal-proxy's logs", ask(logsVerb("proxy logs")), { flags: LOG_FLAGS }),
+  ...PROXY_COMMANDS,
   row("traefik boot", "start Traefik where it does not run", change(plain("traefik boot"))),
   row("traefik start", "start Traefik's stopped containers", change(plain("traefik start"))),
   row("traefik stop", "stop Traefik; nothing is served meanwhile", change(plain("traefik stop"))),
@@ -220,36 +219,6 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   }),
   row("version", "print the version of sextant", showVersion),
 ]);
-
-function row(
-  words: string,
-  summary: string,
-  run: Command["run"],
-  { operands = [], flags = [] }: Partial<Pick<Command, "operands" | "flags">> = {},
-): Command {
-  return { path: words.split(" "), summary, operands, flags, run };
-}
-
-function change(toVerb: ToVerb): Command["run"] {
-  return async (invocation, context) => {
-    const { runChange } = await import("./change.ts");
-    return await runChange(toVerb(invocation), invocation, context, { asks: true });
-  };
-}
-
-function changeUnasked(toVerb: ToVerb): Command["run"] {
-  return async (invocation, context) => {
-    const { runChange } = await import("./change.ts");
-    return await runChange(toVerb(invocation), invocation, context, { asks: false });
-  };
-}
-
-function ask(toVerb: ToVerb): Command["run"] {
-  return async (invocation, context) => {
-    const { runQuestion } = await import("./run.ts");
-    return await runQuestion(toVerb(invocation), invocation, context);
-  };
-}
 
 async function rollback(invocation: Invocation, context: CommandContext): Promise<number> {
   const { operands, flags } = invocation;

@@ -91,6 +91,20 @@ export const EXEC_FLAGS: readonly Flag[] = Object.freeze([
   { name: "reuse", summary: "use the container that runs, not a new one" },
 ]);
 
+/** Flags of maintenance. */
+export const MAINTENANCE_FLAGS: readonly Flag[] = Object.freeze([
+  {
+    name: "message",
+    value: { name: "TEXT", kind: "text" },
+    summary: "what visitors are told",
+  },
+  {
+    name: "drain-timeout",
+    value: { name: "SECONDS", kind: "count" },
+    summary: "seconds that requests under way have to end (default: the app's)",
+  },
+]);
+
 /** Further environment of a command. */
 export const ENV_FLAG: Flag = {
   name: "env",

@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { AccessoryVerb, DeployVerb, LogsVerb, PlainVerb, Verb } from "../commander/verb.ts";
+import type {
+  AccessoryVerb,
+  DeployVerb,
+  LogsVerb,
+  PlainVerb,
+  ProxyRebootVerb,
+  Verb,
+} from "../commander/verb.ts";
 import { SextantError } from "../errors.ts";
 import type { FlagValues, Invocation } from "./command.ts";
 
@@ -82,6 +89,40 @@ export function accessoryExecVerb({ operands: [accessory = "", ...cmd], flags }:
   return { name: "accessory exec", accessory, cmd: cmd.join(" "), ...execOptions(flags) };
 }
 
+/** The beginning of maintenance. */
+export function maintenanceVerb({ flags: { text } }: Invocation): Verb {
+  const drainTimeout = numberOf(text["drain-timeout"]);
+  return { name: "app maintenance", message: text["message"], drainTimeout };
+}
+
+/** A new container for the proxy. */
+export function proxyRebootVerb(name: ProxyRebootVerb["name"]): ToVerb {
+  return ({ flags }) => ({ name, rolling: flags.on.has("rolling") });
+}
+
+/** The end of the proxy. */
+export function proxyRemoveVerb({ flags }: Invocation): Verb {
+  return { name: "proxy remove", force: flags.on.has("force") };
+}
+
+/** How the proxy runs, said on the hosts. */
+export function bootConfigVerb({ flags: { on, text, lists } }: Invocation): Verb {
+  return {
+    name: "proxy boot-config set",
+    publish: !on.has("no-publish"),
+    publishHostIps: lists["publish-host-ip"],
+    httpPort: numberOf(text["http-port"]),
+    httpsPort: numberOf(text["https-port"]),
+    logMaxSize: text["log-max-size"],
+    registry: text["registry"],
+    repository: text["repository"],
+    imageVersion: text["image-version"],
+    metricsPort: numberOf(text["metrics-port"]),
+    debug: on.has("debug"),
+    dockerOptions: lists["docker-options"],
+  };
+}
+
 /** Taking the lock by hand. */
 export function lockAcquireVerb({ flags }: Invocation): Verb {
   return { name: "lock acquire", message: flags.text["message"] ?? "" };
@@ -97,11 +138,15 @@ function logOptions(
   { flags: { on, text } }: Invocation,
 ): Omit<LogsVerb, "name"> {
   return {
-    lines: text["lines"] === undefined ? undefined : Number(text["lines"]),
+    lines: numberOf(text["lines"]),
     since: text["since"],
     grep: text["grep"],
     grepOptions: text["grep-options"],
     follow: on.has("follow"),
     skipTimestamps: on.has("skip-timestamps"),
   };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }

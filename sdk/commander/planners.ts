@@ -11,7 +11,20 @@ import { planEnvDelete, planEnvPush } from "../plan/env.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { planLockAcquire, planLockRelease, planLockStatus } from "../plan/lock.ts";
 import type { Plan } from "../plan/plan.ts";
-import { planProxyBoot, planProxyReboot } from "../plan/proxy.ts";
+import { planLive, planMaintenance } from "../plan/maintenance.ts";
+import {
+  planProxyBoot,
+  planProxyRemove,
+  planProxyRestart,
+  planProxyStart,
+  planProxyStop,
+} from "../plan/proxy.ts";
+import {
+  planBootConfigGet,
+  planBootConfigReset,
+  planBootConfigSet,
+} from "../plan/proxy_boot_config.ts";
+import { planProxyReboot, planProxyUpgrade } from "../plan/proxy_reboot.ts";
 import {
   planAccessoryDetails,
   planAccessoryExec,
@@ -67,6 +80,10 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
       return planAppStart(input, version);
     case "app stop":
       return planAppStop(input);
+    case "app maintenance":
+      return planMaintenance(input, verb);
+    case "app live":
+      return planLive(input);
     case "app details":
       return planAppDetails(input);
     case "app version":
@@ -91,8 +108,24 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
       return planAccessoryExec(input, verb.accessory, verb);
     case "proxy boot":
       return planProxyBoot(input);
+    case "proxy start":
+      return planProxyStart(input);
+    case "proxy stop":
+      return planProxyStop(input);
+    case "proxy restart":
+      return planProxyRestart(input);
+    case "proxy remove":
+      return planProxyRemove(input, { force: verb.force === true });
     case "proxy reboot":
-      return planProxyReboot(input);
+      return planProxyReboot(input, { rolling: verb.rolling === true });
+    case "proxy upgrade":
+      return planProxyUpgrade(input, { rolling: verb.rolling === true });
+    case "proxy boot-config set":
+      return planBootConfigSet(input, verb);
+    case "proxy boot-config get":
+      return planBootConfigGet(input);
+    case "proxy boot-config reset":
+      return planBootConfigReset(input);
     case "proxy details":
       return planProxyDetails(input);
     case "proxy logs":

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { MaintenanceOptions } from "../plan/maintenance.ts";
+import type { BootConfigOptions } from "../plan/proxy_boot_config.ts";
 import type { ExecOptions, LogOptions } from "../plan/questions.ts";
 
 /** A command and what it was told. */
@@ -17,7 +19,11 @@ export type Verb =
   | AccessoryVerb
   | AccessoryLogsVerb
   | AccessoryExecVerb
-  | LockAcquireVerb;
+  | LockAcquireVerb
+  | MaintenanceVerb
+  | ProxyRebootVerb
+  | ProxyRemoveVerb
+  | BootConfigSetVerb;
 
 /** Brings a version to its hosts. */
 export interface DeployVerb {
@@ -53,6 +59,7 @@ export interface PlainVerb {
     | "app start"
     | "app stop"
     | "app details"
+    | "app live"
     | "app version"
     | "audit"
     | "details"
@@ -61,8 +68,12 @@ export interface PlainVerb {
     | "lock release"
     | "lock status"
     | "proxy boot"
+    | "proxy boot-config get"
+    | "proxy boot-config reset"
     | "proxy details"
-    | "proxy reboot"
+    | "proxy restart"
+    | "proxy start"
+    | "proxy stop"
     | "prune"
     | "releases"
     | "remove"
@@ -125,4 +136,32 @@ export interface LockAcquireVerb {
   readonly name: "lock acquire";
   /** Why, for whoever finds it. */
   readonly message: string;
+}
+
+/** Answers visitors with 503. */
+export interface MaintenanceVerb extends MaintenanceOptions {
+  /** Which command. */
+  readonly name: "app maintenance";
+}
+
+/** Replaces the proxy's container. */
+export interface ProxyRebootVerb {
+  /** Which command; `proxy upgrade` only where the proxy has another image than it should. */
+  readonly name: "proxy reboot" | "proxy upgrade";
+  /** Whether one host after the other. @default {false} */
+  readonly rolling?: boolean | undefined;
+}
+
+/** Removes the proxy. */
+export interface ProxyRemoveVerb {
+  /** Which command. */
+  readonly name: "proxy remove";
+  /** Whether also where it still has routes. @default {false} */
+  readonly force?: boolean | undefined;
+}
+
+/** Says how the proxy runs where the configuration does not. */
+export interface BootConfigSetVerb extends BootConfigOptions {
+  /** Which command. */
+  readonly name: "proxy boot-config set";
 }

@@ -28,7 +28,7 @@ export interface Config {
   readonly accessories: readonly Accessory[];
   /** How the image is built. */
   readonly builder: Builder;
-  /** How kamal-proxy itself runs. */
+  /** How kamal-proxy itself runs, where a role's hosts do not say otherwise. */
   readonly proxyRun: ProxyRun;
   /** How Traefik runs, where it has kamal-proxy's place. */
   readonly traefik: Traefik | undefined;
@@ -122,6 +122,8 @@ export interface Role {
   readonly proxy: Proxy | undefined;
   /** Traffic from Traefik; `undefined` for a role without, and where kamal-proxy serves. */
   readonly traefik: RoleTraefik | undefined;
+  /** How kamal-proxy itself runs on its hosts. */
+  readonly proxyRun: ProxyRun;
   /** Labels of its containers. */
   readonly labels: Readonly<Record<string, string>>;
   /** Further `docker run` options. */
@@ -209,6 +211,10 @@ export interface ProxyRun {
   readonly image: string;
   /** Version of kamal-proxy, such as `v0.9.2`. */
   readonly version: string;
+  /** Whether its ports are published. */
+  readonly publish: boolean;
+  /** Addresses of the host that its ports are published on; empty for all. */
+  readonly bindIps: readonly string[];
   /** Port published for HTTP. */
   readonly httpPort: number;
   /** Port published for HTTPS. */
@@ -404,6 +410,12 @@ export function hostOf(config: Config, name: string): Host {
 /** The roles of one host, the primary one first. */
 export function rolesOn(config: Config, host: string): readonly Role[] {
   return config.roles.filter((role) => role.hosts.includes(host));
+}
+
+/** How kamal-proxy runs on one host. */
+export function proxyRunOn(config: Config, host: string): ProxyRun {
+  return rolesOn(config, host).find(({ proxy }) => proxy !== undefined)?.proxyRun ??
+    config.proxyRun;
 }
 
 /** The accessories of one host. */

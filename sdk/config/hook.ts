@@ -18,6 +18,8 @@ export const HOOK_NAMES: readonly HookName[] = [
   "pre-app-boot",
   "post-app-boot",
   "post-deploy",
+  "pre-proxy-reboot",
+  "post-proxy-reboot",
 ];
 
 /** Name of a hook. */
@@ -29,7 +31,9 @@ export type HookName =
   | "pre-deploy"
   | "pre-app-boot"
   | "post-app-boot"
-  | "post-deploy";
+  | "post-deploy"
+  | "pre-proxy-reboot"
+  | "post-proxy-reboot";
 
 /** What a hook may know of the plan. */
 export interface PlanSummary {

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { Proxy } from "./config.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
-import { type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
+import { checkProxyRun, type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
 import { type Fields, port, strict, text, whole } from "./schema.ts";
 
 /** What kamal-proxy does for a role. */
@@ -63,11 +63,7 @@ export interface ProxyInput {
   readonly buffering?: BufferingInput;
   /** Headers that kamal-proxy logs. */
   readonly logging?: ProxyLoggingInput;
-}
-
-/** What kamal-proxy does for the app, and how kamal-proxy itself runs. */
-export interface RootProxyInput extends ProxyInput {
-  /** How kamal-proxy itself runs. */
+  /** How kamal-proxy itself runs; a role's is laid over the app's, for its hosts. */
   readonly run?: ProxyRunInput;
 }
 
@@ -186,16 +182,11 @@ const fields: Fields<ProxyInput> = {
   healthcheck: healthcheckSchema.optional(),
   buffering: bufferingSchema.optional(),
   logging: loggingSchema.optional(),
+  run: proxyRunSchema.optional(),
 };
 
-/** Checks the proxy of a role. */
+/** Checks the proxy of the app, or of a role. */
 export const proxySchema: z.ZodType<ProxyInput> = strict<ProxyInput>(fields);
-
-/** Checks the proxy of the app. */
-export const rootProxySchema: z.ZodType<RootProxyInput> = strict<RootProxyInput>({
-  ...fields,
-  run: proxyRunSchema.optional(),
-});
 
 /** Complains about a proxy that says the same thing in two ways. */
 export function checkProxy(input: ProxyInput, path: ConfigPath, report: ReportProblem): void {
@@ -212,6 +203,7 @@ export function checkProxy(input: ProxyInput, path: ConfigPath, report: ReportPr
       report(place, 'should be a host name alone, such as "shop.acme.dev"');
     }
   }
+  checkProxyRun(input.run ?? {}, [...path, "run"], report);
 }
 
 /** Lays a role's proxy over the app's and fills the defaults. */

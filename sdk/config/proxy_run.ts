@@ -5,12 +5,23 @@
  */
 
 import * as z from "zod";
-import type { ProxyRun, RunOptions } from "./config.ts";
+import type { ProxyRun, Role, RunOptions } from "./config.ts";
+import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { runOptions } from "./run_options.ts";
 import { port, strict, text } from "./schema.ts";
 
 /** How kamal-proxy itself runs; a change takes effect when the proxy is booted anew. */
 export interface ProxyRunInput {
+  /**
+   * Whether its ports are published on the host; `false` for one that something else stands in front of.
+   * @default {true}
+   */
+  readonly publish?: boolean;
+  /**
+   * Addresses of the host that its ports are published on, such as `10.0.0.1` or `::1`.
+   * @default {[]} All.
+   */
+  readonly bindIps?: readonly string[];
   /**
    * Port published for HTTP.
    * @default {80}
@@ -57,6 +68,10 @@ export interface ProxyRunInput {
 
 /** Checks how kamal-proxy runs. */
 export const proxyRunSchema: z.ZodType<ProxyRunInput> = strict<ProxyRunInput>({
+  publish: z.boolean().optional().meta({ description: "Publish its ports", example: false }),
+  bindIps: z.array(text().refine(isAddress, { error: "should be an IP address" }))
+    .optional()
+    .meta({ description: "Addresses to publish its ports on", example: ["10.0.0.1"] }),
   httpPort: port().optional().meta({ description: "Port published for HTTP", example: 8080 }),
   httpsPort: port().optional().meta({ description: "Port published for HTTPS", example: 8443 }),
   metricsPort: port().optional().meta({ description: "Port of its metrics", example: 9090 }),
@@ -74,19 +89,58 @@ export const proxyRunSchema: z.ZodType<ProxyRunInput> = strict<ProxyRunInput>({
   }),
 });
 
-/** Fills the defaults of how kamal-proxy runs. */
-export function resolveProxyRun(input: ProxyRunInput = {}): ProxyRun {
+/** Complains about settings of ports that are not published. */
+export function checkProxyRun(
+  { publish, httpPort, httpsPort, bindIps }: ProxyRunInput,
+  path: ConfigPath,
+  report: ReportProblem,
+): void {
+  const named = [httpPort, httpsPort, bindIps].some((value) => value !== undefined);
+  // Kamal: configuration/validator/proxy.rb.
+  if (publish === false && named) {
+    report(path, "has publish: false, should have no httpPort, httpsPort or bindIps then");
+  }
+}
+
+/** Lays how a role's proxy runs over how the app's does, and fills the defaults. */
+export function resolveProxyRun(root: ProxyRunInput = {}, own: ProxyRunInput = {}): ProxyRun {
+  const input = { ...root, ...own };
   const version = input.version ?? "v0.9.2";
   const repository = input.repository ?? "basecamp/kamal-proxy";
   const path = input.registry === undefined ? repository : `${input.registry}/${repository}`;
   return {
     image: `${path}:${version}`,
     version,
+    publish: input.publish ?? true,
+    bindIps: input.bindIps ?? [],
     httpPort: input.httpPort ?? 80,
     httpsPort: input.httpsPort ?? 443,
     logMaxSize: input.logMaxSize ?? "10m",
     debug: input.debug ?? false,
     metricsPort: input.metricsPort,
-    options: input.options ?? {},
+    options: { ...root.options, ...own.options },
   };
+}
+
+/** Complains about hosts on which roles want kamal-proxy to run in different ways. */
+export function checkProxyRuns(roles: readonly Role[], report: ReportProblem): void {
+  const wanted = new Map<string, string>();
+  for (const { name, hosts, proxy, proxyRun } of roles) {
+    if (proxy === undefined) continue;
+    for (const host of hosts) {
+      const run = JSON.stringify(proxyRun);
+      // Kamal: configuration.rb, ensure_no_conflicting_proxy_runs.
+      if (wanted.has(host) && wanted.get(host) !== run) {
+        report(
+          ["servers", name, "proxy", "run"],
+          `runs kamal-proxy on ${host} in another way than another role there`,
+        );
+      }
+      wanted.set(host, run);
+    }
+  }
+}
+
+function isAddress(text: string): boolean {
+  return z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success;
 }

@@ -12,6 +12,7 @@ import type { HostRegister } from "./host.ts";
 import { resolveLogging } from "./logging.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxy, resolveProxy } from "./proxy.ts";
+import { checkProxyRuns, resolveProxyRun } from "./proxy_run.ts";
 import type { RoleFields } from "./role.ts";
 import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
@@ -43,6 +44,7 @@ export function resolveRoles(context: ResolveContext): readonly Role[] {
     .toSorted((a, b) => Number(b === primary) - Number(a === primary))
     .map((name) => resolveRole(name, spec.servers?.[name] ?? {}, name === primary, context));
   checkSharedHttps(roles, report);
+  checkProxyRuns(roles, report);
   return roles;
 }
 
@@ -73,6 +75,7 @@ function resolveRole(
   const hosts = [...placed.keys()];
   checkEmpty(name, input, isPrimary, context);
   const route = proxyOf(name, input, isPrimary, hosts.length, context);
+  const ownProxy = typeof input.proxy === "object" ? input.proxy : {};
   const traefik = resolveTraefik(spec.traefik);
   const proxy = traefik === undefined ? route : undefined;
   const containerPrefix = [service, name, destination].filter((part) => part).join("-");
@@ -96,6 +99,7 @@ function resolveRole(
     ),
     replicas,
     proxy,
+    proxyRun: resolveProxyRun(spec.proxy?.run, ownProxy.run),
     traefik: byTraefik && { cord: traefik.cord },
     labels: {
       ...byTraefik?.labels,

@@ -13,7 +13,7 @@ import type { RootEnvInput } from "./env.ts";
 import type { HookIds } from "./hook.ts";
 import type { HostsSpec } from "./hosts_function.ts";
 import type { LoggingInput } from "./logging.ts";
-import type { RootProxyInput } from "./proxy.ts";
+import type { ProxyInput } from "./proxy.ts";
 import type { RegistryInput } from "./registry.ts";
 import type { RoleInput } from "./role.ts";
 import type { SecretsReference } from "./secrets_function.ts";
@@ -39,7 +39,7 @@ export interface SpecFields {
   /** Environment of the app. */
   readonly env?: RootEnvInput;
   /** Traffic from kamal-proxy. */
-  readonly proxy?: RootProxyInput;
+  readonly proxy?: ProxyInput;
   /** Traefik in the place of kamal-proxy. */
   readonly traefik?: TraefikInput;
   /** How the image is built. */

@@ -13,7 +13,7 @@ import { builderSchema } from "./builder.ts";
 import { type RootEnvFields, rootEnvSchema } from "./env.ts";
 import { HOOK_NAMES } from "./hook.ts";
 import { loggingSchema } from "./logging.ts";
-import { rootProxySchema } from "./proxy.ts";
+import { proxySchema } from "./proxy.ts";
 import { registrySchema } from "./registry.ts";
 import { type RoleFields, roleSchema } from "./role.ts";
 import { labels, strict, text } from "./schema.ts";
@@ -51,7 +51,7 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
     description: "Accessories by name",
   }),
   env: rootEnvSchema.optional().meta({ description: "Environment of the app" }),
-  proxy: rootProxySchema.optional().meta({ description: "Traffic from kamal-proxy" }),
+  proxy: proxySchema.optional().meta({ description: "Traffic from kamal-proxy" }),
   traefik: traefikSchema.optional().meta({ description: "Traefik in the place of kamal-proxy" }),
   builder: builderSchema.optional().meta({ description: "How the image is built" }),
   release: releaseSchema.optional().meta({

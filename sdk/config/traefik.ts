@@ -8,7 +8,7 @@ import * as z from "zod";
 import type { Proxy, RunOptions, Traefik } from "./config.ts";
 import { type EnvFields, type EnvInput, envSchema, resolveEnv } from "./env.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
-import type { RootProxyInput } from "./proxy.ts";
+import type { ProxyInput } from "./proxy.ts";
 import { runOptions } from "./run_options.ts";
 import { port, strict, text, textMap } from "./schema.ts";
 import { resolveTextMap, type TextMap } from "./text_map.ts";
@@ -101,11 +101,11 @@ const ONLY_KAMAL_PROXY = [
   "buffering",
   "logging",
   "run",
-] as const satisfies readonly (keyof RootProxyInput)[];
+] as const satisfies readonly (keyof ProxyInput)[];
 
 /** Complains about what kamal-proxy could do and Traefik is told otherwise. */
 export function checkTraefikProxy(
-  proxy: RootProxyInput,
+  proxy: ProxyInput,
   path: ConfigPath,
   report: ReportProblem,
 ): void {

@@ -105,6 +105,14 @@ const HOOK_SAMPLES: Readonly<Record<SampledHook, HookSample>> = Object.freeze({
     when: "after a deploy has gone well and the lock is released",
     example: 'echo "$KAMAL_SERVICE_VERSION was deployed in $KAMAL_RUNTIME seconds"',
   },
+  "pre-proxy-reboot": {
+    when: "before each group of hosts gets a new container of kamal-proxy",
+    example: 'echo "rebooting kamal-proxy on $KAMAL_HOSTS"',
+  },
+  "post-proxy-reboot": {
+    when: "after each group of hosts got a new container of kamal-proxy",
+    example: 'echo "kamal-proxy was rebooted on $KAMAL_HOSTS"',
+  },
 });
 
 /** A hook to begin with; it does nothing until it is renamed. */

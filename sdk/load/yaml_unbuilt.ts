@@ -56,12 +56,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     isHarmless: is(".kamal"),
   }],
   ["proxy.ssl", TLS],
-  ["proxy.run.publish", {
-    message: notYet("leave it out, the proxy's ports are published"),
-    isHarmless: is(true),
-  }],
-  ["proxy.run.bind_ips", { message: notYet("leave it out, ports are published on every address") }],
-  ["servers.*.proxy.run", { message: notYet("write it in the app's proxy, for all hosts alike") }],
   ["accessories.*.registry", {
     message: notYet("leave it out; write the registry's server into the image"),
   }],

@@ -93,6 +93,8 @@ export interface RouteState {
   readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
+  /** Whether it hands requests on, lets them wait, or answers 503. */
+  readonly state: "running" | "paused" | "stopped";
 }
 
 /** A line of the ledger of releases. */

@@ -142,9 +142,14 @@ function parseRoutes(rest: string): readonly RouteState[] {
       pathPrefixes: strings(options["path_prefixes"]),
       targets: strings(service["active_targets"]),
       tls: options["tls_enabled"] === true,
+      state: ROUTE_STATES[Number((service["pause_controller"] as Json | null)?.["state"] ?? 0)] ??
+        "running",
     };
   }).sort((a, b) => a.service < b.service ? -1 : 1);
 }
+
+// In kamal-proxy's order.
+const ROUTE_STATES = ["running", "paused", "stopped"] as const;
 
 function parseLock(rest: string): LockState {
   const { kind: path, rest: encoded } = splitLine(`${rest} `);

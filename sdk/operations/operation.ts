@@ -6,6 +6,7 @@
 
 import { type Command, toShell } from "../command.ts";
 import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
+import { type BootConfigOperation, showBootConfig, writeBootConfig } from "./boot_config.ts";
 import {
   type ContainerOperation,
   removeContainer,
@@ -49,14 +50,20 @@ import { type RunRelease, runRelease } from "./release_phase.ts";
 import { sideBySide } from "./parts.ts";
 import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
 import {
-  type ProxyOperation,
+  beginMaintenance,
+  endMaintenance,
   removeCandidate,
-  removeProxy,
   removeRoute,
+  type RouteOperation,
   routeTraffic,
+} from "./proxy.ts";
+import {
+  type ProxyOperation,
+  removeProxy,
   runProxy,
   startProxy,
-} from "./proxy.ts";
+  stopProxy,
+} from "./proxy_container.ts";
 import {
   execCommand,
   listContainers,
@@ -72,6 +79,7 @@ import { checkState, probe, type StateOperation } from "./state.ts";
 export type Operation =
   | AuditOperation
   | AwaitHealthy
+  | BootConfigOperation
   | ContainerOperation
   | CordOperation
   | FileOperation
@@ -84,6 +92,7 @@ export type Operation =
   | QuestionOperation
   | RecordRelease
   | RegistryOperation
+  | RouteOperation
   | RunHook
   | RunRelease
   | StateOperation;
@@ -96,11 +105,13 @@ type Definitions = { readonly [K in OperationKind]: Definition<Extract<Operation
 const DEFINITIONS: Definitions = Object.freeze({
   "acquire-lock": acquireLock,
   "await-healthy": awaitHealthy,
+  "begin-maintenance": beginMaintenance,
   "build-image": buildImage,
   "check-state": checkState,
   "connect-network": connectNetwork,
   "create-network": createNetwork,
   "cut-cord": cutCord,
+  "end-maintenance": endMaintenance,
   "exec-command": execCommand,
   "install-docker": installDocker,
   "list-containers": listContainers,
@@ -131,14 +142,17 @@ const DEFINITIONS: Definitions = Object.freeze({
   "run-proxy": runProxy,
   "run-release": runRelease,
   "show-audit": showAudit,
+  "show-boot-config": showBootConfig,
   "show-lock": showLock,
   "show-logs": showLogs,
   "start-container": startContainer,
   "start-proxy": startProxy,
   "stop-container": stopContainer,
+  "stop-proxy": stopProxy,
   "tag-image": tagImage,
   "tie-cord": tieCord,
   "upload-file": uploadFile,
+  "write-boot-config": writeBootConfig,
   "write-env": writeEnv,
   "write-salt": writeSalt,
 });

@@ -1,48 +1,11 @@
 /**
- * kamal-proxy: its container, and the routes in it.
+ * kamal-proxy's routes: which container gets which traffic.
  *
  * @module
  */
 
-import { all, any, type Command, quiet, quote, raw, run, text, type Word } from "../command.ts";
-import { optionWords } from "./container.ts";
+import { all, any, type Command, quiet, quote, raw, run, text } from "../command.ts";
 import { type Definition, lastLines } from "./definition.ts";
-
-/** Runs the proxy's container. */
-export interface RunProxy {
-  /** Which operation. */
-  readonly kind: "run-proxy";
-  /** Image with tag. */
-  readonly image: string;
-  /** Port published for HTTP. */
-  readonly httpPort: number;
-  /** Port published for HTTPS. */
-  readonly httpsPort: number;
-  /** Largest log file; empty for no limit. */
-  readonly logMaxSize: string;
-  /** Whether it logs more. */
-  readonly debug: boolean;
-  /** Port of its metrics; `undefined` for none. */
-  readonly metricsPort: number | undefined;
-  /** Further options of `docker run`. */
-  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-  /** Whether the configuration says anything about how it runs; otherwise the host's own boot config counts. */
-  readonly configured: boolean;
-}
-
-/** Starts the proxy's stopped container. */
-export interface StartProxy {
-  /** Which operation. */
-  readonly kind: "start-proxy";
-}
-
-/** Stops the proxy and removes its container; routes and certificates stay in its volume. */
-export interface RemoveProxy {
-  /** Which operation. */
-  readonly kind: "remove-proxy";
-  /** Whether its image and folder go as well; the volume with its certificates stays, as with Kamal. */
-  readonly everything: boolean;
-}
 
 /** Sends traffic to containers, one request to each in turn. */
 export interface RouteTraffic {
@@ -95,14 +58,33 @@ export interface RemoveCandidate {
   readonly candidate: string;
 }
 
-/** An operation on the proxy. */
-export type ProxyOperation =
-  | RunProxy
-  | StartProxy
-  | RemoveProxy
+/** Answers a route's requests with 503 from now on, once those under way have ended. */
+export interface BeginMaintenance {
+  /** Which operation. */
+  readonly kind: "begin-maintenance";
+  /** Name of the proxy service. */
+  readonly service: string;
+  /** Seconds that requests under way have to end. */
+  readonly drainTimeout: number;
+  /** What visitors are told; `undefined` for kamal-proxy's own words. */
+  readonly message: string | undefined;
+}
+
+/** Gives a route its traffic back. */
+export interface EndMaintenance {
+  /** Which operation. */
+  readonly kind: "end-maintenance";
+  /** Name of the proxy service. */
+  readonly service: string;
+}
+
+/** An operation on the proxy's routes. */
+export type RouteOperation =
   | RouteTraffic
   | RemoveRoute
-  | RemoveCandidate;
+  | RemoveCandidate
+  | BeginMaintenance
+  | EndMaintenance;
 
 /** How the proxy is told. */
 export const PROXY = "docker exec kamal-proxy kamal-proxy";
@@ -111,58 +93,6 @@ export const PROXY = "docker exec kamal-proxy kamal-proxy";
 export function isCandidate(service: string): boolean {
   return service.endsWith("-candidate");
 }
-
-/** How the proxy is run. */
-export const runProxy: Definition<RunProxy> = {
-  changes: true,
-  describe: ({ image, httpPort, httpsPort }) => ({
-    mark: "+",
-    noun: "proxy",
-    subject: "kamal-proxy",
-    detail: `${image} on ports ${httpPort} and ${httpsPort}`,
-  }),
-  render: renderRun,
-  explain: ({ httpPort, httpsPort }, { stderr }) => ({
-    code: "COMMAND_FAILED",
-    message: `kamal-proxy could not be run: ${
-      lastLines(stderr, 1)[0] ?? "docker run said nothing"
-    }`,
-    details: lastLines(stderr, 5),
-    hint:
-      `Ports ${httpPort} and ${httpsPort} must be free on the host: docker ps --filter publish=${httpPort}`,
-  }),
-};
-
-/** How a stopped proxy is started. */
-export const startProxy: Definition<StartProxy> = {
-  changes: true,
-  describe: () => ({ mark: "+", noun: "proxy", subject: "kamal-proxy", detail: "start" }),
-  render: () => quiet(run("docker", "container", "start", "kamal-proxy")),
-};
-
-/** How the proxy's container is removed. */
-export const removeProxy: Definition<RemoveProxy> = {
-  changes: true,
-  describe: ({ everything }) => ({
-    mark: "-",
-    noun: "proxy",
-    subject: "kamal-proxy",
-    detail: everything ? "with its image; its certificates stay" : "its routes stay",
-  }),
-  render: ({ everything }) => {
-    const stop = text(
-      "{ docker stop -t 30 kamal-proxy >/dev/null 2>&1; docker rm kamal-proxy >/dev/null 2>&1 || ! docker container inspect kamal-proxy >/dev/null 2>&1; }",
-    );
-    if (!everything) return stop;
-    return all(
-      stop,
-      text(
-        "{ docker image prune --all --force --filter label=org.opencontainers.image.title=kamal-proxy >/dev/null; }",
-      ),
-      run("rm", "-rf", ".kamal/proxy"),
-    );
-  },
-};
 
 /** How traffic is sent to a container. */
 export const routeTraffic: Definition<RouteTraffic> = {
@@ -214,6 +144,33 @@ export const removeCandidate: Definition<RemoveCandidate> = {
   changes: true,
   describe: ({ candidate }) => ({ noun: "candidate", subject: candidate, minor: true }),
   render: ({ candidate }) => removeCandidateQuietly(candidate),
+};
+
+/** How a route's traffic is held off. */
+export const beginMaintenance: Definition<BeginMaintenance> = {
+  changes: true,
+  describe: ({ service, drainTimeout }) => ({
+    mark: "~",
+    noun: "route",
+    subject: service,
+    detail: `answers 503 once requests have ended, within ${drainTimeout} s`,
+  }),
+  // Kamal: commands/app/proxy.rb, maintenance.
+  render: ({ service, drainTimeout, message }) => {
+    const told = message === undefined ? [] : [`--message=${message}`];
+    const flags = [`--drain-timeout=${drainTimeout}s`, ...told];
+    return quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "stop", service, ...flags));
+  },
+  inverse: ({ service }) => [{ kind: "end-maintenance", service }],
+};
+
+/** How a route gets its traffic back. */
+export const endMaintenance: Definition<EndMaintenance> = {
+  changes: true,
+  describe: ({ service }) => ({ mark: "~", noun: "route", subject: service, detail: "live again" }),
+  // Kamal: commands/app/proxy.rb, live.
+  render: ({ service }) =>
+    quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "resume", service)),
 };
 
 function routeDetail(
@@ -270,54 +227,4 @@ function removeCandidateQuietly(candidate: string): Command {
     quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidate)),
     text("true"),
   );
-}
-
-function renderRun(operation: RunProxy): Command {
-  const base: Word[] = ["docker", "run", "--name", "kamal-proxy", "--network", "kamal", "--detach"];
-  base.push(
-    "--restart",
-    "unless-stopped",
-    "--volume",
-    "kamal-proxy-config:/home/kamal-proxy/.config/kamal-proxy",
-  );
-  base.push("--volume", raw('"$PWD"/.kamal/proxy/apps-config:/home/kamal-proxy/.apps-config'));
-  const folder = run("mkdir", "-p", ".kamal/proxy/apps-config");
-  return all(
-    folder,
-    operation.configured ? configuredRun(base, operation) : bootConfigRun(base, operation),
-  );
-}
-
-function configuredRun(base: readonly Word[], operation: RunProxy): Command {
-  const words: Word[] = [...base];
-  words.push("--publish", `${operation.httpPort}:80`, "--publish", `${operation.httpsPort}:443`);
-  if (operation.logMaxSize !== "") words.push("--log-opt", `max-size=${operation.logMaxSize}`);
-  if (operation.metricsPort !== undefined) words.push(`--expose=${operation.metricsPort}`);
-  words.push(...optionWords(operation.options), operation.image, "kamal-proxy", "run");
-  if (operation.debug) words.push("--debug");
-  if (operation.metricsPort !== undefined) {
-    words.push("--metrics-port", String(operation.metricsPort));
-  }
-  return run(...words);
-}
-
-// Kamal: `kamal proxy boot_config` leaves its settings in these files; a host that has them keeps them.
-function bootConfigRun(base: readonly Word[], { image }: RunProxy): Command {
-  const [repository = "", tag = ""] = splitTag(image);
-  const or = (file: string, value: string) =>
-    `$(cat .kamal/proxy/${file} 2>/dev/null || echo ${quote(value)})`;
-  const line = [
-    or("options", "--publish 80:80 --publish 443:443 --log-opt max-size=10m"),
-    `${or("image", repository)}:${or("image_version", tag)}`,
-    or("run_command", ""),
-  ].join(" ");
-  const docker = base.map((word) =>
-    typeof word === "string" ? quote(word) : "raw" in word ? word.raw : ""
-  ).join(" ");
-  return text(`echo ${line} | xargs ${docker}`);
-}
-
-function splitTag(image: string): readonly [string, string] {
-  const colon = image.lastIndexOf(":");
-  return [image.slice(0, colon), image.slice(colon + 1)];
 }

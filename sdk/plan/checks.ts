@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../config/config.ts";
+import { type Config, proxyRunOn } from "../config/config.ts";
 import { HostError, throwHostErrors } from "../errors.ts";
 import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import { lockHeld } from "../operations/lock.ts";
@@ -74,9 +74,10 @@ function diskProblem({ host, freeKiB }: HostState): HostError | undefined {
   );
 }
 
-function proxyProblem({ proxyRun }: Config, state: HostState): HostError | undefined {
+function proxyProblem(config: Config, state: HostState): HostError | undefined {
   const proxy = proxyContainer(state);
-  if (proxy === undefined) return portProblem(state, [proxyRun.httpPort, proxyRun.httpsPort]);
+  const { publish, httpPort, httpsPort } = proxyRunOn(config, state.host);
+  if (proxy === undefined) return portProblem(state, publish ? [httpPort, httpsPort] : []);
   const version = proxy.image.split(":").at(-1) ?? "";
   if (!/^v?\d+(\.\d+)*$/.test(version) || compareVersions(version, OLDEST_PROXY) >= 0) {
     return undefined;
@@ -86,7 +87,7 @@ function proxyProblem({ proxyRun }: Config, state: HostState): HostError | undef
     state.host,
     `kamal-proxy ${version} is too old, ${OLDEST_PROXY} is needed`,
     {
-      hint: "Replace it: sextant proxy reboot",
+      hint: "Replace it, without a gap: sextant proxy upgrade",
     },
   );
 }

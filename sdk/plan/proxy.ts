@@ -1,11 +1,15 @@
 /**
- * The plans of `proxy …`.
+ * The plans of `proxy boot`, `start`, `stop`, `restart` and `remove`, and what others need of the proxy.
  *
  * @module
  */
 
-import { proxyContainer } from "../observe/host_state.ts";
+import { type ProxyRun, proxyRunOn } from "../config/config.ts";
+import { resolveProxyRun } from "../config/proxy_run.ts";
+import { HostError, throwHostErrors } from "../errors.ts";
+import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
+import type { RunProxy } from "../operations/proxy_container.ts";
 import { selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { auditFile } from "./names.ts";
@@ -15,7 +19,7 @@ import { plan, script, stage, step } from "./stages.ts";
 /** The steps that make kamal-proxy run on a host; none where it does. */
 export function proxyUp(input: PlanInput, host: string): readonly Step[] {
   const proxy = proxyContainer(stateOf(input, host));
-  if (proxy === undefined) return [step(`${host} proxy`, runProxy(input))];
+  if (proxy === undefined) return [step(`${host} proxy`, runProxy(input, host))];
   return proxy.running ? [] : [step(`${host} proxy`, { kind: "start-proxy" })];
 }
 
@@ -27,22 +31,46 @@ export function planProxyBoot(input: PlanInput): Plan {
   return plan(input, "proxy boot", [stage("apply", scripts)], { lock: true });
 }
 
-/** Plans `proxy reboot`: a new container on the same state; requests are refused for less than a second. */
-export function planProxyReboot(input: PlanInput): Plan {
-  const scripts = proxyHosts(input).map((host) => {
-    const exists = proxyContainer(stateOf(input, host)) !== undefined;
-    const remove: Step[] = exists
-      ? [step(`${host} remove proxy`, { kind: "remove-proxy", everything: false })]
-      : [];
-    return script(host, [
-      ...networkUp(input, host),
-      ...remove,
-      step(`${host} proxy`, runProxy(input)),
-      step(`${host} audit`, audit(input, "Rebooted proxy")),
-    ]);
+/** Plans `proxy start`: the proxy runs again, or for the first time. */
+export function planProxyStart(input: PlanInput): Plan {
+  return onProxies(
+    input,
+    "proxy start",
+    (host) => told(input, host, proxyUp(input, host), "Started proxy"),
+  );
+}
+
+/** Plans `proxy stop`. */
+export function planProxyStop(input: PlanInput): Plan {
+  return onProxies(
+    input,
+    "proxy stop",
+    (host) => told(input, host, stopProxy(input, host), "Stopped proxy"),
+  );
+}
+
+/** Plans `proxy restart`: the same container stops and starts. */
+export function planProxyRestart(input: PlanInput): Plan {
+  return onProxies(input, "proxy restart", (host) => {
+    const stop = stopProxy(input, host);
+    const start = stop.length === 0
+      ? proxyUp(input, host)
+      : [step(`${host} proxy`, { kind: "start-proxy" })];
+    return told(input, host, [...stop, ...start], "Restarted proxy");
   });
-  return plan(input, "proxy reboot", [stage("apply", scripts, { interruptible: false })], {
-    lock: true,
+}
+
+/**
+ * Plans `proxy remove`.
+ *
+ * @throws {HostsError} `PROXY_IN_USE` where it still has routes, unless that is wanted.
+ */
+export function planProxyRemove(input: PlanInput, { force }: { readonly force: boolean }): Plan {
+  if (!force) throwHostErrors(proxyHosts(input).flatMap((host) => inUse(stateOf(input, host))));
+  return onProxies(input, "proxy remove", (host) => {
+    if (proxyContainer(stateOf(input, host)) === undefined) return [];
+    const remove = step(`${host} proxy`, { kind: "remove-proxy", everything: true });
+    return told(input, host, [remove], "Removed proxy container", "Removed proxy image");
   });
 }
 
@@ -72,20 +100,60 @@ export function audit(input: PlanInput, ...messages: readonly string[]): Operati
   };
 }
 
-function runProxy({ config }: PlanInput): Operation {
-  const { image, httpPort, httpsPort, logMaxSize, debug, metricsPort, options } = config.proxyRun;
-  // Kamal's boot config on the host counts unless the configuration says something itself.
-  const configured = httpPort !== 80 || httpsPort !== 443 || logMaxSize !== "10m" || debug ||
-    metricsPort !== undefined || Object.keys(options).length > 0;
+/** The run of the proxy's container on a host. */
+export function runProxy({ config }: PlanInput, host: string): RunProxy {
+  const run = proxyRunOn(config, host);
   return {
     kind: "run-proxy",
-    image,
-    httpPort,
-    httpsPort,
-    logMaxSize,
-    debug,
-    metricsPort,
-    options,
-    configured,
+    image: run.image,
+    publish: publishedPorts(run),
+    logMaxSize: run.logMaxSize,
+    debug: run.debug,
+    metricsPort: run.metricsPort,
+    options: run.options,
+    // Kamal's boot config on the host counts unless the configuration says something itself.
+    configured: JSON.stringify(run) !== JSON.stringify(resolveProxyRun()),
   };
+}
+
+/** Steps, and a line of them in the host's audit log; none where there are no steps. */
+export function told(
+  input: PlanInput,
+  host: string,
+  steps: readonly Step[],
+  ...messages: readonly string[]
+): readonly Step[] {
+  return steps.length === 0 ? [] : [...steps, step(`${host} audit`, audit(input, ...messages))];
+}
+
+function onProxies(
+  input: PlanInput,
+  verb: string,
+  stepsOn: (host: string) => readonly Step[],
+): Plan {
+  const scripts = proxyHosts(input).map((host) => script(host, stepsOn(host)));
+  return plan(input, verb, [stage("apply", scripts, { interruptible: false })], { lock: true });
+}
+
+function stopProxy(input: PlanInput, host: string): readonly Step[] {
+  const isRunning = proxyContainer(stateOf(input, host))?.running === true;
+  return isRunning ? [step(`${host} stop proxy`, { kind: "stop-proxy" })] : [];
+}
+
+function inUse(state: HostState): readonly HostError[] {
+  const services = state.routes.map(({ service }) => service);
+  if (services.length === 0) return [];
+  const message = `kamal-proxy still has routes: ${services.join(", ")}`;
+  const hint = "Remove these apps first, or remove the proxy all the same: proxy remove --force";
+  return [new HostError("PROXY_IN_USE", state.host, message, { hint })];
+}
+
+/** Ports as `docker run --publish` takes them. */
+function publishedPorts({ publish, bindIps, httpPort, httpsPort }: ProxyRun): readonly string[] {
+  if (!publish) return [];
+  const ports = [`${httpPort}:80`, `${httpsPort}:443`];
+  if (bindIps.length === 0) return ports;
+  return bindIps.flatMap((ip) =>
+    ports.map((port) => `${ip.includes(":") ? `[${ip}]` : ip}:${port}`)
+  );
 }

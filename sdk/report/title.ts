@@ -9,7 +9,9 @@ import type { Step } from "../plan/plan.ts";
 
 /** Verbs of the kinds whose plan line does not already say what is being done. */
 const VERBS: Readonly<Partial<Record<OperationKind, string>>> = Object.freeze({
+  "begin-maintenance": "holding off the traffic of",
   "build-image": "building",
+  "end-maintenance": "giving traffic back to",
   "install-docker": "installing",
   "make-directories": "making",
   "prune-images": "removing images",
@@ -29,8 +31,10 @@ const VERBS: Readonly<Partial<Record<OperationKind, string>>> = Object.freeze({
   "start-container": "starting",
   "start-proxy": "starting",
   "stop-container": "stopping",
+  "stop-proxy": "stopping",
   "tag-image": "tagging",
   "upload-file": "uploading",
+  "write-boot-config": "writing",
   "write-env": "writing",
 });
 

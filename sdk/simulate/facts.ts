@@ -59,6 +59,8 @@ export interface SimulatedRoute {
   readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
+  /** Whether it answers 503, for maintenance. @default {false} */
+  readonly isStopped?: boolean;
 }
 
 /** A file; of secrets only the names stand in it. */

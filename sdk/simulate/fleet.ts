@@ -14,7 +14,7 @@ import { type Gap, GapWatch, type Served, served } from "./gaps.ts";
 import { SimulatedHost } from "./host.ts";
 import type { HostOptions, InitialContainer, InitialRoute } from "./host_options.ts";
 import { imageId, ImageStore, type RegistryImage } from "./image_store.ts";
-import { PROXY_CONTAINER } from "./proxy.ts";
+import { PROXY_CONTAINER } from "./proxy_container.ts";
 import { SimulatedSession } from "./session.ts";
 
 /** A fleet at the beginning. */

@@ -28,7 +28,7 @@ export interface Gap {
 /** What somebody who asks a host's kamal-proxy gets. */
 export interface Served {
   /**
-   * Status: 200 from a healthy app, 404 where nothing answers to that name, 503 where the app is gone or unwell,
+   * Status: 200 from a healthy app, 404 where nothing answers to that name, 503 where the app is gone, unwell or stopped,
    * 0 where kamal-proxy itself does not run.
    */
   readonly status: 200 | 404 | 503 | 0;
@@ -78,7 +78,8 @@ const NOBODY = { version: undefined, container: undefined };
 function servedBy(route: SimulatedRoute, host: SimulatedHost): Served {
   const target = route.targets.find((target) => answers(target, host));
   const container = target === undefined ? undefined : containerOf(target, host);
-  if (proxyIsOff(host) !== undefined || container === undefined) return { status: 503, ...NOBODY };
+  const isOff = proxyIsOff(host) !== undefined || route.isStopped === true;
+  if (isOff || container === undefined) return { status: 503, ...NOBODY };
   return { status: 200, version: tagOf(container.image), container: container.name };
 }
 

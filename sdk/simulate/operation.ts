@@ -6,6 +6,7 @@
 
 import type { Operation, OperationKind } from "../operations/operation.ts";
 import { recordAudit, showAudit } from "./audit.ts";
+import { showBootConfig, writeBootConfig } from "./boot_config.ts";
 import {
   removeContainer,
   renameContainer,
@@ -23,13 +24,13 @@ import { acquireLock, releaseLock, showLock } from "./lock.ts";
 import type { Model } from "./model.ts";
 import { connectNetwork, createNetwork } from "./network.ts";
 import {
+  beginMaintenance,
+  endMaintenance,
   removeCandidate,
-  removeProxy,
   removeRoute,
   routeTraffic,
-  runProxy,
-  startProxy,
 } from "./proxy.ts";
+import { removeProxy, runProxy, startProxy, stopProxy } from "./proxy_container.ts";
 import { pruneImages, pruneVersions } from "./prune.ts";
 import { execCommand, listContainers, runCommand, runRelease, showLogs } from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
@@ -41,11 +42,13 @@ type Models = { readonly [K in OperationKind]: Model<Extract<Operation, { kind: 
 const MODELS = Object.freeze({
   "acquire-lock": acquireLock,
   "await-healthy": awaitHealthy,
+  "begin-maintenance": beginMaintenance,
   "build-image": buildImage,
   "check-state": checkState,
   "connect-network": connectNetwork,
   "create-network": createNetwork,
   "cut-cord": cutCord,
+  "end-maintenance": endMaintenance,
   "exec-command": execCommand,
   "install-docker": installDocker,
   "list-containers": listContainers,
@@ -76,14 +79,17 @@ const MODELS = Object.freeze({
   "run-proxy": runProxy,
   "run-release": runRelease,
   "show-audit": showAudit,
+  "show-boot-config": showBootConfig,
   "show-lock": showLock,
   "show-logs": showLogs,
   "start-container": startContainer,
   "start-proxy": startProxy,
   "stop-container": stopContainer,
+  "stop-proxy": stopProxy,
   "tag-image": tagImage,
   "tie-cord": tieCord,
   "upload-file": uploadFile,
+  "write-boot-config": writeBootConfig,
   "write-env": writeEnv,
   "write-salt": writeSalt,
 }) satisfies Models;

@@ -15,7 +15,7 @@ import {
   statusOf,
 } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
-import { PROXY_CONTAINER } from "./proxy.ts";
+import { PROXY_CONTAINER } from "./proxy_container.ts";
 
 /** What the probe's script would print on a host. */
 export function renderProbe(host: SimulatedHost, scope: ProbeScope): string {
@@ -120,6 +120,7 @@ function routeText(route: SimulatedRoute): string {
       tls_enabled: route.tls,
     },
     active_targets: route.targets,
+    pause_controller: { state: route.isStopped ? 2 : 0 },
   });
 }
 

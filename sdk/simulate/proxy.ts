@@ -1,20 +1,19 @@
 /**
- * kamal-proxy on a simulated host: its container, and the routes in it.
+ * kamal-proxy's routes on a simulated host.
  *
  * @module
  */
 
 import type { Outcome } from "../operations/definition.ts";
 import type {
+  BeginMaintenance,
+  EndMaintenance,
   ProxyTarget,
   RemoveCandidate,
-  RemoveProxy,
   RemoveRoute,
   RouteTraffic,
-  RunProxy,
-  StartProxy,
 } from "../operations/proxy.ts";
-import { noSuch, portsOf, started, stop } from "./container.ts";
+import { noSuch } from "./container.ts";
 import {
   healthyIn,
   isHealthy,
@@ -24,39 +23,7 @@ import {
 } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model, refused } from "./model.ts";
-
-/** Name of the proxy's container. */
-export const PROXY_CONTAINER = "kamal-proxy";
-
-/** How the proxy is run; its image is always to be had. */
-export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, httpPort, httpsPort }, host) => {
-  if (host.containers.has(PROXY_CONTAINER)) {
-    return failed(
-      125,
-      `docker: Error response from daemon: Conflict. The container name "/${PROXY_CONTAINER}" is already in use`,
-    );
-  }
-  host.makeDirectory(".kamal/proxy/apps-config");
-  const ports = portsOf([`${httpPort}:80`, `${httpsPort}:443`]);
-  return started(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 125);
-});
-
-/** How a stopped proxy is started. */
-export const startProxy: Model<StartProxy> = byEngine(0.2, (_, host) => {
-  const proxy = host.containers.get(PROXY_CONTAINER);
-  return proxy === undefined ? noSuch(PROXY_CONTAINER) : started(proxy, host, 1);
-});
-
-/** How the proxy's container is removed; its routes stay. */
-export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, host) => {
-  const proxy = host.containers.get(PROXY_CONTAINER);
-  if (proxy !== undefined) {
-    stop(proxy, host);
-    host.containers.delete(PROXY_CONTAINER);
-  }
-  if (everything) host.remove(".kamal/proxy");
-  return done();
-});
+import { PROXY_CONTAINER } from "./proxy_container.ts";
 
 /** How traffic is sent to a container: once it is healthy, and its candidate goes. */
 export const routeTraffic: Model<RouteTraffic> = {
@@ -68,7 +35,9 @@ export const routeTraffic: Model<RouteTraffic> = {
     const route = routeOf(service, names, flags);
     const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;
-    host.routes.set(service, route);
+    // What was held off stays so.
+    const { isStopped = false } = host.routes.get(service) ?? {};
+    host.routes.set(service, { ...route, isStopped });
     for (const candidate of candidates) host.routes.delete(candidate);
     for (const { target } of targets) forgetId(target, host);
     return done();
@@ -94,6 +63,18 @@ export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, ({ candidat
   if (proxyIsOff(host) === undefined) host.routes.delete(candidate);
   return done();
 });
+
+/** How a route's traffic is held off. */
+export const beginMaintenance: Model<BeginMaintenance> = byEngine(
+  0.1,
+  ({ service }, host) => setStopped(service, host, true),
+);
+
+/** How a route gets its traffic back. */
+export const endMaintenance: Model<EndMaintenance> = byEngine(
+  0.1,
+  ({ service }, host) => setStopped(service, host, false),
+);
 
 /** Why kamal-proxy cannot be told anything; `undefined` where it runs. */
 export function proxyIsOff(host: SimulatedHost): Outcome | undefined {
@@ -148,6 +129,15 @@ export function deployProblem(
 export function answers(target: string, host: SimulatedHost): boolean {
   const container = containerOf(target, host);
   return container !== undefined && isHealthy(container, host.clock.now);
+}
+
+function setStopped(service: string, host: SimulatedHost, isStopped: boolean): Outcome {
+  const off = proxyIsOff(host);
+  if (off !== undefined) return off;
+  const route = host.routes.get(service);
+  if (route === undefined) return failed(1, "Error: service not found");
+  host.routes.set(service, { ...route, isStopped });
+  return done();
 }
 
 function routeOf(

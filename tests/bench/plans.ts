@@ -79,6 +79,7 @@ function stateOf(host: string): HostState {
       pathPrefixes: [],
       targets: [`${id.slice(0, 12)}:80`],
       tls: false,
+      state: "running",
     }],
     routesFile: undefined,
     files: {},

@@ -38,8 +38,7 @@ Deno.test("runProxy heeds what the configuration says", () => {
   const configured = {
     ...RUN,
     configured: true,
-    httpPort: 8080,
-    httpsPort: 8443,
+    publish: ["8080:80", "8443:443"],
     debug: true,
     metricsPort: 9090,
     options: { memory: "256m" },

@@ -203,6 +203,23 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     envScript: ".kamal/apps/shop/sextant/env/roles/web.sh",
   },
   "remove-path": { kind: "remove-path", path: ".kamal/apps/shop" },
+  "stop-proxy": { kind: "stop-proxy" },
+  "begin-maintenance": {
+    kind: "begin-maintenance",
+    service: "shop-web",
+    drainTimeout: 30,
+    message: "Back 'soon'",
+  },
+  "end-maintenance": { kind: "end-maintenance", service: "shop-web" },
+  "write-boot-config": {
+    kind: "write-boot-config",
+    files: { options: "--publish 8080:80", image_version: "v0.9.3" },
+  },
+  "show-boot-config": {
+    kind: "show-boot-config",
+    repository: "basecamp/kamal-proxy",
+    tag: "v0.9.2",
+  },
   "remove-proxy": { kind: "remove-proxy", everything: true },
   "remove-route": { kind: "remove-route", service: "shop-web" },
   "rename-container": {
@@ -230,8 +247,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
   "run-proxy": {
     kind: "run-proxy",
     image: "basecamp/kamal-proxy:v0.9.2",
-    httpPort: 80,
-    httpsPort: 443,
+    publish: ["80:80", "443:443"],
     logMaxSize: "10m",
     debug: false,
     metricsPort: undefined,

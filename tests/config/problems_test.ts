@@ -244,7 +244,7 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ]],
   ["a hook that is none", { hooks: { "predeploy": ["x"] } }, [
     "hooks.predeploy: should be one of pre-init, pre-connect, docker-setup, pre-build, pre-deploy, " +
-    "pre-app-boot, post-app-boot, post-deploy",
+    "pre-app-boot, post-app-boot, post-deploy, pre-proxy-reboot, post-proxy-reboot",
   ]],
 ];
 

@@ -44,6 +44,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
         },
       },
       traefik: undefined,
+      proxyRun: PROXY_RUN,
       labels: {},
       options: {},
       restart: "unless-stopped",
@@ -69,16 +70,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       args: {},
       target: undefined,
     },
-    proxyRun: {
-      image: "basecamp/kamal-proxy:v0.9.2",
-      version: "v0.9.2",
-      httpPort: 80,
-      httpsPort: 443,
-      logMaxSize: "10m",
-      debug: false,
-      metricsPort: undefined,
-      options: {},
-    },
+    proxyRun: PROXY_RUN,
     traefik: undefined,
     release: undefined,
     boot: { limit: undefined, wait: 0, parallelRoles: false, onFailure: "rollback" },
@@ -349,6 +341,40 @@ Deno.test("resolveConfig() says how kamal-proxy runs", async () => {
   assertEquals([proxyRun.httpPort, proxyRun.version, proxyRun.logMaxSize], [8080, "v1", ""]);
 });
 
+Deno.test("resolveConfig() lays how a role's proxy runs over how the app's does", async () => {
+  const { roles, proxyRun } = await resolveWith({
+    servers: {
+      web: ["10.0.0.1"],
+      api: {
+        hosts: ["10.0.0.2"],
+        proxy: { host: "api.test", run: { bindIps: ["10.0.0.2", "::1"] } },
+      },
+    },
+    proxy: { host: "shop.test", run: { httpPort: 8080 } },
+  });
+  const api = roles.find(({ name }) => name === "api")!;
+  assertEquals([api.proxyRun.httpPort, api.proxyRun.bindIps], [8080, ["10.0.0.2", "::1"]]);
+  assertEquals(proxyRun.bindIps, []);
+});
+
+Deno.test("resolveConfig() refuses ways to run the proxy that cannot be", async () => {
+  const hidden = await problemsWith({ proxy: { run: { publish: false, httpPort: 8080 } } });
+  assertEquals(hidden, [
+    "proxy.run: has publish: false, should have no httpPort, httpsPort or bindIps then",
+  ]);
+  const twoWays = await problemsWith({
+    servers: {
+      web: ["10.0.0.1"],
+      api: { hosts: ["10.0.0.1"], proxy: { host: "api.test", run: { httpPort: 81 } } },
+    },
+  });
+  assertEquals(twoWays, [
+    "servers.api.proxy.run: runs kamal-proxy on 10.0.0.1 in another way than another role there",
+  ]);
+  const address = await problemsWith({ proxy: { run: { bindIps: ["ten"] } } });
+  assertEquals(address, ["proxy.run.bindIps[0]: should be an IP address"]);
+});
+
 Deno.test("resolveConfig() makes a platform of the architecture", async () => {
   assertEquals(
     (await resolveWith({ builder: { arch: "arm/v7" } })).builder.platform,
@@ -389,3 +415,16 @@ function permute(value: unknown, seed: number): unknown {
       .map(([key, item]) => [key, permute(item, seed)]),
   );
 }
+
+const PROXY_RUN = {
+  image: "basecamp/kamal-proxy:v0.9.2",
+  version: "v0.9.2",
+  publish: true,
+  bindIps: [],
+  httpPort: 80,
+  httpsPort: 443,
+  logMaxSize: "10m",
+  debug: false,
+  metricsPort: undefined,
+  options: {},
+};

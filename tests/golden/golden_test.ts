@@ -140,6 +140,35 @@ Deno.test("planTraefik() runs Traefik with Kamal's catch-all on every host that 
   await assertGolden("traefik_boot", renderCommands(plan));
 });
 
+Deno.test("planMaintenance() takes the traffic from every route, with a message", async () => {
+  const verb = { name: "app maintenance", message: "back soon" } as const;
+  const plan = await (await serving()).plan(verb, "v1");
+  assertEquals(operationsOf(plan, "begin-maintenance").length, 2);
+  await assertGolden("app_maintenance", renderCommands(plan));
+});
+
+Deno.test("planProxyReboot() goes host after host with rolling, and runs what the role's hosts want", async () => {
+  const { fleet } = await serving();
+  const run = { bindIps: ["10.0.0.1", "fd00::1"], metricsPort: 9090, version: "v0.9.3" };
+  const config = await shop({ proxy: { host: "shop.acme.dev", appPort: 3000, run } });
+  const plan = await new Deployment(fleet, config).plan(
+    { name: "proxy reboot", rolling: true },
+    "v1",
+  );
+  assertEquals(plan.stages.map(({ group }) => group), [0, 1]);
+  await assertGolden("proxy_reboot", renderCommands(plan));
+});
+
+Deno.test("planProxyRestart(), planProxyStop() and planProxyRemove() are about the proxy alone", async () => {
+  const deployment = await serving();
+  for (const name of ["restart", "stop", "remove"] as const) {
+    const plan = await deployment.plan({ name: `proxy ${name}`, force: true }, "v1");
+    assertEquals(plan.hosts.length, 3);
+    assertEquals(stepsOf(plan).some(({ id }) => id.includes("10.0.0.3")), false);
+    await assertGolden(`proxy_${name}`, renderCommands(plan));
+  }
+});
+
 const FRESH: FleetOptions = { hosts: { "10.0.0.1": {}, "10.0.0.2": {}, "10.0.0.3": {} } };
 
 /** The shop with v1 serving. */

@@ -135,6 +135,7 @@ proxy:
   "certificates": shop(
     "proxy:\n  host: a.dev\n  ssl:\n    certificate_pem: CERT\n    private_key_pem: KEY\n",
   ),
+  "a proxy bound to what is no address": shop("proxy:\n  run:\n    bind_ips: [ten]\n"),
   "a proxy that is not published": shop(
     "proxy:\n  run:\n    publish: false\n    bind_ips: [10.0.0.1]\n",
   ),

@@ -71,7 +71,7 @@ Deno.test("parseProbe() reads images that have a name", () => {
 
 Deno.test("parseProbe() reads kamal-proxy's own state, where all is an empty name", () => {
   const state =
-    `~p [{"name":"shop-web","options":{"hosts":["shop.acme.dev"],"path_prefixes":["/"],"tls_enabled":true,"tls_redirect":true},"target_options":{"health_check_config":{"path":"/up","interval":1000000000}},"active_targets":["d6dce0f4b515:3000"],"active_readers":[],"rollout_targets":null,"pause_controller":{"state":0}},{"name":"blog-web","options":{"hosts":[""],"path_prefixes":["/"],"tls_enabled":false},"active_targets":["9a708d64c047:80"]}]`;
+    `~p [{"name":"shop-web","options":{"hosts":["shop.acme.dev"],"path_prefixes":["/"],"tls_enabled":true,"tls_redirect":true},"target_options":{"health_check_config":{"path":"/up","interval":1000000000}},"active_targets":["d6dce0f4b515:3000"],"active_readers":[],"rollout_targets":null,"pause_controller":{"state":0}},{"name":"blog-web","options":{"hosts":[""],"path_prefixes":["/"],"tls_enabled":false},"active_targets":["9a708d64c047:80"],"pause_controller":{"state":2}}]`;
   assertEquals(parseProbe("h", state).routes, [
     {
       service: "blog-web",
@@ -79,6 +79,7 @@ Deno.test("parseProbe() reads kamal-proxy's own state, where all is an empty nam
       pathPrefixes: ["/"],
       targets: ["9a708d64c047:80"],
       tls: false,
+      state: "stopped",
     },
     {
       service: "shop-web",
@@ -86,6 +87,7 @@ Deno.test("parseProbe() reads kamal-proxy's own state, where all is an empty nam
       pathPrefixes: ["/"],
       targets: ["d6dce0f4b515:3000"],
       tls: true,
+      state: "running",
     },
   ]);
 });

@@ -19,6 +19,9 @@ const VERBS: readonly Verb[] = [
   { name: "accessory boot", accessory: "all" },
   { name: "accessory reboot", accessory: "db" },
   { name: "proxy reboot" },
+  { name: "proxy upgrade", rolling: true },
+  { name: "proxy restart" },
+  { name: "app maintenance" },
   { name: "prune" },
   { name: "remove" },
 ];

@@ -50,7 +50,6 @@ Deno.test("Deploy.servers() rejects keys that a role does not have", () => {
   deploy("shop").servers({ web: { hosts: ["a"], comand: "x" } });
   // @ts-expect-error a host has no name but its address
   deploy("shop").servers({ web: [{ host: "a", name: "b" }] });
-  // @ts-expect-error kamal-proxy itself runs in one way for all roles
   deploy("shop").servers({ web: { hosts: ["a"], proxy: { run: { debug: true } } } });
 });
 
