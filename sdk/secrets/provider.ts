@@ -33,7 +33,8 @@ export function secretsWithProvider(
     holding ??= files.names().then((names) => new Set(names));
   const ask = async (): Promise<ReadonlyMap<string, string>> => {
     const known = await held();
-    return await fetchAll(names.filter((name) => !known.has(name)).toSorted(), provider);
+    const wanted = names.filter((name) => !known.has(name)).toSorted();
+    return wanted.length === 0 ? new Map() : await fetchAll(wanted, provider);
   };
   return {
     async names() {

@@ -103,6 +103,17 @@ Deno.test("fillErb() knows the original's line of each line", async () => {
   assertEquals([...filled], [2, 3]);
 });
 
+Deno.test("fillErb() finds no comments and quotes in a text that is no YAML", async () => {
+  const source = "A=\"b # <%= ENV['NAME'] %>\"\n# <%= ENV['NAME'] %>\nC=' <%= ENV['NAME'] %>\n";
+  const run = (): Promise<string> => Promise.reject(new Error("nothing to run"));
+  const context = { env: ENV, run };
+  assertEquals(
+    (await fillErb(source, context, "text")).text,
+    'A="b # shop"\n# shop\nC=\' shop\n',
+  );
+  assertEquals((await fillErb("# <%= x %>\n", context)).text, "# <%= x %>\n");
+});
+
 Deno.test("fillErb() names everything that is wrong", async () => {
   const { problems } = await fillErb('<%= ENV.fetch("A") %>\n<%= b %>\n<%= `c` %>\n<%= d', {
     env: {},
