@@ -53,6 +53,23 @@ const CLEAR_VALUES: readonly (readonly [yaml: string, text: string])[] = [
   ["12:30:45", "12:30:45"],
   ["2024-01-01", "2024-01-01"],
   ["1.2.3", "1.2.3"],
+  ["0o17", "0o17"],
+  ["08", "08"],
+  ["0b11", "3"],
+  ["+12", "12"],
+  ["-0", "0"],
+  ["1_000.5", "1000.5"],
+  [".5", "0.5"],
+  ["!!str 017", "017"],
+  ["on", "true"],
+  ["NO", "false"],
+  ["True", "true"],
+  ["y", "y"],
+  ["2024-01-01 12:30:45", "2024-01-01 12:30:45"],
+  ["2024-01-01T12:30:45Z", "2024-01-01T12:30:45Z"],
+  ['"2024-01-01"', "2024-01-01"],
+  ["12:30", "12:30"],
+  ["190:20:30", "190:20:30"],
   ['"017"', "017"],
   ['"1.0"', "1.0"],
   ['"line\\nbreak"', "line\nbreak"],
@@ -68,6 +85,30 @@ for (const [yaml, text] of CLEAR_VALUES) {
     assertEquals(flow.roles[0]?.env["10.0.0.1"]?.clear, { A: text });
   });
 }
+
+Deno.test("loadDeployment() merges maps with << as YAML 1.1 does, from one, from several, and in turn", async () => {
+  const config = await configOf(`x-a: &a { A: from a, B: from a }
+x-b: &b
+  <<: *a
+  B: from b
+  C: from b
+x-none: &none {}
+x-hosts: &hosts [10.0.0.1, 10.0.0.2]
+${SHOP.replace(/servers:[^]*/, "")}servers:
+  web: { hosts: *hosts, env: { <<: [*none, *b, *a], C: own } }
+  jobs: { hosts: *hosts, env: { <<: [*a, *b] } }
+`);
+  const envs = config.roles.map(({ name, env }) => [name, env["10.0.0.2"]?.clear]);
+  assertEquals(Object.fromEntries(envs), {
+    web: { A: "from a", B: "from b", C: "own" },
+    jobs: { A: "from a", B: "from a", C: "from b" },
+  });
+});
+
+Deno.test("loadDeployment() takes a map that merges itself for what it holds besides", async () => {
+  const config = await configOf(`x-a: &a\n  <<: *a\n  A: b\n${SHOP}env: *a\n`);
+  assertEquals(config.roles[0]?.env["10.0.0.1"]?.clear, { A: "b" });
+});
 
 Deno.test("loadDeployment() keeps texts byte for byte", async () => {
   const texts = [
