@@ -130,35 +130,70 @@ export interface AccessoryFields extends Omit<AccessoryOptions, "env"> {
 /** Checks an accessory in its long form. */
 export const accessorySchema: z.ZodType<AccessoryFields> = strict<AccessoryFields>({
   image: text().meta({ description: "Image with registry and tag", example: "postgres:17" }),
-  role: text().optional().meta({ description: "Role whose hosts it runs on", example: "web" }),
-  roles: z.array(text()).optional().meta({ description: "Roles", example: ["web", "jobs"] }),
-  host: hostSchema.optional().meta({ description: "Host", example: "10.0.0.3" }),
-  hosts: z.array(hostSchema).optional().meta({ description: "Hosts", example: ["10.0.0.3"] }),
-  tag: text().optional().meta({ description: "Tag of the hosts it runs on", example: "eu" }),
-  tags: z.array(text()).optional().meta({ description: "Tags", example: ["eu", "us"] }),
-  service: text().optional().meta({ description: "Name of its container", example: "shop-db" }),
-  cmd: text().optional().meta({ description: "Command", example: "redis-server --save 60 1" }),
+  role: text().optional().meta({
+    description: "The role on whose hosts it runs; in place of roles, host, hosts, tag and tags",
+    example: "web",
+  }),
+  roles: z.array(text()).optional().meta({
+    description: "The roles on whose hosts it runs",
+    example: ["web", "jobs"],
+  }),
+  host: hostSchema.optional().meta({
+    description: "The one host that it runs on",
+    example: "10.0.0.3",
+  }),
+  hosts: z.array(hostSchema).optional().meta({
+    description: "The hosts that it runs on",
+    example: ["10.0.0.3"],
+  }),
+  tag: text().optional().meta({
+    description: "The tag of the hosts that it runs on",
+    example: "eu",
+  }),
+  tags: z.array(text()).optional().meta({
+    description: "Tags of the hosts that it runs on, any of which is enough",
+    example: ["eu", "us"],
+  }),
+  service: text().optional().meta({
+    description:
+      "Name of its container and of its folder on the host; else the app's, a hyphen and its own",
+    example: "shop-db",
+  }),
+  cmd: text().optional().meta({
+    description: "Command in place of the image's own, as a shell would read it",
+    example: "redis-server --save 60 1",
+  }),
   port: z.union([z.string(), z.int().check(z.gte(1), z.lte(65535))]).optional().meta({
-    description: "Port to publish",
+    description: "Port to publish: 5432 for the same on both sides, else as docker run takes it",
     example: "127.0.0.1:5432:5432",
   }),
-  env: envSchema.optional().meta({ description: "Environment", example: { secret: ["PASSWORD"] } }),
+  env: envSchema.optional().meta({
+    description: "Environment variables of its container",
+    example: { secret: ["PASSWORD"] },
+  }),
   files: mountsSchema.optional().meta({
-    description: "Files to upload and mount",
+    description: "Files of the project that are uploaded and mounted, as local:remote or in parts",
     example: ["my.cnf:/etc/mysql/my.cnf"],
   }),
   directories: mountsSchema.optional().meta({
-    description: "Folders to make and mount",
+    description:
+      "Folders of the host that are made and mounted; a relative one is below its own folder",
     example: ["data:/var/lib/postgresql/data"],
   }),
   volumes: z.array(text()).optional().meta({
-    description: "Volumes of docker run",
+    description: "Volumes, as docker run takes them",
     example: ["shop-data:/data"],
   }),
-  network: text().optional().meta({ description: "Docker network", example: "kamal" }),
-  labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
+  network: text().optional().meta({
+    description: "Docker network that its container is in",
+    example: "kamal",
+  }),
+  labels: labels().optional().meta({
+    description: "Labels of its container",
+    example: { team: "shop" },
+  }),
   options: runOptions().optional().meta({
-    description: "Further options of docker run",
+    description: "Further options of docker run, by name without dashes",
     example: { memory: "1g" },
   }),
 });

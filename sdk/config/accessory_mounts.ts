@@ -11,13 +11,25 @@ import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { strict, text } from "./schema.ts";
 
 const mountFieldsSchema = strict<MountFields>({
-  local: text().meta({ description: "Path in the project or on the host", example: "my.cnf" }),
+  local: text().meta({
+    description: "Path in the project for a file, on the host for a folder",
+    example: "my.cnf",
+  }),
   remote: text().meta({ description: "Path in the container", example: "/etc/mysql/my.cnf" }),
   mode: z.string().check(z.regex(/^[0-7]{3,4}$/, {
     error: 'should be an octal mode as text, such as "644"',
-  })).optional().meta({ description: "Octal mode", example: "644" }),
-  owner: text().optional().meta({ description: "Owner on the host", example: "1000:1000" }),
-  options: text().optional().meta({ description: "Mount options", example: "ro" }),
+  })).optional().meta({
+    description: "Octal mode on the host, as text; files have 755 without it",
+    example: "644",
+  }),
+  owner: text().optional().meta({
+    description: "Owner on the host, as chown takes it",
+    example: "1000:1000",
+  }),
+  options: text().optional().meta({
+    description: "Options of the mount, such as ro for read-only",
+    example: "ro",
+  }),
 });
 
 /** Checks what is mounted. */

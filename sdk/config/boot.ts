@@ -39,14 +39,22 @@ export const bootSchema: z.ZodType<BootInput> = strict<BootInput>({
     z.string().check(z.regex(/^(100|[1-9]\d?)%$/, {
       error: 'should be a number of hosts, or a share of them such as "25%"',
     })),
-  ]).optional().meta({ description: "Hosts per group", example: "25%" }),
-  wait: whole().optional().meta({ description: "Seconds between groups", example: 10 }),
+  ]).optional().meta({
+    description:
+      "How many hosts switch at the same time: a number, or a share of all; else all of them",
+    example: "25%",
+  }),
+  wait: whole().optional().meta({
+    description: "Seconds from one group of hosts to the next",
+    example: 10,
+  }),
   parallelRoles: z.boolean().optional().meta({
     description: "Whether the roles of a host boot side by side",
     example: true,
   }),
   onFailure: z.enum(["rollback", "rollback-group", "halt"]).optional().meta({
-    description: "What goes back when a group fails",
+    description:
+      "What goes back when a group of hosts fails: all that switched, its own group, or nothing",
     example: "rollback-group",
   }),
 });

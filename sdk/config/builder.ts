@@ -39,14 +39,26 @@ export interface BuilderInput {
 export const builderSchema: z.ZodType<BuilderInput> = strict<BuilderInput>({
   arch: z.string().check(z.regex(/^(?!linux\/)[\w.-]+(\/\w+)?$/, {
     error: 'should be an architecture alone, such as "amd64"',
-  })).optional().meta({ description: "Architecture of the hosts", example: "amd64" }),
-  context: text().optional().meta({ description: "Folder sent to the builder", example: "." }),
+  })).optional().meta({
+    description: "Architecture of the hosts that the image is built for; else this machine's",
+    example: "amd64",
+  }),
+  context: text().optional().meta({
+    description: "Folder that the builder is given, relative to the project",
+    example: ".",
+  }),
   dockerfile: text().optional().meta({
-    description: "Dockerfile, relative to the context",
+    description: "Path of the Dockerfile, relative to the context",
     example: "Dockerfile.production",
   }),
-  target: text().optional().meta({ description: "Stage to build", example: "runtime" }),
-  args: textMap().optional().meta({ description: "Build arguments", example: { RUBY: "3.4" } }),
+  target: text().optional().meta({
+    description: "Stage of the Dockerfile to build; else the last one",
+    example: "runtime",
+  }),
+  args: textMap().optional().meta({
+    description: "Build arguments, by name; they can be seen, so that no secret belongs here",
+    example: { RUBY: "3.4" },
+  }),
 });
 
 /** Fills the builder's defaults. */

@@ -93,12 +93,18 @@ export const SECTIONS: readonly DocsSection[] = Object.freeze([
   { name: "servers", summary: "Roles by name", place: "servers" },
   { name: "settings", summary: "Timeouts, paths, and what is kept", place: "settings" },
   { name: "ssh", summary: "How hosts are reached", place: "ssh" },
+  {
+    name: "traefik",
+    summary: "Traefik in the place of kamal-proxy, as with Kamal 1",
+    place: "traefik",
+  },
   { name: "sshkit", summary: "How connections are made", place: "sshkit" },
 ]);
 
 /** Places where a section stands a second time. */
 const MORE_PLACES: Readonly<Record<string, string>> = {
   "servers.*.env": "env",
+  "traefik.env": "env",
   "servers.*.proxy": "proxy",
   "servers.*.logging": "logging",
   "accessories.*.env": "env",

@@ -112,11 +112,10 @@ export function schemaAt(schema: JsonSchema, path: SchemaPath): JsonSchema | und
   return found;
 }
 
-/** What the schemas of the configuration do not say themselves: defaults, groups of keys, secrets. */
+/** What the schemas of the configuration do not say themselves: defaults, and secrets. */
 function withFacts(schema: JsonSchema): JsonSchema {
   const facts = [
     ...Object.entries(usualValues()).map(([path, value]) => [path, { default: value }] as const),
-    ...Object.entries(DESCRIPTIONS).map(([path, description]) => [path, { description }] as const),
     ...Object.entries(SECRETS),
   ];
   return facts.reduce<JsonSchema>(
@@ -124,23 +123,6 @@ function withFacts(schema: JsonSchema): JsonSchema {
     schema,
   );
 }
-
-const GROUPS: Readonly<Record<string, string>> = {
-  healthcheck: "How kamal-proxy finds out that the app is well",
-  buffering: "What is buffered on its way",
-  logging: "Headers that kamal-proxy logs",
-};
-
-/** Groups mean the same for a role; what holds for the app is no role's default. */
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    Object.entries(GROUPS).flatMap(([group, description]) => [
-      [`proxy.${group}`, description],
-      [`servers.*.proxy.${group}`, description],
-    ]),
-  ),
-  "proxy.run": "How kamal-proxy itself runs; a change takes effect when the proxy is booted anew",
-};
 
 const SECRET: JsonSchema = {
   type: "object",

@@ -30,7 +30,7 @@ export interface RootEnvFields extends EnvFields {
 export type RootEnvInput = TextMap | RootEnvFields;
 
 const clear = textMap().optional().meta({
-  description: "Values that may be seen",
+  description: "Values that may be seen, by name; ${NAME} in one is the host's own variable",
   example: { PORT: "3000" },
 });
 
@@ -38,7 +38,10 @@ const secret = z.array(
   z.string().check(z.regex(/^[A-Za-z_]\w*(:[\w.-]+)?$/, {
     error: 'should be "NAME" or "NAME_IN_CONTAINER:NAME_OF_SECRET"',
   })),
-).optional().meta({ description: "Names of secrets", example: ["DATABASE_URL"] });
+).optional().meta({
+  description: "Names of secrets; NAME:OTHER gives the secret OTHER under NAME",
+  example: ["DATABASE_URL"],
+});
 
 /** Checks an environment in its long form. */
 export const envSchema: z.ZodType<EnvFields> = strict<EnvFields>({ clear, secret });
@@ -48,7 +51,7 @@ export const rootEnvSchema: z.ZodType<RootEnvFields> = strict<RootEnvFields>({
   clear,
   secret,
   tags: z.record(z.string(), envSchema).optional().meta({
-    description: "Variables by host tag",
+    description: "More variables for hosts with a tag, by tag",
     example: { eu: { clear: { REGION: "eu" } } },
   }),
 });

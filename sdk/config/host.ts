@@ -49,16 +49,34 @@ export type HostInput = string | HostFields;
 
 /** Checks a host in its long form. */
 export const hostSchema: z.ZodType<HostFields> = strict<HostFields>({
-  host: text().meta({ description: "Address or DNS name", example: "10.0.0.1" }),
-  user: text().optional().meta({ description: "Login name", example: "deploy" }),
-  port: port().optional().meta({ description: "Port of the SSH server", example: 2222 }),
-  keys: z.array(text()).optional().meta({ description: "Key files", example: ["~/.ssh/eu"] }),
+  host: text().meta({
+    description: "Address or DNS name, or all in one as user@host:port",
+    example: "10.0.0.1",
+  }),
+  user: text().optional().meta({
+    description: "Login name in place of that of ssh",
+    example: "deploy",
+  }),
+  port: port().optional().meta({
+    description: "Port of its SSH server in place of that of ssh",
+    example: 2222,
+  }),
+  keys: z.array(text()).optional().meta({
+    description: "Key files to log in with, in place of those of ssh",
+    example: ["~/.ssh/eu"],
+  }),
   proxy: jumps().optional().meta({
     description: 'Jump host, several with commas, or "none"',
     example: "root@10.0.0.9",
   }),
-  tags: z.array(text()).optional().meta({ description: "Tags", example: ["eu"] }),
-  replicas: whole(1).optional().meta({ description: "Containers of the role here", example: 2 }),
+  tags: z.array(text()).optional().meta({
+    description: "Tags that select environment variables and accessories",
+    example: ["eu"],
+  }),
+  replicas: whole(1).optional().meta({
+    description: "How many containers of the role run here, in place of what the role says",
+    example: 2,
+  }),
 }, "a text or an object");
 
 interface Entry {

@@ -25,9 +25,12 @@ export interface LoggingInput {
 
 /** Checks a log driver. */
 export const loggingSchema: z.ZodType<LoggingInput> = strict<LoggingInput>({
-  driver: text().optional().meta({ description: "Name of the driver", example: "local" }),
+  driver: text().optional().meta({
+    description: "Name of the log driver; else Docker's own",
+    example: "local",
+  }),
   options: textMap().optional().meta({
-    description: "Options of the driver",
+    description: "Options of the log driver, by name",
     example: { "max-size": "100m" },
   }),
 });

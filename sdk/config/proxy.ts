@@ -124,65 +124,104 @@ const path = z.string().check(z.startsWith("/", { error: 'should begin with "/"'
 
 const healthcheckSchema = strict<HealthcheckInput>({
   path: path.optional().meta({ description: "Path that must answer 200", example: "/healthz" }),
-  interval: whole(1).optional().meta({ description: "Seconds between checks", example: 3 }),
-  timeout: whole(1).optional().meta({ description: "Seconds one check may take", example: 3 }),
+  interval: whole(1).optional().meta({
+    description: "Seconds from one check to the next",
+    example: 3,
+  }),
+  timeout: whole(1).optional().meta({ description: "Seconds that one check may take", example: 3 }),
 });
 
 const bufferingSchema = strict<BufferingInput>({
-  requests: z.boolean().optional().meta({ description: "Buffer requests", example: false }),
-  responses: z.boolean().optional().meta({ description: "Buffer responses", example: false }),
-  memory: whole().optional().meta({ description: "Bytes in memory", example: 2_000_000 }),
+  requests: z.boolean().optional().meta({
+    description: "Read the whole request before the app gets it",
+    example: false,
+  }),
+  responses: z.boolean().optional().meta({
+    description: "Read the whole response before the client gets it",
+    example: false,
+  }),
+  memory: whole().optional().meta({
+    description: "Bytes that are held in memory; more goes to disk",
+    example: 2_000_000,
+  }),
   maxRequestBody: whole().optional().meta({
-    description: "Largest request body in bytes",
+    description: "Largest request body in bytes; else without a limit",
     example: 40_000_000,
   }),
   maxResponseBody: whole().optional().meta({
-    description: "Largest response body in bytes",
+    description: "Largest response body in bytes; else without a limit",
     example: 40_000_000,
   }),
 });
 
 const loggingSchema = strict<ProxyLoggingInput>({
   requestHeaders: z.array(text()).optional().meta({
-    description: "Headers of requests to log",
+    description: "Headers of requests that stand in the log",
     example: ["X-Request-Id"],
   }),
   responseHeaders: z.array(text()).optional().meta({
-    description: "Headers of responses to log",
+    description: "Headers of responses that stand in the log",
     example: ["X-Request-Id"],
   }),
 });
 
 const fields: Fields<ProxyInput> = {
-  host: text().optional().meta({ description: "Public host name", example: "shop.acme.dev" }),
+  host: text().optional().meta({
+    description: "Public host name, or several with commas; else all that reach the server",
+    example: "shop.acme.dev",
+  }),
   hosts: z.array(text()).optional().meta({
-    description: "Public host names",
+    description: "Public host names, in place of host",
     example: ["shop.acme.dev", "www.acme.dev"],
   }),
-  appPort: port().optional().meta({ description: "Port of the app", example: 3000 }),
-  ssl: z.boolean().optional().meta({ description: "Serve HTTPS", example: true }),
-  sslRedirect: z.boolean().optional().meta({ description: "Send HTTP to HTTPS", example: false }),
+  appPort: port().optional().meta({
+    description: "Port that the app listens on in its container",
+    example: 3000,
+  }),
+  ssl: z.boolean().optional().meta({
+    description: "Serve HTTPS with certificates from Let's Encrypt; needs a host, and one server",
+    example: true,
+  }),
+  sslRedirect: z.boolean().optional().meta({
+    description: "Send requests over HTTP to HTTPS; done with ssl unless it says no",
+    example: false,
+  }),
   forwardHeaders: z.boolean().optional().meta({
-    description: "Pass X-Forwarded headers on",
+    description: "Pass X-Forwarded headers of the request on; done without ssl unless it says no",
     example: true,
   }),
   responseTimeout: whole().optional().meta({
-    description: "Seconds until a request fails",
+    description: "Seconds until a request to the app fails; kamal-proxy's own are 30",
     example: 60,
   }),
-  pathPrefix: text().optional().meta({ description: "Path prefix", example: "/api" }),
+  pathPrefix: text().optional().meta({
+    description: "Path prefix that is routed here, or several with commas; else all paths",
+    example: "/api",
+  }),
   pathPrefixes: z.array(text()).optional().meta({
-    description: "Path prefixes",
+    description: "Path prefixes that are routed here, in place of pathPrefix",
     example: ["/api", "/oauth"],
   }),
   stripPathPrefix: z.boolean().optional().meta({
-    description: "Cut the prefix off",
+    description: "Cut the prefix off before the app sees the path; done unless it says no",
     example: false,
   }),
-  healthcheck: healthcheckSchema.optional(),
-  buffering: bufferingSchema.optional(),
-  logging: loggingSchema.optional(),
-  run: proxyRunSchema.optional(),
+  healthcheck: healthcheckSchema.optional().meta({
+    description: "How kamal-proxy finds out that the app is well",
+    example: { path: "/healthz", interval: 3 },
+  }),
+  buffering: bufferingSchema.optional().meta({
+    description: "What is held back until it is whole, and how large it may be",
+    example: { requests: true, maxRequestBody: 40_000_000 },
+  }),
+  logging: loggingSchema.optional().meta({
+    description: "Headers that stand in kamal-proxy's log",
+    example: { requestHeaders: ["X-Request-Id"] },
+  }),
+  run: proxyRunSchema.optional().meta({
+    description: "How kamal-proxy itself runs; a change takes effect when the proxy is booted anew",
+    example: { httpPort: 8080, options: { memory: "512m" } },
+  }),
 };
 
 /** Checks the proxy of the app, or of a role. */

@@ -68,23 +68,50 @@ export interface ProxyRunInput {
 
 /** Checks how kamal-proxy runs. */
 export const proxyRunSchema: z.ZodType<ProxyRunInput> = strict<ProxyRunInput>({
-  publish: z.boolean().optional().meta({ description: "Publish its ports", example: false }),
+  publish: z.boolean().optional().meta({
+    description: "Whether its ports are published on the host",
+    example: false,
+  }),
   bindIps: z.array(text().refine(isAddress, { error: "should be an IP address" }))
     .optional()
-    .meta({ description: "Addresses to publish its ports on", example: ["10.0.0.1"] }),
-  httpPort: port().optional().meta({ description: "Port published for HTTP", example: 8080 }),
-  httpsPort: port().optional().meta({ description: "Port published for HTTPS", example: 8443 }),
-  metricsPort: port().optional().meta({ description: "Port of its metrics", example: 9090 }),
-  debug: z.boolean().optional().meta({ description: "Log more", example: true }),
-  logMaxSize: z.string().optional().meta({ description: "Largest log file", example: "100m" }),
-  registry: text().optional().meta({ description: "Registry of its image", example: "ghcr.io" }),
+    .meta({
+      description: "Addresses of the host that its ports are published on; else all of them",
+      example: ["10.0.0.1"],
+    }),
+  httpPort: port().optional().meta({
+    description: "Port of the host that is published for HTTP",
+    example: 8080,
+  }),
+  httpsPort: port().optional().meta({
+    description: "Port of the host that is published for HTTPS",
+    example: 8443,
+  }),
+  metricsPort: port().optional().meta({
+    description: "Port of its metrics within the container; without it there are none",
+    example: 9090,
+  }),
+  debug: z.boolean().optional().meta({
+    description: "Log what helps to find faults in kamal-proxy",
+    example: true,
+  }),
+  logMaxSize: z.string().optional().meta({
+    description: "Largest size of its log file; an empty text for no limit",
+    example: "100m",
+  }),
+  registry: text().optional().meta({
+    description: "Registry of its image; else Docker Hub",
+    example: "ghcr.io",
+  }),
   repository: text().optional().meta({
-    description: "Image without registry and tag",
+    description: "Its image without registry and tag",
     example: "acme/kamal-proxy",
   }),
-  version: text().optional().meta({ description: "Version of kamal-proxy", example: "v0.9.2" }),
+  version: text().optional().meta({
+    description: "Version of kamal-proxy, which is its image's tag",
+    example: "v0.9.2",
+  }),
   options: runOptions().optional().meta({
-    description: "Further options of docker run",
+    description: "Further options of docker run, by name without dashes",
     example: { memory: "512m" },
   }),
 });

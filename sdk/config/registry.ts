@@ -26,11 +26,17 @@ export interface RegistryInput {
 
 /** Checks a registry. */
 export const registrySchema: z.ZodType<RegistryInput> = strict<RegistryInput>({
-  server: text().optional().meta({ description: "Address of the registry", example: "ghcr.io" }),
+  server: text().optional().meta({
+    description: "Address of the registry; else Docker Hub",
+    example: "ghcr.io",
+  }),
   username: z.custom<string | SecretReference>(
     (value) => (typeof value === "string" && value !== "") || isSecretReference(value),
     { error: 'should be a login name or secret("NAME")' },
-  ).optional().meta({ description: "Login name", example: "ci" }),
+  ).optional().meta({
+    description: "Login name, or the secret that holds it; needs a password too",
+    example: "ci",
+  }),
   password: secretReference().optional().meta({
     description: "Secret that holds the password or token",
     example: { secret: "REGISTRY_PASSWORD" },

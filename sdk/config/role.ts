@@ -60,27 +60,39 @@ export interface RoleFields extends Omit<RoleOptions, "env" | "hosts"> {
 /** Checks a role in its long form. */
 export const roleSchema: z.ZodType<RoleFields> = strict<RoleFields>({
   hosts: z.array(hostSchema).optional().meta({
-    description: "Where it runs",
+    description: "The hosts that it runs on",
     example: ["10.0.0.1", "deploy@10.0.0.2:2222"],
   }),
-  replicas: whole(1).optional().meta({ description: "Containers on each host", example: 3 }),
-  cmd: text().optional().meta({ description: "Command", example: "bin/jobs" }),
-  env: envSchema.optional().meta({ description: "Environment", example: { THREADS: 5 } }),
+  replicas: whole(1).optional().meta({
+    description: "How many containers of it run on each host",
+    example: 3,
+  }),
+  cmd: text().optional().meta({
+    description: "Command in place of the image's own, as a shell would read it",
+    example: "bin/jobs",
+  }),
+  env: envSchema.optional().meta({
+    description: "Environment variables, over those of the app",
+    example: { THREADS: 5 },
+  }),
   proxy: z.union([z.boolean(), proxySchema]).optional().meta({
-    description: "Traffic from kamal-proxy",
+    description: "Whether kamal-proxy sends traffic here; an object is laid over the app's proxy",
     example: { appPort: 4000 },
   }),
-  labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
+  labels: labels().optional().meta({
+    description: "Labels of its containers, over those of the app",
+    example: { team: "shop" },
+  }),
   logging: loggingSchema.optional().meta({
-    description: "Log driver",
+    description: "Docker's log driver, over that of the app",
     example: { driver: "local" },
   }),
   options: runOptions().optional().meta({
-    description: "Further options of docker run",
+    description: "Further options of docker run, by name without dashes; restart is unless-stopped",
     example: { memory: "1g" },
   }),
   stopTimeout: whole().optional().meta({
-    description: "Seconds between TERM and KILL",
+    description: "Seconds between TERM and KILL when a container stops, in place of the app's",
     example: 60,
   }),
 }, "a list of hosts or an object");

@@ -63,23 +63,33 @@ export interface SettingsInput {
 
 /** Checks the root scalars. */
 export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
-  primaryRole: text().optional().meta({ description: "Role that boots first", example: "app" }),
+  primaryRole: text().optional().meta({
+    description: "Role that boots first, and whose health lets the others begin",
+    example: "app",
+  }),
   allowEmptyRoles: z.boolean().optional().meta({
-    description: "Whether roles may have no hosts",
+    description: "Whether roles other than the primary one may have no hosts",
     example: true,
   }),
   requireDestination: z.boolean().optional().meta({
-    description: "Whether a destination must be named",
+    description: "Whether every command must name a destination",
     example: true,
   }),
-  hooksPath: text().optional().meta({ description: "Folder of hooks", example: "ops/hooks" }),
-  secretsPath: text().optional().meta({ description: "Secrets file", example: "ops/secrets" }),
+  hooksPath: text().optional().meta({
+    description: "Folder of the programs that are run as hooks, relative to the project",
+    example: "ops/hooks",
+  }),
+  secretsPath: text().optional().meta({
+    description:
+      "File of the secrets, relative to the project; -common and the destination are added to it",
+    example: "ops/secrets",
+  }),
   retainContainers: whole(1).optional().meta({
-    description: "Old containers that each role keeps",
+    description: "Old containers that each role keeps for a rollback",
     example: 3,
   }),
   readinessDelay: whole().optional().meta({
-    description: "Seconds that a container without a proxy must run",
+    description: "Seconds that a container without a proxy must run before it counts as ready",
     example: 0,
   }),
   deployTimeout: whole(1).optional().meta({
@@ -91,7 +101,8 @@ export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
     example: 10,
   }),
   stopTimeout: whole().optional().meta({
-    description: "Seconds between TERM and KILL",
+    description:
+      "Seconds between TERM and KILL when a container stops; else the drain timeout, or Docker's 10 behind a proxy",
     example: 60,
   }),
 });

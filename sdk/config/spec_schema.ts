@@ -43,15 +43,25 @@ export interface LongSpec
 
 /** Checks a spec in its long form. */
 export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
-  service: z.string().optional().meta({ description: "Name of the app", example: "shop" }),
-  image: text().optional().meta({ description: "Image without tag", example: "acme/shop" }),
-  registry: registrySchema.optional().meta({ description: "Image registry" }),
+  service: z.string().optional().meta({
+    description: "Name of the app, with which its containers and folders begin",
+    example: "shop",
+  }),
+  image: text().optional().meta({
+    description: "Image without registry and tag; the deploy adds both",
+    example: "acme/shop",
+  }),
+  registry: registrySchema.optional().meta({
+    description: "Where the image is pushed to and pulled from",
+  }),
   servers: z.record(z.string(), roleSchema).optional().meta({ description: "Roles by name" }),
   accessories: z.record(z.string(), accessorySchema).optional().meta({
     description: "Accessories by name",
   }),
-  env: rootEnvSchema.optional().meta({ description: "Environment of the app" }),
-  proxy: proxySchema.optional().meta({ description: "Traffic from kamal-proxy" }),
+  env: rootEnvSchema.optional().meta({ description: "Environment variables of every role" }),
+  proxy: proxySchema.optional().meta({
+    description: "How kamal-proxy sends traffic to the app, and runs itself",
+  }),
   traefik: traefikSchema.optional().meta({ description: "Traefik in the place of kamal-proxy" }),
   builder: builderSchema.optional().meta({ description: "How the image is built" }),
   release: releaseSchema.optional().meta({
@@ -60,10 +70,13 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   boot: bootSchema.optional().meta({ description: "In which groups hosts switch" }),
   ssh: sshSchema.optional().meta({ description: "How hosts are reached" }),
   sshkit: sshkitSchema.optional().meta({ description: "How connections are made" }),
-  logging: loggingSchema.optional().meta({ description: "Docker's log driver" }),
-  labels: labels().optional().meta({ description: "Labels", example: { team: "shop" } }),
+  logging: loggingSchema.optional().meta({ description: "Docker's log driver for all containers" }),
+  labels: labels().optional().meta({
+    description: "Labels of the app's containers",
+    example: { team: "shop" },
+  }),
   volumes: z.array(text()).optional().meta({
-    description: "Volumes of docker run",
+    description: "Volumes of the app's containers, as docker run takes them",
     example: ["storage:/app/storage"],
   }),
   aliases: aliasesSchema.optional().meta({ description: "Names of one's own for commands" }),
@@ -76,5 +89,5 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   secrets: strict<SecretsReference>({
     fetch: text().meta({ description: "Id of the function" }),
   }).optional().meta({ description: "Function that gives secrets" }),
-  settings: settingsSchema.optional().meta({ description: "Root scalars" }),
+  settings: settingsSchema.optional().meta({ description: "Timeouts, paths, and what is kept" }),
 });

@@ -70,14 +70,26 @@ export interface SshInput {
 /** Checks how hosts are reached. */
 export const sshSchema: z.ZodType<SshInput> = strict<SshInput>({
   user: z.string().check(z.regex(/^[\w.][\w.@+-]*\$?$/, { error: "should be a login name" }))
-    .optional().meta({ description: "Login name", example: "deploy" }),
-  port: port().optional().meta({ description: "Port of the SSH server", example: 2222 }),
-  keys: z.array(text()).optional().meta({ description: "Key files", example: ["~/.ssh/deploy"] }),
+    .optional().meta({
+      description: "Login name on every host that names none",
+      example: "deploy",
+    }),
+  port: port().optional().meta({
+    description: "Port of the SSH server on every host that names none",
+    example: 2222,
+  }),
+  keys: z.array(text()).optional().meta({
+    description: "Key files to log in with; else the agent's keys and the usual files",
+    example: ["~/.ssh/deploy"],
+  }),
   keyData: z.array(secretReference()).optional().meta({
-    description: "Secrets that hold private keys",
+    description: "Secrets that hold private keys to log in with",
     example: [{ secret: "SSH_KEY" }],
   }),
-  keysOnly: z.boolean().optional().meta({ description: "Try only these keys", example: true }),
+  keysOnly: z.boolean().optional().meta({
+    description: "Try only these keys, and none of the agent's",
+    example: true,
+  }),
   proxy: jumps().optional().meta({
     description: "Jump host, several with commas",
     example: "root@10.0.0.9",

@@ -62,19 +62,34 @@ export interface TraefikFields extends Omit<TraefikInput, "env"> {
 
 /** Checks how Traefik runs. */
 export const traefikSchema: z.ZodType<TraefikFields> = strict<TraefikFields>({
-  image: text().optional().meta({ description: "Image with tag", example: "traefik:v3.5" }),
-  hostPort: port().optional().meta({ description: "Port published for HTTP", example: 8080 }),
-  publish: z.boolean().optional().meta({ description: "Publish its port", example: false }),
+  image: text().optional().meta({
+    description: "Its image, with registry and tag",
+    example: "traefik:v3.5",
+  }),
+  hostPort: port().optional().meta({
+    description: "Port of the host that is published for HTTP",
+    example: 8080,
+  }),
+  publish: z.boolean().optional().meta({
+    description: "Whether its port is published on the host",
+    example: false,
+  }),
   labels: textMap().optional().meta({
     description: "Labels of its container",
     example: { team: "shop" },
   }),
-  args: textMap().optional().meta({ description: "Arguments", example: { "accesslog": true } }),
+  args: textMap().optional().meta({
+    description: "Arguments by name, as its command line has them without dashes",
+    example: { "accesslog": true },
+  }),
   options: runOptions().optional().meta({
     description: "Further options of docker run",
     example: { memory: "256m" },
   }),
-  env: envSchema.optional().meta({ description: "Environment", example: { DNS_TOKEN: "x" } }),
+  env: envSchema.optional().meta({
+    description: "Environment variables of its container",
+    example: { DNS_TOKEN: "x" },
+  }),
   cord: z.union([
     z.literal(false),
     z.string().check(

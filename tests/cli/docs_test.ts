@@ -53,6 +53,32 @@ Deno.test("sextant docs explains every key of every section", async () => {
   }
 });
 
+Deno.test("sextant docs has an example for every key, and more than its name to say of it", () => {
+  for (const section of SECTIONS) {
+    for (const { path, description, example, section: elsewhere } of keysOf(section)) {
+      const place = [section.name, ...path].join(".");
+      const words = description.split(/\W+/).filter((word) => word !== "");
+      assert(words.length >= 3, `${place}: "${description}" says too little`);
+      assert(example !== undefined || elsewhere !== undefined, `${place} has no example`);
+    }
+  }
+});
+
+Deno.test("sextant docs says the unit of every time and size", () => {
+  const numbers = SECTIONS.flatMap((section) =>
+    keysOf(section).filter(({ kind }) => /^whole number from [01]$/.test(kind))
+      .map(({ path, description }) => ({ place: [section.name, ...path].join("."), description }))
+  );
+  const counts = /how many|containers|tried/i;
+  for (const { place, description } of numbers) {
+    assert(
+      /seconds|bytes/i.test(description) || counts.test(description),
+      `${place}: ${description}`,
+    );
+  }
+  assert(numbers.length >= 12, "numbers are missing");
+});
+
 Deno.test("sextant docs leaves no key of a deployment unexplained", () => {
   const explained = new Set(
     SECTIONS.flatMap((section) =>
@@ -62,7 +88,7 @@ Deno.test("sextant docs leaves no key of a deployment unexplained", () => {
   // A role's proxy has the keys of the app's, and so on.
   const sameAs = (place: string): string =>
     place.replace(/^servers\.\*\.(proxy|env|logging)\b/, "$1")
-      .replace(/^(?:accessories\.\*|env\.tags\.\*)\.?(?:env)?\.(?=clear|secret)/, "env.")
+      .replace(/^(?:accessories\.\*|traefik|env\.tags\.\*)\.?(?:env)?\.(?=clear|secret)/, "env.")
       .replace(/^accessories\.\*\.(?:host|hosts\.\*)\.(?=\w)/, "servers.*.hosts.*.");
   const missing = placesIn(longJsonSchema(), "").filter((place) => !explained.has(sameAs(place)));
   assertEquals(missing, []);
@@ -151,7 +177,7 @@ Deno.test("sextant docs knows sections by their keys too", async () => {
 Deno.test("sextant docs --json-schema has names, bounds, defaults and examples", async () => {
   const appPort = (await schemaOf("proxy")).properties?.["appPort"];
   assertEquals(appPort, {
-    description: "Port of the app",
+    description: "Port that the app listens on in its container",
     type: "integer",
     minimum: 1,
     maximum: 65535,
