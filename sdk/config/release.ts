@@ -21,7 +21,10 @@ export interface ReleaseInput {
 
 /** Checks the release phase. */
 export const releaseSchema: z.ZodType<ReleaseInput> = strict<ReleaseInput>({
-  cmd: text().meta({ description: "Command", example: "bin/rails db:migrate" }),
+  cmd: text().meta({
+    description: "Command that runs once before the new version serves, as a shell would read it",
+    example: "bin/rails db:migrate",
+  }),
   timeout: whole(1).optional().meta({ description: "Seconds until it has failed", example: 900 }),
 });
 
