@@ -29,6 +29,7 @@ export async function sshTransport(
     keys: ssh.keys.length === 0 ? undefined : ssh.keys,
     keyData: ssh.keyData.map((name) => ({ label: `secret ${name}`, text: secrets.value(name) })),
     keysOnly: ssh.keysOnly,
+    configFiles: ssh.config,
     hostKeys: ssh.hostKeys,
     connectSeconds: ssh.connectTimeout,
     handshakes: sshkit.maxConcurrentStarts,

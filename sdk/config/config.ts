@@ -74,8 +74,8 @@ export interface Host {
   readonly user: string;
   /** Key files; empty for the usual ones. */
   readonly keys: readonly string[];
-  /** Hosts to go through, the nearest first; empty where it is reached directly. */
-  readonly jumps: readonly Jump[];
+  /** Hosts to go through, the nearest first; `undefined` where nothing is said of that, so that SSH's files may. */
+  readonly jumps: readonly Jump[] | undefined;
   /** Command whose standard input and output are the connection; `undefined` for none. */
   readonly proxyCommand: string | undefined;
   /** Tags that select environment variables. */
@@ -375,12 +375,14 @@ export interface Ssh {
   readonly keyData: readonly string[];
   /** Whether only `keys` and `keyData` are tried, not the agent's. */
   readonly keysOnly: boolean;
-  /** Jump hosts where a host names none. */
-  readonly jumps: readonly Jump[];
+  /** Jump hosts where a host names none; `undefined` where nothing is said of them. */
+  readonly jumps: readonly Jump[] | undefined;
   /** Command that connects where there is no jump host; `undefined` for none. */
   readonly proxyCommand: string | undefined;
   /** Whether hosts may ask the ssh-agent of this machine. */
   readonly forwardAgent: boolean;
+  /** Files of SSH that say what is not said here. */
+  readonly config: readonly string[];
   /** What happens with a host key that was never seen. */
   readonly hostKeys: "accept-new" | "strict";
   /** Seconds until a host counts as unreachable. */

@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import type { Host, Jump, Ssh } from "./config.ts";
+import type { Host, Ssh } from "./config.ts";
 import { parseHost } from "./host_parts.ts";
 import { jumps, parseJumps } from "./jump.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
@@ -145,9 +145,9 @@ export class HostRegister {
 
   /** A host's own jump hosts come before what holds for all; of that, jump hosts come first, as with Kamal. */
   #way(proxy: string | undefined): Pick<Host, "jumps" | "proxyCommand"> {
-    if (proxy !== undefined) return { jumps: jumpsOf(proxy), proxyCommand: undefined };
+    if (proxy !== undefined) return { jumps: parseJumps(proxy), proxyCommand: undefined };
     const { jumps, proxyCommand } = this.#ssh;
-    return { jumps, proxyCommand: jumps.length > 0 ? undefined : proxyCommand };
+    return { jumps, proxyCommand: jumps?.length ? undefined : proxyCommand };
   }
 
   #merge(name: string, entry: Entry, path: ConfigPath): void {
@@ -173,8 +173,4 @@ export class HostRegister {
       this.#report([...path, key], `is "${after}" for ${name}, elsewhere "${before}"`);
     }
   }
-}
-
-function jumpsOf(proxy: string): readonly Jump[] {
-  return parseJumps(proxy) ?? [];
 }

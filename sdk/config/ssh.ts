@@ -40,13 +40,13 @@ export interface SshInput {
   /**
    * Jump host, such as `root@10.0.0.9:22`, through which all hosts are reached; several with commas, the nearest
    * first; `none` for none. The login is root's where it names none, with every key that there is.
-   * @default {undefined} Hosts are reached directly.
+   * @default {undefined} What the files of `config` say.
    */
   readonly proxy?: string;
   /**
    * Command on this machine whose standard input and output are the connection, such as `nc -X 5 -x proxy:1080 %h %p`;
    * `%h` is the host, `%p` its port, `%r` the login name and `%%` a percent sign. Only where there is no jump host.
-   * @default {undefined} No command.
+   * @default {undefined} What the files of `config` say.
    */
   readonly proxyCommand?: string;
   /**
@@ -54,6 +54,13 @@ export interface SshInput {
    * @default {false}
    */
   readonly forwardAgent?: boolean;
+  /**
+   * Files of SSH that say what is not said here: address, keys, jump hosts, proxy command and known hosts of a host,
+   * by its name. `true` is for the usual ones, `~/.ssh/config` and `/etc/ssh/ssh_config`, `false` for none.
+   * User and port are those of the deployment, as with Kamal.
+   * @default {true}
+   */
+  readonly config?: boolean | string | readonly string[];
   /**
    * What happens with a host key that was never seen: it is accepted and remembered, or refused.
    * A key that has changed is always refused.
@@ -102,6 +109,10 @@ export const sshSchema: z.ZodType<SshInput> = strict<SshInput>({
     description: "Whether hosts may ask the ssh-agent of this machine",
     example: true,
   }),
+  config: z.union([z.boolean(), text(), z.array(text())]).optional().meta({
+    description: "Files of SSH that say what is not said here; false for none",
+    example: "~/.ssh/deploy_config",
+  }),
   hostKeys: z.enum(["accept-new", "strict"]).optional().meta({
     description: "What happens with a host key that was never seen",
     example: "strict",
@@ -120,9 +131,10 @@ export function resolveSsh(input: SshInput = {}): Ssh {
     keys: input.keys ?? [],
     keyData: (input.keyData ?? []).map(({ secret }) => secret),
     keysOnly: input.keysOnly ?? false,
-    jumps: parseJumps(input.proxy ?? "none") ?? [],
+    jumps: input.proxy === undefined ? undefined : parseJumps(input.proxy),
     proxyCommand: input.proxyCommand,
     forwardAgent: input.forwardAgent ?? false,
+    config: configFiles(input.config ?? true),
     hostKeys: input.hostKeys ?? "accept-new",
     connectTimeout: input.connectTimeout ?? 8,
   };
@@ -132,4 +144,10 @@ function proxyCommand(): z.ZodType<string> {
   return text().check(z.refine((value) => !/%(?![hpr%])/.test(value.replaceAll("%%", "")), {
     error: "knows %h, %p, %r and %% for host, port, login name and a percent sign, no others",
   }));
+}
+
+function configFiles(config: boolean | string | readonly string[]): readonly string[] {
+  if (config === true) return ["~/.ssh/config", "/etc/ssh/ssh_config"];
+  if (config === false) return [];
+  return typeof config === "string" ? [config] : config;
 }

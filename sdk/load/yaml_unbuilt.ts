@@ -72,10 +72,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     message: notYet("leave it out, and fetch what needs them before the build"),
     isHarmless: (node) => isListNode(node) && node.content.length === 0,
   }],
-  ["ssh.config", {
-    message: notYet("leave it out, and write user, port and keys here; no file of SSH is read"),
-    isHarmless: is(false),
-  }],
   ["ssh.log_level", {
     message: notYet("leave it out; sextant -v shows more"),
     isHarmless: (node) => ["fatal", "error"].includes(String(node.content)),

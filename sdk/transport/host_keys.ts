@@ -67,36 +67,29 @@ export class HostKeys {
   /** Prepares to check the key of a host. */
   async check(target: Target): Promise<HostKeyCheck> {
     const { address, port } = target;
-    const entries = await this.#read();
+    const files = target.knownHosts ?? this.#files;
+    const isStrict = target.isStrict || this.#options.hostKeys === "strict";
+    const entries = await readAll(files);
     let isNew: Uint8Array | undefined;
     return {
       algorithms: hostKeyAlgorithms(entries, address, port),
       refusal: (key) => {
         const verdict = judgeHostKey(entries, address, port, key);
-        const isAccepted = verdict.kind === "unknown" && this.#options.hostKeys !== "strict";
+        const isAccepted = verdict.kind === "unknown" && !isStrict;
         if (isAccepted) isNew = key;
         return isAccepted ? undefined : refusalOf(target, key, verdict);
       },
       accept: async () => {
-        if (isNew !== undefined) await this.#accept(target, isNew);
+        if (isNew !== undefined) await this.#accept(target, isNew, files);
       },
     };
   }
 
-  async #read(): Promise<readonly KnownHost[]> {
-    const texts = await Promise.all(this.#files.map(async (file) => {
-      // A file that cannot be read knows no host: at worst its hosts are unknown.
-      const text = await Deno.readTextFile(file).catch(() => "");
-      return parseKnownHosts(text, file);
-    }));
-    return texts.flat();
-  }
-
   /** One after the other: many hosts are connected to at once. */
-  async #accept(target: Target, key: Uint8Array): Promise<void> {
-    const file = this.#files[0];
+  async #accept(target: Target, key: Uint8Array, files: readonly string[]): Promise<void> {
+    const [file] = files;
     const turn = this.#writing.then(async () => {
-      const verdict = judgeHostKey(await this.#read(), target.address, target.port, key);
+      const verdict = judgeHostKey(await readAll(files), target.address, target.port, key);
       if (verdict.kind === "known" || file === undefined) return;
       const isWritten = await append(file, lineOf(target, key)).then(() => true, () => false);
       this.#options.onNewHostKey?.({
@@ -109,6 +102,15 @@ export class HostKeys {
     this.#writing = turn.catch(() => {});
     await turn;
   }
+}
+
+async function readAll(files: readonly string[]): Promise<readonly KnownHost[]> {
+  const texts = await Promise.all(files.map(async (file) => {
+    // A file that cannot be read knows no host: at worst its hosts are unknown.
+    const text = await Deno.readTextFile(file).catch(() => "");
+    return parseKnownHosts(text, file);
+  }));
+  return texts.flat();
 }
 
 function refusalOf(

@@ -31,6 +31,17 @@ export function outlineKey(text: string): KeyOutline {
   };
 }
 
+/** Reads the key of a `.pub` file, as SSH writes it; `undefined` if the text is none. */
+export function publicKeyIn(text: string): Uint8Array | undefined {
+  const [, base64 = ""] = /^[a-z][\w@.-]+ +([\w+/]+=*)/.exec(text) ?? [];
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return bytes.length === 0 ? undefined : bytes;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Reads a private key in any of the usual formats.
  *

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 // @ts-types="@types/ssh2"
-import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from "ssh2";
+import type { AgentAuthMethod, BaseAgent, ParsedKey, PublicKeyAuthMethod } from "ssh2";
 import { messageOf } from "../errors.ts";
-import { outlineKey, parsePrivateKey } from "./key_format.ts";
+import { outlineKey, parsePrivateKey, publicKeyIn } from "./key_format.ts";
 import { within } from "./pause.ts";
 import { loadSsh2 } from "./ssh2_module.ts";
 
@@ -14,7 +14,7 @@ export interface KeyOptions {
   readonly keys?: readonly string[] | undefined;
   /** Private keys themselves. */
   readonly keyData?: readonly KeyData[] | undefined;
-  /** Offers only `keys` and `keyData`: no agent's keys, and no default files beside `keyData`. */
+  /** Offers only `keys` and `keyData`: of an agent, no other keys, and no default files beside `keyData`. */
   readonly keysOnly?: boolean | undefined;
   /** Offers the default files beside `keys`, too. */
   readonly withDefaults?: boolean | undefined;
@@ -45,6 +45,8 @@ export class KeyRing {
   readonly #options: KeyOptions;
   readonly #identities: Identity[] = [];
   readonly #locked: LockedKey[] = [];
+  /** Public keys whose private ones an agent may have. */
+  readonly #inAgent: Uint8Array[] = [];
   readonly #notes: string[] = [];
   #loaded: Promise<void> | undefined;
   #unlocked: Promise<number> | undefined;
@@ -75,10 +77,12 @@ export class KeyRing {
 
   async #load(): Promise<void> {
     const { keys, keyData = [], keysOnly = false, withDefaults = false } = this.#options;
-    const agentKeys = keysOnly ? [] : await this.#readAgent();
+    const agentKeys = await this.#readAgent();
     for (const { label, text } of keyData) await this.#add({ label, text, agentKeys });
     for (const file of keys ?? []) await this.#addFile(file, agentKeys, true);
-    this.#addAgent(agentKeys);
+    await this.#addAgent(
+      keysOnly ? agentKeys.filter((key) => isIn(this.#inAgent, key)) : agentKeys,
+    );
     const areNamed = keys !== undefined || (keysOnly && keyData.length > 0);
     if (areNamed && !withDefaults) return;
     for (const name of DEFAULT_FILES) await this.#addFile(`~/.ssh/${name}`, agentKeys, false);
@@ -91,8 +95,15 @@ export class KeyRing {
   ): Promise<void> {
     const path = label.startsWith("~/") ? join(this.#options.home, label.slice(2)) : label;
     const text = await readText(path);
-    if (typeof text === "string") return await this.#add({ label, text, agentKeys, path });
     const isMissing = text instanceof Deno.errors.NotFound;
+    // Whoever keeps private keys in an agent alone has the public one in the file, or beside it.
+    const inAgent = typeof text === "string"
+      ? publicKeyIn(text)
+      : await readPublicKey(`${path}.pub`);
+    if (inAgent && agentKeys.some((key) => isIn([inAgent], key))) {
+      return void this.#inAgent.push(inAgent);
+    }
+    if (typeof text === "string") return await this.#add({ label, text, agentKeys, path });
     if (isMissing && isNamed) this.#notes.push(`${label} is not there`);
     if (!isMissing) this.#notes.push(`${label} cannot be read: ${text.message}`);
   }
@@ -102,7 +113,8 @@ export class KeyRing {
       const { isEncrypted, publicKey } = outlineKey(text);
       if (!isEncrypted) return this.#offer(label, await parsePrivateKey(text));
       const known = publicKey ?? (path && await readPublicKey(`${path}.pub`));
-      const isInAgent = known && agentKeys.some((key) => isSame(key.getPublicSSH(), known));
+      if (known) this.#inAgent.push(known);
+      const isInAgent = known && agentKeys.some((key) => isIn([known], key));
       if (!isInAgent) this.#locked.push({ label, text });
     } catch (error) {
       this.#notes.push(`${label} cannot be used: ${messageOf(error)}`);
@@ -128,9 +140,10 @@ export class KeyRing {
     return [];
   }
 
-  #addAgent(keys: readonly ParsedKey[]): void {
-    const agent = this.#options.agent;
-    if (agent === undefined || keys.length === 0) return;
+  async #addAgent(keys: readonly ParsedKey[]): Promise<void> {
+    const socket = this.#options.agent;
+    if (socket === undefined || keys.length === 0) return;
+    const agent = this.#options.keysOnly ? await agentWith(socket, keys) : socket;
     const names = keys.map((key) => key.comment || key.type).join(", ");
     this.#identities.push({
       label: `the agent's ${keys.length === 1 ? "key" : `${keys.length} keys`} (${names})`,
@@ -180,16 +193,23 @@ async function readText(path: string): Promise<string | Error> {
 }
 
 async function readPublicKey(path: string): Promise<Uint8Array | undefined> {
-  try {
-    const [, base64 = ""] = (await Deno.readTextFile(path)).split(" ");
-    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
+  const text = await readText(path);
+  return typeof text === "string" ? publicKeyIn(text) : undefined;
 }
 
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+/** The agent, as if it had these keys alone. */
+async function agentWith(socket: string, keys: readonly ParsedKey[]): Promise<BaseAgent> {
+  const { createAgent } = await loadSsh2();
+  const agent = createAgent(socket);
+  agent.getIdentities = (answer) => answer(null, [...keys]);
+  return agent;
+}
+
+function isIn(publicKeys: readonly Uint8Array[], key: ParsedKey): boolean {
+  const wanted = key.getPublicSSH();
+  return publicKeys.some((known) =>
+    known.length === wanted.length && known.every((byte, index) => byte === wanted[index])
+  );
 }
 
 function isParsedKey(key: unknown): key is ParsedKey {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { isListed, patternRegExp } from "./pattern.ts";
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
@@ -104,21 +105,14 @@ const ALGORITHMS: readonly Algorithm[] = [
 ];
 
 function entriesOf(entries: readonly KnownHost[], name: string): readonly KnownHost[] {
-  return entries.filter(({ patterns }) => {
-    const matching = patterns.filter((pattern) => isMatch(pattern.replace(/^!/, ""), name));
-    return matching.length > 0 && !matching.some((pattern) => pattern.startsWith("!"));
-  });
+  return entries.filter(({ patterns }) => isListed(patterns, name, isMatch));
 }
 
 function isMatch(pattern: string, name: string): boolean {
   const [, salt, hash] = /^\|1\|([^|]+)\|(.+)$/.exec(pattern) ?? [];
   if (salt !== undefined) return hmacSha1(Buffer.from(salt, "base64"), name) === hash;
   if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === name;
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(
-    /\?/g,
-    ".",
-  );
-  return new RegExp(`^${source}$`, "i").test(name);
+  return patternRegExp(pattern, "i").test(name);
 }
 
 /** Written out, because `createHmac` makes a bundled program print a warning of Node's. */

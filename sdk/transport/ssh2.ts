@@ -1,9 +1,11 @@
 import { homedir } from "node:os";
+import { configuredTarget } from "./configured_target.ts";
 import { type HostKeyOptions, HostKeys } from "./host_keys.ts";
 import { KeyRings } from "./key_rings.ts";
 import type { KeyOptions } from "./keys.ts";
 import { Shell } from "./shell.ts";
 import { Ssh2Dialer } from "./ssh2_dialer.ts";
+import { SshConfig } from "./ssh_config.ts";
 import type { Connection, ConnectOptions, Target, Transport } from "./transport.ts";
 
 /** How hosts are reached by SSH. */
@@ -21,6 +23,13 @@ export interface Ssh2Options
    * @default the value of `SSH_AUTH_SOCK`
    */
   readonly agent?: string | undefined;
+  /**
+   * Files of OpenSSH that say how hosts are reached, where a target does not say it itself; in each thing, the
+   * first that says it counts.
+   *
+   * @default {[]}
+   */
+  readonly configFiles?: readonly string[] | undefined;
   /**
    * How long one host may take to be connected to, waiting for other hosts not counted, and then how long
    * its shell may take to begin, in seconds.
@@ -57,6 +66,8 @@ export interface Ssh2Options
 /** Reaches hosts by SSH, with ssh2. One transport serves any number of hosts and reads keys once. */
 export class Ssh2Transport implements Transport {
   readonly #dialer: Ssh2Dialer;
+  readonly #config: SshConfig;
+  readonly #hasKeys: boolean;
   readonly #beginSeconds: number;
   readonly #reconnectSeconds: number;
 
@@ -64,6 +75,8 @@ export class Ssh2Transport implements Transport {
   constructor(options: Ssh2Options = {}) {
     const home = options.home ?? homedir();
     const agent = options.agent ?? Deno.env.get("SSH_AUTH_SOCK");
+    this.#config = new SshConfig(options.configFiles ?? [], home);
+    this.#hasKeys = options.keys !== undefined;
     this.#beginSeconds = options.connectSeconds ?? 8;
     this.#reconnectSeconds = options.reconnectSeconds ?? 30;
     this.#dialer = new Ssh2Dialer({
@@ -82,13 +95,14 @@ export class Ssh2Transport implements Transport {
    *
    * @throws {HostError} `HOST_UNREACHABLE`, `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED` or `LOGIN_REFUSED`.
    */
-  connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
+  async connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
+    const configured = await configuredTarget(target, this.#config, this.#hasKeys);
     const shell = {
-      dial: (signal: AbortSignal) => this.#dialer.dial(target, signal),
+      dial: (signal: AbortSignal) => this.#dialer.dial(configured, signal),
       home: true,
       beginSeconds: this.#beginSeconds,
       reconnectSeconds: this.#reconnectSeconds,
     };
-    return Shell.open(target, shell, options);
+    return await Shell.open(target, shell, options);
   }
 }

@@ -40,8 +40,9 @@ export class Ssh2Dialer {
   constructor(options: DialerOptions) {
     this.#options = options;
     this.#handshakes = new Limit(options.handshakes);
-    const keys = options.keys.forJumps;
-    this.#jumps = new Jumps((jump, signal) => this.#dial({ target: jump, signal, keys }));
+    this.#jumps = new Jumps((jump, signal) =>
+      this.#dial({ target: jump, signal, keys: options.keys.ofJump(jump) })
+    );
   }
 
   /**

@@ -139,8 +139,9 @@ class SharedJump {
 
 /** A target's last jump host, behind those before it. */
 function lastJump({ jumps = [] }: Target): Target {
-  const { address, port, user } = jumps.at(-1)!;
-  return { name: address, address, port, user, jumps: jumps.slice(0, -1) };
+  const { address, port, user, keys, knownHosts, isStrict } = jumps.at(-1)!;
+  const before = jumps.slice(0, -1);
+  return { name: address, address, port, user, keys, knownHosts, isStrict, jumps: before };
 }
 
 function behind(target: Target, error: HostError): HostError {

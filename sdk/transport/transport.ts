@@ -16,7 +16,13 @@ export interface Target {
   readonly user: string;
   /** Private key files in the place of the transport's own. */
   readonly keys?: readonly string[] | undefined;
-  /** Hosts to go through, the nearest first; the host is reached directly without. */
+  /** Whether no other keys are offered, whatever the transport does otherwise. */
+  readonly keysOnly?: boolean | undefined;
+  /** Files of known hosts in the place of the transport's own; new keys go to the first. */
+  readonly knownHosts?: readonly string[] | undefined;
+  /** Whether a host whose key is not on file is refused, whatever the transport does otherwise. */
+  readonly isStrict?: boolean | undefined;
+  /** Hosts to go through, the nearest first; none is not the same as `undefined`, where a file of SSH may name some. */
   readonly jumps?: readonly Jump[] | undefined;
   /** Command on this machine whose standard input and output are the connection, `%h`, `%p` and `%r` not filled in. */
   readonly proxyCommand?: string | undefined;
@@ -25,14 +31,10 @@ export interface Target {
 }
 
 /** A host on the way to another. */
-export interface Jump {
-  /** Address or name to connect to. */
-  readonly address: string;
-  /** Port of the SSH server. */
-  readonly port: number;
-  /** Login name. */
-  readonly user: string;
-}
+export type Jump = Pick<
+  Target,
+  "address" | "port" | "user" | "keys" | "knownHosts" | "isStrict"
+>;
 
 /** One step of a script. */
 export interface ScriptStep {

@@ -58,7 +58,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       port: 22,
       user: "root",
       keys: [],
-      jumps: [],
+      jumps: undefined,
       proxyCommand: undefined,
       tags: [],
     }],
@@ -80,9 +80,10 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       keys: [],
       keyData: [],
       keysOnly: false,
-      jumps: [],
+      jumps: undefined,
       proxyCommand: undefined,
       forwardAgent: false,
+      config: ["~/.ssh/config", "/etc/ssh/ssh_config"],
       hostKeys: "accept-new",
       connectTimeout: 8,
     },
@@ -229,7 +230,10 @@ Deno.test("resolveConfig() says for each host which keys open it, and which way 
   );
   assertEquals([ssh.keyData, secretNames], [["SSH_KEY"], ["SSH_KEY"]]);
   const direct = await resolveWith({ ssh: { proxyCommand: "nc %h %p" } });
-  assertEquals(direct.hosts[0]?.proxyCommand, "nc %h %p");
+  assertEquals([direct.hosts[0]?.proxyCommand, direct.hosts[0]?.jumps], ["nc %h %p", undefined]);
+  const files = async (config: boolean | string): Promise<readonly string[]> =>
+    (await resolveWith({ ssh: { config } })).ssh.config;
+  assertEquals([await files(false), await files("~/my")], [[], ["~/my"]]);
 });
 
 Deno.test("resolveConfig() takes a host of several roles once, with all that is said of it", async () => {

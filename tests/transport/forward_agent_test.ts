@@ -1,29 +1,9 @@
 import "../sanitizers.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
 import { Ssh2Transport } from "../../sdk/transport/ssh2.ts";
+import { startAgent } from "./ssh_agent.ts";
 import { serverTest, startServer } from "./ssh_server.ts";
 import { script } from "./steps.ts";
-
-/** An ssh-agent with one key of the name `forwarded`. */
-async function startAgent(folder: string): Promise<{ socket: string } & AsyncDisposable> {
-  const socket = join(folder, "agent");
-  const agent = new Deno.Command("ssh-agent", {
-    args: ["-D", "-a", socket],
-    stdin: "null",
-    stdout: "null",
-  }).spawn();
-  const made = `ssh-keygen -q -t ed25519 -N '' -C forwarded -f ${folder}/forwarded; ` +
-    `until test -S ${socket}; do sleep 0.02; done; ssh-add -q ${folder}/forwarded`;
-  await new Deno.Command("sh", { args: ["-c", made], env: { SSH_AUTH_SOCK: socket } }).output();
-  return {
-    socket,
-    [Symbol.asyncDispose]: async () => {
-      agent.kill("SIGTERM");
-      await agent.status;
-    },
-  };
-}
 
 serverTest("run() lets a host ask the agent, on every channel, where it is told to", async () => {
   await using server = await startServer();
