@@ -168,8 +168,10 @@ export type {
   RouteTraffic,
 } from "./sdk/operations/proxy.ts";
 export type {
+  MendProxy,
   ProxyOperation,
   RemoveProxy,
+  ReplaceProxy,
   RunProxy,
   StartProxy,
   StopProxy,

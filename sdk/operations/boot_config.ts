@@ -82,11 +82,18 @@ export const showBootConfig: Definition<ShowBootConfig> = {
  * Kamal's defaults stand in for files that are missing.
  */
 export function bootConfigLine(repository: string, tag: string): string {
-  const or = (file: BootConfigFile, value: string): string =>
-    `$(cat ${bootConfigPath(file)} 2>/dev/null || echo ${quote(value)})`;
   return [
-    or("options", DEFAULT_OPTIONS),
-    `${or("image", repository)}:${or("image_version", tag)}`,
-    or("run_command", ""),
+    orDefault("options", DEFAULT_OPTIONS),
+    bootConfigImage(repository, tag),
+    orDefault("run_command", ""),
   ].join(" ");
+}
+
+/** The image that the boot config makes, as shell text. */
+export function bootConfigImage(repository: string, tag: string): string {
+  return `${orDefault("image", repository)}:${orDefault("image_version", tag)}`;
+}
+
+function orDefault(file: BootConfigFile, value: string): string {
+  return `$(cat ${bootConfigPath(file)} 2>/dev/null || echo ${quote(value)})`;
 }

@@ -58,8 +58,10 @@ import {
   routeTraffic,
 } from "./proxy.ts";
 import {
+  mendProxy,
   type ProxyOperation,
   removeProxy,
+  replaceProxy,
   runProxy,
   startProxy,
   stopProxy,
@@ -119,6 +121,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "logout-registry": logoutRegistry,
   "make-cord": makeCord,
   "make-directories": makeDirectories,
+  "mend-proxy": mendProxy,
   "probe": probe,
   "prune-images": pruneImages,
   "prune-versions": pruneVersions,
@@ -135,6 +138,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "remove-proxy": removeProxy,
   "remove-route": removeRoute,
   "rename-container": renameContainer,
+  "replace-proxy": replaceProxy,
   "route-traffic": routeTraffic,
   "run-command": runCommand,
   "run-container": runContainer,

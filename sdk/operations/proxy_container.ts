@@ -4,10 +4,11 @@
  * @module
  */
 
-import { all, type Command, quiet, quote, raw, run, text, type Word } from "../command.ts";
-import { bootConfigLine } from "./boot_config.ts";
+import { all, type Command, quiet, quote, raw, run, text, toText, type Word } from "../command.ts";
+import { bootConfigImage, bootConfigLine } from "./boot_config.ts";
 import { optionWords } from "./container.ts";
 import { type Definition, lastLines } from "./definition.ts";
+import { mendScript, swapScript } from "./proxy_swap.ts";
 
 /** Runs the proxy's container. */
 export interface RunProxy {
@@ -49,8 +50,32 @@ export interface RemoveProxy {
   readonly everything: boolean;
 }
 
+/** Replaces the proxy's container while a second one answers; routes and certificates are in its volume. */
+export interface ReplaceProxy {
+  /** Which operation. */
+  readonly kind: "replace-proxy";
+  /** The run of the new container. */
+  readonly run: RunProxy;
+  /** Image of the old container. */
+  readonly previous: string;
+  /** Names of the services that the new one must have, where the old one does not run to be asked. */
+  readonly services: readonly string[];
+}
+
+/** Brings a replacement that was broken off to its end, so that the proxy runs and nothing else of it is left. */
+export interface MendProxy {
+  /** Which operation. */
+  readonly kind: "mend-proxy";
+}
+
 /** An operation on the proxy's container. */
-export type ProxyOperation = RunProxy | StartProxy | StopProxy | RemoveProxy;
+export type ProxyOperation =
+  | RunProxy
+  | StartProxy
+  | StopProxy
+  | RemoveProxy
+  | ReplaceProxy
+  | MendProxy;
 
 /** How the proxy is run. */
 export const runProxy: Definition<RunProxy> = {
@@ -110,6 +135,39 @@ export const removeProxy: Definition<RemoveProxy> = {
   },
 };
 
+/** How the proxy's container is replaced. */
+export const replaceProxy: Definition<ReplaceProxy> = {
+  changes: true,
+  describe: ({ run, previous }) => ({
+    mark: "~",
+    noun: "proxy",
+    subject: "kamal-proxy",
+    detail: previous === run.image
+      ? `${run.image}, replaced while a second one answers`
+      : `${previous} → ${run.image}, while a second one answers`,
+  }),
+  render: ({ run, services }) =>
+    text(swapScript({ image: imageText(run), run: toText(renderRun(run)), services })),
+  explain: ({ run }, { stderr }) => ({
+    code: "COMMAND_FAILED",
+    message: `kamal-proxy was not replaced: ${lastLines(stderr, 1)[0] ?? "docker said nothing"}`,
+    details: lastLines(stderr, 5),
+    hint: `The old container serves again. ${portsHint(run) ?? ""}`.trimEnd(),
+  }),
+};
+
+/** How what is left of a broken off replacement is cleared away. */
+export const mendProxy: Definition<MendProxy> = {
+  changes: true,
+  describe: () => ({
+    mark: "~",
+    noun: "proxy",
+    subject: "kamal-proxy",
+    detail: "ends a replacement that was broken off",
+  }),
+  render: () => text(mendScript()),
+};
+
 function renderRun(operation: RunProxy): Command {
   const base: Word[] = ["docker", "run", "--name", "kamal-proxy", "--network", "kamal", "--detach"];
   base.push(
@@ -152,6 +210,11 @@ function bootConfigRun(base: readonly Word[], { image }: RunProxy): Command {
 export function splitTag(image: string): readonly [string, string] {
   const colon = image.lastIndexOf(":");
   return [image.slice(0, colon), image.slice(colon + 1)];
+}
+
+/** The image as shell text: the boot config on the host may name another. */
+function imageText({ image, configured }: RunProxy): string {
+  return configured ? quote(image) : bootConfigImage(...splitTag(image));
 }
 
 /** What runs and where it listens, for readers. */

@@ -10,7 +10,9 @@ import { HostError, throwHostErrors } from "../errors.ts";
 import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RunProxy } from "../operations/proxy_container.ts";
-import { selectedRoles } from "./current.ts";
+import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
+import { routeTo } from "./app_container.ts";
+import { lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { auditFile } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -18,15 +20,29 @@ import { plan, script, stage, step } from "./stages.ts";
 
 /** The steps that make kamal-proxy run on a host; none where it does. */
 export function proxyUp(input: PlanInput, host: string): readonly Step[] {
-  const proxy = proxyContainer(stateOf(input, host));
-  if (proxy === undefined) return [step(`${host} proxy`, runProxy(input, host))];
-  return proxy.running ? [] : [step(`${host} proxy`, { kind: "start-proxy" })];
+  const state = stateOf(input, host);
+  const proxy = proxyContainer(state);
+  const mend = mendProxy(state);
+  // The old container of a replacement that was broken off comes back by that.
+  if (mend.length > 0 && state.containers.some(({ name }) => name === PROXY_OLD)) return mend;
+  if (proxy === undefined) return [step(`${host} proxy`, runProxy(input, host)), ...mend];
+  return proxy.running ? mend : [step(`${host} proxy`, { kind: "start-proxy" }), ...mend];
+}
+
+/** The step that ends a replacement of the proxy that was broken off; none where nothing is left of one. */
+function mendProxy({ host, containers }: HostState): readonly Step[] {
+  const isLeft = containers.some(({ name }) => name === PROXY_NEXT || name === PROXY_OLD);
+  return isLeft ? [step(`${host} mend proxy`, { kind: "mend-proxy" })] : [];
 }
 
 /** Plans `proxy boot`. */
 export function planProxyBoot(input: PlanInput): Plan {
   const scripts = proxyHosts(input).map((host) =>
-    script(host, [...networkUp(input, host), ...proxyUp(input, host)])
+    script(host, [
+      ...networkUp(input, host),
+      ...proxyUp(input, host),
+      ...lostRoutes(input, host),
+    ])
   );
   return plan(input, "proxy boot", [stage("apply", scripts)], { lock: true });
 }
@@ -36,7 +52,8 @@ export function planProxyStart(input: PlanInput): Plan {
   return onProxies(
     input,
     "proxy start",
-    (host) => told(input, host, proxyUp(input, host), "Started proxy"),
+    (host) =>
+      told(input, host, [...proxyUp(input, host), ...lostRoutes(input, host)], "Started proxy"),
   );
 }
 
@@ -114,6 +131,21 @@ export function runProxy({ config }: PlanInput, host: string): RunProxy {
     // Kamal's boot config on the host counts unless the configuration says something itself.
     configured: JSON.stringify(run) !== JSON.stringify(resolveProxyRun()),
   };
+}
+
+/**
+ * The routes of this deployment that the proxy of a host has lost, while their containers run: they are found by
+ * their labels, and get what the configuration says of their routes.
+ */
+export function lostRoutes(input: PlanInput, host: string): readonly Step[] {
+  return selectedRoles(input, host).flatMap((role) => {
+    const { serving, route } = lookUp(input, host, role);
+    const { proxy } = role;
+    if (proxy === undefined || route !== undefined || serving[0] === undefined) return [];
+    const targets = serving.map(({ name, id }) => ({ container: name, target: { id } }));
+    const to = { targets, version: versionOf(role, serving[0]), previous: undefined };
+    return [step(`${host} route ${role.name}`, routeTo(input.config, role, proxy, to))];
+  });
 }
 
 /** Steps, and a line of them in the host's audit log; none where there are no steps. */

@@ -8,7 +8,7 @@ import { proxyRunOn } from "../config/config.ts";
 import { proxyContainer } from "../observe/host_state.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
-import { networkUp, proxyHosts, runProxy, told } from "./proxy.ts";
+import { lostRoutes, networkUp, proxyHosts, runProxy, told } from "./proxy.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
 
 /** How proxies are replaced. */
@@ -17,7 +17,7 @@ export interface RebootOptions {
   readonly rolling: boolean;
 }
 
-/** Plans `proxy reboot`: a new container on the same state, with what the configuration says now. */
+/** Plans `proxy reboot`: a new container on the same state, with what the configuration says now, and no gap. */
 export function planProxyReboot(input: PlanInput, options: RebootOptions): Plan {
   return planReplacement(input, "proxy reboot", proxyHosts(input), options);
 }
@@ -53,10 +53,18 @@ function planReplacement(
 }
 
 function replaceSteps(input: PlanInput, host: string): readonly Step[] {
-  const exists = proxyContainer(stateOf(input, host)) !== undefined;
-  const remove = exists
-    ? [step(`${host} remove proxy`, { kind: "remove-proxy", everything: false })]
-    : [];
-  const run = step(`${host} proxy`, runProxy(input, host));
-  return told(input, host, [...networkUp(input, host), ...remove, run], "Rebooted proxy");
+  const state = stateOf(input, host);
+  const proxy = proxyContainer(state);
+  const run = runProxy(input, host);
+  const replace = proxy === undefined ? run : {
+    kind: "replace-proxy" as const,
+    run,
+    previous: proxy.image,
+    services: state.routes.map(({ service }) => service),
+  };
+  const lost = lostRoutes(input, host);
+  const steps = [step(`${host} proxy`, replace)];
+  // A running proxy writes down what it knows with every route, so that the new one finds it all.
+  const inOrder = proxy?.running === true ? [...lost, ...steps] : [...steps, ...lost];
+  return told(input, host, [...networkUp(input, host), ...inOrder], "Rebooted proxy");
 }

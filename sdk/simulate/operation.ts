@@ -30,7 +30,14 @@ import {
   removeRoute,
   routeTraffic,
 } from "./proxy.ts";
-import { removeProxy, runProxy, startProxy, stopProxy } from "./proxy_container.ts";
+import {
+  mendProxy,
+  removeProxy,
+  replaceProxy,
+  runProxy,
+  startProxy,
+  stopProxy,
+} from "./proxy_container.ts";
 import { pruneImages, pruneVersions } from "./prune.ts";
 import { execCommand, listContainers, runCommand, runRelease, showLogs } from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
@@ -56,6 +63,7 @@ const MODELS = Object.freeze({
   "logout-registry": logoutRegistry,
   "make-cord": makeCord,
   "make-directories": makeDirectories,
+  "mend-proxy": mendProxy,
   "probe": probe,
   "prune-images": pruneImages,
   "prune-versions": pruneVersions,
@@ -72,6 +80,7 @@ const MODELS = Object.freeze({
   "remove-proxy": removeProxy,
   "remove-route": removeRoute,
   "rename-container": renameContainer,
+  "replace-proxy": replaceProxy,
   "route-traffic": routeTraffic,
   "run-command": runCommand,
   "run-container": runContainer,

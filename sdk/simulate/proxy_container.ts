@@ -5,11 +5,14 @@
  */
 
 import type {
+  MendProxy,
   RemoveProxy,
+  ReplaceProxy,
   RunProxy,
   StartProxy,
   StopProxy,
 } from "../operations/proxy_container.ts";
+import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
 import { noSuch, portsOf, started, stop } from "./container.ts";
 import { byEngine, done, failed, type Model } from "./model.ts";
 
@@ -52,4 +55,29 @@ export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, ho
   }
   if (everything) host.remove(".kamal/proxy");
   return done();
+});
+
+/** How the proxy's container is replaced: a second one answers meanwhile, so to its users it is one moment. */
+export const replaceProxy: Model<ReplaceProxy> = {
+  ...byEngine(1.5, ({ run: { image, publish } }, host) => {
+    const old = host.containers.get(PROXY_CONTAINER);
+    if (old === undefined) return noSuch(PROXY_CONTAINER);
+    stop(old, host);
+    const container = { name: PROXY_CONTAINER, image, ports: portsOf(publish) };
+    return started(host.addContainer(container), host, 1);
+  }),
+  // Its shell takes everything back when it is ended.
+  cancelled: undefined,
+};
+
+/** How what is left of a broken off replacement is cleared away. */
+export const mendProxy: Model<MendProxy> = byEngine(0.5, (_, host) => {
+  const old = host.containers.get(PROXY_OLD);
+  const proxy = host.containers.get(PROXY_CONTAINER);
+  host.containers.delete(PROXY_NEXT);
+  host.containers.delete(PROXY_OLD);
+  if (old === undefined || proxy?.state === "started") return done();
+  old.name = PROXY_CONTAINER;
+  host.containers.set(PROXY_CONTAINER, old);
+  return started(old, host, 1);
 });

@@ -10,6 +10,7 @@ import type { AwaitHealthy } from "../../sdk/operations/health.ts";
 import type { RunRelease } from "../../sdk/operations/release_phase.ts";
 import type { RouteTraffic } from "../../sdk/operations/proxy.ts";
 import { type ReleasedRole, releasedRun } from "../../sdk/operations/release.ts";
+import type { RunProxy } from "../../sdk/operations/proxy_container.ts";
 
 /** A web container with all that one may have. */
 export const WEB: RunContainer = {
@@ -95,6 +96,18 @@ export const RELEASE: RunRelease = {
   like: WEB,
   cmd: "bin/migrate",
   timeout: 5,
+};
+
+/** The run of the proxy, as Kamal's defaults have it. */
+const RUN_PROXY: RunProxy = {
+  kind: "run-proxy",
+  image: "basecamp/kamal-proxy:v0.9.2",
+  publish: ["80:80", "443:443"],
+  logMaxSize: "10m",
+  debug: false,
+  metricsPort: undefined,
+  options: {},
+  configured: false,
 };
 
 const SCOPE = { service: "shop", labels: ["shop", "shop-db"] };
@@ -203,6 +216,13 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     envScript: ".kamal/apps/shop/sextant/env/roles/web.sh",
   },
   "remove-path": { kind: "remove-path", path: ".kamal/apps/shop" },
+  "replace-proxy": {
+    kind: "replace-proxy",
+    run: RUN_PROXY,
+    previous: "basecamp/kamal-proxy:v0.9.1",
+    services: ["shop-web"],
+  },
+  "mend-proxy": { kind: "mend-proxy" },
   "stop-proxy": { kind: "stop-proxy" },
   "begin-maintenance": {
     kind: "begin-maintenance",
@@ -244,16 +264,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
   "run-container": WEB,
   "run-release": RELEASE,
   "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"] },
-  "run-proxy": {
-    kind: "run-proxy",
-    image: "basecamp/kamal-proxy:v0.9.2",
-    publish: ["80:80", "443:443"],
-    logMaxSize: "10m",
-    debug: false,
-    metricsPort: undefined,
-    options: {},
-    configured: false,
-  },
+  "run-proxy": RUN_PROXY,
   "show-audit": { kind: "show-audit", path: ".kamal/shop-audit.log", lines: 50 },
   "show-lock": { kind: "show-lock", path: LOCK },
   "show-logs": {
