@@ -77,6 +77,7 @@ done`;
 const PORTS_FORMAT =
   `{{range $port, $all := .NetworkSettings.Ports}}{{range $all}}{{$port}}|{{.HostIp}}|{{.HostPort}}{{"\\n"}}{{end}}{{end}}`;
 
+// A proxy answers commands once it has read its routes and listens, so that its first answer is the last word.
 const FUNCTIONS = `sx_folder=$(mktemp -d)
 SX_CLOSE=${quote(CLOSE)}
 sx_admin() {
@@ -86,8 +87,8 @@ else docker run --rm --user 0 --network host --cap-add NET_ADMIN --volume /:/hos
 sx_runs() { [ "$(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
 sx_there() { docker container inspect "$1" >/dev/null 2>&1; }
 sx_list() { docker exec "$1" kamal-proxy list >"$sx_folder/list" 2>/dev/null && tr -d '\\033' <"$sx_folder/list" | sed 's/\\[[0-9;]*m//g' | awk 'NR > 1 && NF { print $1 }'; }
-sx_has() { sx_have=$(sx_list "$1") || return 1; for sx_one in $sx_want; do printf '%s\\n' "$sx_have" | grep -qxF -e "$sx_one" || return 1; done; }
-sx_ready() { sx_tries=0; until sx_has "$1"; do sx_tries=$((sx_tries + 1)); [ $sx_tries -lt 80 ] && sx_runs "$1" || return 1; sleep 0.1; done; }
+sx_has() { for sx_one in $sx_want; do printf '%s\\n' "$sx_have" | grep -qxF -e "$sx_one" || return 1; done; }
+sx_ready() { sx_tries=0; until sx_have=$(sx_list "$1"); do sx_tries=$((sx_tries + 1)); [ $sx_tries -lt 80 ] && sx_runs "$1" || return 1; sleep 0.1; done; sx_has; }
 sx_blame() { { docker logs --tail 50 "$1" 2>&1 | grep -i -e error -e fail | tail -n 3; echo "the new container does not route $(echo $sx_want)"; } >&2; }
 sx_ports() { docker inspect -f '${PORTS_FORMAT}' "$1" | grep '/tcp|' | sed 's|/tcp||'; }
 sx_next() {
