@@ -52,7 +52,7 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     message: notYet("leave it out, every host has one connection for the whole run"),
   }],
   ["run_directory", {
-    message: "is without effect in Kamal 2 as well, all is in .kamal: leave it out",
+    message: "has no effect since Kamal 2, all is in .kamal: leave it out",
     isHarmless: is(".kamal"),
   }],
   ["proxy.ssl", TLS],

@@ -64,7 +64,7 @@ interface FoundFiles {
   /** The files that there are, the one that wins first. */
   readonly files: readonly (SecretFile | EnvFile)[];
   readonly places: readonly string[];
-  readonly hint: (missing: readonly string[]) => string;
+  readonly hint: (missing: readonly string[]) => string | Promise<string>;
 }
 
 /** Whether secrets come from the env files of Kamal 1, which knew no secrets files, and so no other path of them. */
@@ -73,11 +73,18 @@ export async function readsEnvFiles(root: string, secretsPath: string): Promise<
 }
 
 async function findFiles(options: SecretFilesOptions): Promise<FoundFiles> {
-  const { root, secretsPath, destination, onWarning } = options;
-  const env = destination ? { ...options.env, KAMAL_DESTINATION: destination } : options.env;
-  const surroundings = { root, env, signal: options.signal };
-  const runCommand = options.runCommand ?? answerInline(commandRunner(surroundings), surroundings);
+  const { root, secretsPath, destination } = options;
   const own = destination ? `${secretsPath}.${destination}` : secretsPath;
+  const found = await findSecretFiles(options, own);
+  const isOld = found.files.length === 0 && await readsEnvFiles(root, secretsPath);
+  return isOld ? await findEnvFiles(options, own) ?? found : found;
+}
+
+async function findSecretFiles(options: SecretFilesOptions, own: string): Promise<FoundFiles> {
+  const { root, secretsPath, destination, signal } = options;
+  const env = destination ? { ...options.env, KAMAL_DESTINATION: destination } : options.env;
+  const surroundings = { root, env, signal };
+  const runCommand = options.runCommand ?? answerInline(commandRunner(surroundings), surroundings);
   const paths = [own, `${secretsPath}-common`];
   const read = await Promise.all(paths.map(async (file) => {
     const text = await readIfPresent(root, file);
@@ -85,38 +92,29 @@ async function findFiles(options: SecretFilesOptions): Promise<FoundFiles> {
       ? undefined
       : new SecretFile(parseSecrets(text, file), { file, env, runCommand });
   }));
-  const files = read.filter((file) => file !== undefined);
-  if (files.length === 0 && await readsEnvFiles(root, secretsPath)) {
-    const { files, warning } = await readEnvFiles(root, destination);
-    if (warning !== undefined) onWarning?.(warning);
-    const [first] = files;
-    if (first !== undefined) {
-      const places = [...files.map(({ path }) => path), `${own} (no such file)`];
-      return { files, places, hint: (missing) => envFileHint(missing, first.path, env) };
-    }
-  }
   return {
-    files,
+    files: read.filter((file) => file !== undefined),
     places: paths.map((path, index) => read[index] ? path : `${path} (no such file)`),
-    hint: (missing) => hintFor(missing, own, env),
+    hint: async (missing) =>
+      presentHint(missing, own, env) ?? await idleHint(missing, own, options) ??
+        `Add ${missing[0]}=$(a command that prints it) to ${own}.`,
   };
 }
 
-function hintFor(
-  missing: readonly string[],
-  file: string,
-  env: Readonly<Record<string, string>>,
-): string {
-  return presentHint(missing, file, env) ??
-    `Add ${missing[0]}=$(a command that prints it) to ${file}.`;
-}
-
-function envFileHint(
-  missing: readonly string[],
-  file: string,
-  env: Readonly<Record<string, string>>,
-): string {
-  return presentHint(missing, file, env) ?? `Add ${missing[0]}=value to ${file}.`;
+async function findEnvFiles(
+  { root, destination, env, onWarning }: SecretFilesOptions,
+  own: string,
+): Promise<FoundFiles | undefined> {
+  const { files, warning } = await readEnvFiles(root, destination);
+  const [first] = files;
+  if (first === undefined) return undefined;
+  if (warning !== undefined) onWarning?.(warning);
+  return {
+    files,
+    places: [...files.map(({ path }) => path), `${own} (no such file)`],
+    hint: (missing) =>
+      presentHint(missing, first.path, env) ?? `Add ${missing[0]}=value to ${first.path}.`,
+  };
 }
 
 /** Kamal: the environment counts only where the file says so. */
@@ -128,4 +126,19 @@ function presentHint(
   const present = missing.find((name) => env[name]);
   if (present === undefined) return undefined;
   return `${present} is in the environment: pass it on by ${present}=$${present} in ${file}.`;
+}
+
+/** Who comes from Kamal 1 may wonder why an env file does not count. */
+async function idleHint(
+  missing: readonly string[],
+  own: string,
+  { root, destination }: SecretFilesOptions,
+): Promise<string | undefined> {
+  for (const { path, names } of (await readEnvFiles(root, destination)).files) {
+    const idle = missing.find((name) => names.includes(name));
+    if (idle !== undefined) {
+      return `${idle} is in ${path}, which is not read where there are secrets files: move it to ${own}.`;
+    }
+  }
+  return undefined;
 }

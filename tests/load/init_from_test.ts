@@ -137,7 +137,7 @@ Deno.test("initFrom() names keys without an effect in a comment and in its resul
       ["config/deploy.yml:5", "run_directory"],
     ]);
     const text = await Deno.readTextFile(join(root, "deploy.ts"));
-    assertStringIncludes(text, "// - config/deploy.yml:5 run_directory: is without effect");
+    assertStringIncludes(text, "// - config/deploy.yml:5 run_directory: has no effect");
     assertEquals((await configOf({ root })).roles[0]?.env["10.0.0.1"]?.clear, { A: "1" });
   });
 });

@@ -111,6 +111,18 @@ Deno.test("resolveSecrets() says of what env files lack where it was looked for,
   });
 });
 
+Deno.test("resolveSecrets() says of an env file that holds what is missing why it does not count", async () => {
+  const files = { ".env": "KEY=1", ".kamal/secrets": "A=1" };
+  await read(files, {}, async (source, warnings) => {
+    const error = await assertRejects(() => resolveSecrets(source, ["A", "KEY"]), SextantError);
+    assertEquals(
+      error.hint,
+      "KEY is in .env, which is not read where there are secrets files: move it to .kamal/secrets.",
+    );
+    assertEquals(warnings, []);
+  });
+});
+
 Deno.test("resolveAllSecrets() gives those of env files as well", async () => {
   await withProject(ENV_FILES, async (root) => {
     const source = secretsFromFiles({ root, secretsPath: ".kamal/secrets", env: {} });
