@@ -5,6 +5,7 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
+import type { Cause } from "../operations/cause.ts";
 import type { Plan, StageName } from "../plan/plan.ts";
 
 /** One thing that happened. */
@@ -155,4 +156,6 @@ export interface Failure {
   readonly hint: string | undefined;
   /** Lines that show it. */
   readonly details: readonly string[];
+  /** Why a container did not become ready, for programs; left out where it is about something else, or unknown. */
+  readonly cause?: Cause | undefined;
 }

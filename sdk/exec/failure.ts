@@ -39,6 +39,7 @@ export function failuresOfStep(
       message: explanation.message,
       hint: explanation.hint,
       details: [...also, ...explanation.details ?? []],
+      ...explanation.cause === undefined ? {} : { cause: explanation.cause },
     };
   });
 }

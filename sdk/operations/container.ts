@@ -17,7 +17,8 @@ import {
   text,
   type Word,
 } from "../command.ts";
-import { type Definition, lastLines } from "./definition.ts";
+import type { Definition } from "./definition.ts";
+import { explainRun, lookAtRun } from "./run_explanation.ts";
 
 /** Runs a new container. */
 export interface RunContainer {
@@ -135,14 +136,7 @@ export const runContainer: Definition<RunContainer> = {
       service,
     },
   ],
-  explain: ({ name, publish }, { stderr }) => ({
-    code: "COMMAND_FAILED",
-    message: `${name} could not be run: ${lastLines(stderr, 3)[0] ?? "docker run said nothing"}`,
-    details: lastLines(stderr, 5),
-    hint: publish.length === 0
-      ? undefined
-      : `Something else may use ${publish.join(", ")} on the host.`,
-  }),
+  explain: explainRun,
 };
 
 /** How containers are started again. */
@@ -229,7 +223,7 @@ function renderRun(operation: RunContainer): Command {
   const prepare = [run("rm", "-f", idFile)];
   // The dot command looks in PATH unless its file has a slash.
   if (envScript !== undefined) prepare.push(run(".", `./${envScript}`));
-  return all(...prepare, run(...words));
+  return any(all(...prepare, run(...words)), text(lookAtRun(operation)));
 }
 
 /** What a container is given: environment, log driver, volumes, further options. */

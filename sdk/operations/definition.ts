@@ -6,6 +6,7 @@
 
 import type { Command } from "../command.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { Cause } from "./cause.ts";
 import type { Operation } from "./operation.ts";
 
 /** How an operation shows in a plan. */
@@ -42,6 +43,8 @@ export interface Explanation {
   readonly hint?: string | undefined;
   /** Lines that show it. */
   readonly details?: readonly string[] | undefined;
+  /** Why, for programs; `undefined` where the facts show nothing certain. */
+  readonly cause?: Cause | undefined;
 }
 
 /** Values that come into being only when a plan runs. */

@@ -1,11 +1,13 @@
 /**
- * Waiting on the host until a new container is ready, and finding out why it is not.
+ * Waiting on the host until a new container is ready.
  *
  * @module
  */
 
 import { quote, text } from "../command.ts";
-import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
+import type { Definition } from "./definition.ts";
+import { type HealthQuestion, lookScript } from "./diagnosis_script.ts";
+import { explainHealth } from "./health_explanation.ts";
 import { forgetId, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
 
 /** Waits until a container is ready; one that exits ends the wait at once. */
@@ -24,6 +26,8 @@ export interface AwaitHealthy {
   readonly timeout: number;
   /** How readiness shows. */
   readonly readiness: Readiness;
+  /** Id of the container that serves until now, whose env names are compared after a failure; `undefined` for none. */
+  readonly previous: string | undefined;
 }
 
 /** How readiness shows: kamal-proxy gets an answer, or the container stays up or calls itself healthy. */
@@ -49,22 +53,6 @@ export type Readiness =
     readonly readinessDelay: number;
   };
 
-/** What was found out about a container that did not become ready. */
-export interface Diagnosis {
-  /** Whether it exited, or ran without becoming healthy. */
-  readonly ended: "exited" | "unhealthy";
-  /** Exit status of a container that exited. */
-  readonly exitCode: number | undefined;
-  /** Whether the kernel killed it for its memory. */
-  readonly outOfMemory: boolean;
-  /** How often Docker restarted it. */
-  readonly restarts: number;
-  /** What the health path answered, such as `301 https://…`; `undefined` where nobody asked. */
-  readonly answer: string | undefined;
-  /** Last lines of its log. */
-  readonly log: readonly string[];
-}
-
 /** How readiness is awaited. */
 export const awaitHealthy: Definition<AwaitHealthy> = {
   changes: false,
@@ -83,27 +71,8 @@ export const awaitHealthy: Definition<AwaitHealthy> = {
     ),
   inverse: ({ readiness }) =>
     readiness.by === "proxy" ? [{ kind: "remove-candidate", candidate: readiness.candidate }] : [],
-  explain,
+  explain: explainHealth,
 };
-
-/** Reads what a failed wait printed. */
-export function parseDiagnosis(stdout: string): Diagnosis {
-  const lines = stdout.split("\n");
-  const of = (word: string): readonly string[] =>
-    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
-  const [oom = "", restarts = "0"] = of("state")[0]?.split(" ") ?? [];
-  const exited = of("exited")[0];
-  return {
-    ended: exited === undefined ? "unhealthy" : "exited",
-    exitCode: exited === undefined ? undefined : Number(exited),
-    outOfMemory: oom === "true",
-    restarts: Number(restarts),
-    answer: of("answer")[0]?.trim() || undefined,
-    log: of("log"),
-  };
-}
-
-const LOG_LINES = 100;
 
 // Between two checks of a candidate, milliseconds: a quick app should not wait for the usual second.
 const CANDIDATE_INTERVAL = 250;
@@ -116,7 +85,7 @@ const WATCH_AFTER = 0.2;
  * First of two to end decides; the other is ended, and nothing is left behind: what a wait that was broken off left goes
  * at the beginning of the next run's. Waits of one run, side by side, share its process id.
  */
-function gate(operation: AwaitHealthy, wait: string, look: string): string {
+function gate(operation: AwaitHealthy, wait: string, ask: HealthQuestion | undefined): string {
   const name = quote(operation.name);
   const forget = forgetId(operation.target);
   return `race() { n=$1; shift; (trap 'kill $p 2>/dev/null; exit' TERM; "$@" >"$F.$n" & p=$!; wait $p; echo "$n $?" >"$F") & }
@@ -130,10 +99,7 @@ exited=$(cat "$F.exited"); rm -f "$F" "$F.health" "$F.exited"
 [ "$what $code" = "health 0" ] || {
 ${forget}
 [ "$what" = health ] || echo "exited $exited"
-${look}
-docker stop ${name} >/dev/null 2>&1
-docker inspect -f 'state {{.State.OOMKilled}} {{.RestartCount}}' ${name}
-docker logs --tail ${LOG_LINES} ${name} 2>&1 | sed 's/^/log /'
+${lookScript({ name: operation.name, previous: operation.previous, ask })}
 exit 1; }`;
 }
 
@@ -148,18 +114,7 @@ function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy"
     `--health-check-timeout ${readiness.checkTimeout}s`,
     `--deploy-timeout ${operation.timeout}s`,
   ].join(" ");
-  return gate(operation, `race health ${deploy}`, askHealthPath(operation.name, readiness));
-}
-
-function askHealthPath(name: string, { port, path, host }: Readiness & { by: "proxy" }): string {
-  const header = host === undefined ? "" : `-H ${quote(`Host: ${host}`)} `;
-  return `if [ "$what" = health ]; then
-u=http://$(docker inspect -f '{{with index .NetworkSettings.Networks "kamal"}}{{.IPAddress}}{{end}}' ${
-    quote(name)
-  }):${port}${quote(path)}
-if command -v curl >/dev/null 2>&1; then echo "answer $(curl -sS -m 5 -o /dev/null -w '%{http_code} %{redirect_url}' ${header}"$u" 2>&1 | tail -n 1)"
-else echo "answer $(wget -q -S -T 5 -O /dev/null "$u" 2>&1 | sed -n 's/^ *HTTP[^ ]* //p; s/^wget: //p' | head -n 1)"; fi
-fi`;
+  return gate(operation, `race health ${deploy}`, readiness);
 }
 
 function ownGate(operation: AwaitHealthy): string {
@@ -172,61 +127,5 @@ while case $(${health}) in healthy) return 0;; unhealthy) return 1;; esac
 do [ "$(date +%s)" -lt $end ] || return 1; sleep 0.3; done; }`;
   const wait = `if [ -n "$(docker inspect -f '{{if .State.Health}}yes{{end}}' ${name})" ]
 then race health health_poll; else race health sleep ${delay}; fi`;
-  return [forgetId(target), poll, gate(operation, wait, ":")].join("\n");
-}
-
-function explain({ name, role, readiness, timeout }: AwaitHealthy, outcome: Outcome): Explanation {
-  const diagnosis = parseDiagnosis(outcome.stdout);
-  const log = diagnosis.log.length === 0
-    ? [`${name} logged nothing`]
-    : [`last lines of ${name}`, ...folded(diagnosis.log).slice(-20).map((line) => `  ${line}`)];
-  if (diagnosis.ended === "exited") {
-    const why = diagnosis.outOfMemory
-      ? "was killed for its memory"
-      : `exited with ${diagnosis.exitCode}`;
-    return {
-      code: "CONTAINER_EXITED",
-      message: `${role} did not stay up: ${name} ${why}`,
-      details: log,
-      hint: diagnosis.outOfMemory
-        ? `Give ${role} more memory, or look for what takes it.`
-        : "The log's last lines tell what ended it; the container is stopped and kept for reading.",
-    };
-  }
-  if (readiness.by === "container") {
-    const message =
-      `${role} did not become healthy: ${name} is not healthy by its own check within ${timeout} s`;
-    return { code: "UNHEALTHY", message, details: log };
-  }
-  const asked = `GET :${readiness.port}${readiness.path}`;
-  const answered = diagnosis.answer === undefined
-    ? lastLines(outcome.stderr, 1)
-    : [`${asked} answered ${diagnosis.answer}`];
-  return {
-    code: "UNHEALTHY",
-    message: `${role} did not become healthy within ${timeout} s`,
-    details: [...answered, ...log],
-    hint: hintFor(diagnosis.answer, readiness),
-  };
-}
-
-/** Lines in which those that repeat stand once. */
-function folded(lines: readonly string[]): readonly string[] {
-  const runs: { readonly line: string; count: number }[] = [];
-  for (const line of lines) {
-    const last = runs.at(-1);
-    if (last?.line === line) last.count++;
-    else runs.push({ line, count: 1 });
-  }
-  return runs.map(({ line, count }) => count === 1 ? line : `${line}  (${count} times)`);
-}
-
-function hintFor(answer: string | undefined, { path, port }: Readiness & { by: "proxy" }): string {
-  if (answer?.startsWith("3")) {
-    return `The app sends ${path} elsewhere. Let it answer 200 itself, or check another path: .proxy({ healthcheck: { path: "…" } })`;
-  }
-  if (answer === undefined || /refused|Failed to connect|couldn't connect|000/i.test(answer)) {
-    return `Nothing answers on port ${port}. Name the app's own port: .proxy({ appPort: … })`;
-  }
-  return `${path} must answer 200. Name another path: .proxy({ healthcheck: { path: "…" } })`;
+  return [forgetId(target), poll, gate(operation, wait, undefined)].join("\n");
 }

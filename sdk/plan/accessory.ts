@@ -140,6 +140,7 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
       target: { idFile: run.idFile },
       folder: ownFolder(config),
       timeout: config.deployTimeout,
+      previous: undefined,
       // Without a health check of its own it counts as ready once it has started.
       readiness: { by: "container", readinessDelay: 0 },
     }),

@@ -135,12 +135,13 @@ export function writeRoleEnv(
   };
 }
 
-/** The wait for a role's container. */
+/** The wait for a role's container; `previous` is the id of the one that serves until now. */
 export function awaitRole(
   config: Config,
   role: Role,
   name: string,
   target: ProxyTarget,
+  previous?: string,
 ): AwaitHealthy {
   return {
     kind: "await-healthy",
@@ -149,6 +150,7 @@ export function awaitRole(
     target,
     folder: ownFolder(config),
     timeout: config.deployTimeout,
+    previous,
     readiness: role.proxy === undefined
       ? { by: "container", readinessDelay: config.readinessDelay }
       : {

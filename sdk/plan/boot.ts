@@ -132,8 +132,8 @@ function bootSteps(
   const cords = booted.flatMap(({ cord }) => cord ?? []);
   const gate = step(
     gateId(host, changes.map(({ role }) => role)),
-    ...booted.map(({ role, container: { name, idFile } }) =>
-      awaitRole(input.config, role, name, { idFile })
+    ...booted.map(({ role, current, container: { name, idFile } }) =>
+      awaitRole(input.config, role, name, { idFile }, current.serving[0]?.id)
     ),
   );
   // Traefik sends traffic to whatever is healthy: a container that is taken back leaves it first.

@@ -43,6 +43,7 @@ export const WEB_GATE: AwaitHealthy = {
   target: { idFile: WEB.idFile },
   folder: ".kamal/apps/shop/sextant",
   timeout: 30,
+  previous: "fedcba9876543210",
   readiness: {
     by: "proxy",
     candidate: "shop-web-candidate",

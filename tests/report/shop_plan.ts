@@ -105,6 +105,7 @@ export function healthy(role: string, version: string): Operation {
     target: { idFile: `ids/${role}` },
     folder: ".kamal",
     timeout: 30,
+    previous: undefined,
     readiness: role === "web"
       ? {
         by: "proxy",
