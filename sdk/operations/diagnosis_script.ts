@@ -49,7 +49,7 @@ export function lookScript({ name, previous, ask }: LookInto): string {
     `docker inspect -f 'state {{.State.OOMKilled}} {{.RestartCount}}' ${container}`,
     machineScript(`"\${3:-}"`),
     ...previous === undefined ? [] : [lackingEnv(container, quote(previous))],
-    `for sx_m in . /var/lib/docker; do df -Pk "$sx_m" 2>/dev/null | tail -n 1; done | awk '{print "free", $4}'`,
+    `for sx_m in . "$(docker info -f '{{.DockerRootDir}}' 2>/dev/null)"; do df -Pk "$sx_m" 2>/dev/null | tail -n 1; done | awk '{print "free", $4}'`,
     `docker logs --tail ${LOG_LINES} ${container} 2>&1 | sed 's/^/log /'`,
   ].join("\n");
 }

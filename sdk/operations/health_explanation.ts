@@ -40,7 +40,7 @@ const SHOWN_LINES = 20;
 
 /** The facts beside the cause, each on a line; none is told twice. */
 function factLines(
-  { answer, listens, healthcheck, missingEnv, restarts, status }: Diagnosis,
+  { answer, listens, healthcheck, missingEnv, restarts, status, exitCode }: Diagnosis,
   cause: Cause | undefined,
   health: { readonly port: number; readonly path: string } | undefined,
 ): readonly string[] {
@@ -55,6 +55,7 @@ function factLines(
     ...cause?.kind === "docker-healthcheck-failing"
       ? (healthcheck?.output ?? []).slice(-SHOWN_LINES, -1).map((line) => `  ${line}`)
       : [],
+    ...exitCode !== undefined && cause?.kind === "missing-env" ? [`exited with ${exitCode}`] : [],
     ...missingEnv.length === 0 || cause?.kind === "missing-env"
       ? []
       : [`the last version had ${missingEnv.join(", ")} as well`],

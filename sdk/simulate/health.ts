@@ -92,8 +92,15 @@ function byProxy(
     return done();
   }
   forgetId(target, host);
-  const answer = isHealthy(container, host.clock.now) ? "200 " : container.app.answers;
-  return notReady(container, host, [`answer ${answer}`], problem.stderr.trimEnd());
+  const [status = "", location = ""] = isHealthy(container, host.clock.now)
+    ? ["200"]
+    : container.app.answers.split(" ");
+  return notReady(
+    container,
+    host,
+    [`answer 0 ${status} 0.1 ${location}`],
+    problem.stderr.trimEnd(),
+  );
 }
 
 function candidateOf(readiness: Readiness & { by: "proxy" }, target: string): SimulatedRoute {

@@ -6,6 +6,8 @@
 
 import { type CommandOptions, type Result, runVerb } from "../../sdk/commander.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
+import { type DeployEffects, NO_EFFECTS } from "../../sdk/config/effects.ts";
+import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { type AnyDeploy, type Deploy, deploy } from "../../sdk/deploy.ts";
 import type { Event } from "../../sdk/exec/event.ts";
 import { LocalTransport } from "../../sdk/transport/local.ts";
@@ -59,12 +61,18 @@ export class Scene {
 
   /** Runs a command on real hosts. */
   async run(app: AnyDeploy, verb: Verb, options: CommandOptions = {}): Promise<Result> {
+    return await this.runSpec(app.toSpec(), verb, options, app.toEffects());
+  }
+
+  /** Runs a command of a spec as it is. */
+  async runSpec(
+    spec: DeploySpec,
+    verb: Verb,
+    options: CommandOptions = {},
+    effects: DeployEffects = NO_EFFECTS,
+  ): Promise<Result> {
     this.events = [];
-    return await runVerb(
-      { spec: app.toSpec(), effects: app.toEffects() },
-      verb,
-      this.options(options),
-    );
+    return await runVerb({ spec, effects }, verb, this.options(options));
   }
 
   /** Options for commands on this lab. */

@@ -5,6 +5,9 @@
 //	/wait/N      its version, after N seconds
 //	/echo        a WebSocket that sends back what it gets
 //	others       files of /www
+//
+// Variables make it misbehave: APP_ADDRESS is where it listens, APP_HOST the only host name that it answers to,
+// APP_UP_STATUS and APP_UP_SECONDS what /up answers and when, APP_MEMORY MiB that it takes, APP_EXIT its end at once.
 package main
 
 import (
@@ -41,7 +44,9 @@ func main() {
 		fmt.Println("cannot open the database: no such host")
 		os.Exit(3)
 	}
-	server := &http.Server{Addr: fmt.Sprintf(":%d", app.Port), Handler: counted(app.handler())}
+	misbehave()
+	address := fmt.Sprintf("%s:%d", os.Getenv("APP_ADDRESS"), app.Port)
+	server := &http.Server{Addr: address, Handler: counted(onlyFor(os.Getenv("APP_HOST"), app.handler()))}
 	ended := make(chan struct{})
 	go app.shutDown(server, ended)
 	fmt.Printf("listening on port %d\n", app.Port)
@@ -50,6 +55,29 @@ func main() {
 		os.Exit(1)
 	}
 	<-ended
+}
+
+func misbehave() {
+	if mebibytes, err := strconv.Atoi(os.Getenv("APP_MEMORY")); err == nil {
+		memory := make([]byte, mebibytes<<20)
+		for i := range memory {
+			memory[i] = 1
+		}
+	}
+	if status, err := strconv.Atoi(os.Getenv("APP_EXIT")); err == nil {
+		fmt.Println("cannot go on")
+		os.Exit(status)
+	}
+}
+
+func onlyFor(host string, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if host != "" && r.Host != host {
+			http.Error(w, "Blocked host: "+r.Host, http.StatusForbidden)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 func read() settings {
@@ -119,7 +147,14 @@ func (app settings) handler() http.Handler {
 }
 
 func (app settings) up(started time.Time) http.HandlerFunc {
+	status, _ := strconv.Atoi(os.Getenv("APP_UP_STATUS"))
+	seconds, _ := strconv.ParseFloat(os.Getenv("APP_UP_SECONDS"), 64)
 	return func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(time.Duration(seconds * float64(time.Second)))
+		if status != 0 {
+			w.WriteHeader(status)
+			return
+		}
 		if app.Kind == "slow" && time.Since(started).Seconds() < app.Seconds {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
