@@ -126,6 +126,14 @@ export type {
 export type { Report, StageReport, StepReport } from "./sdk/exec/report.ts";
 export type { AuditOperation, RecordAudit, ShowAudit } from "./sdk/operations/audit.ts";
 export type {
+  Cause,
+  CauseOfAnswer,
+  CauseOfEnd,
+  CauseOfHealthcheck,
+  CauseOfSilence,
+  CauseOfStart,
+} from "./sdk/operations/cause.ts";
+export type {
   ContainerOperation,
   RemoveContainer,
   RenameContainer,

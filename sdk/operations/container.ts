@@ -136,6 +136,7 @@ export const runContainer: Definition<RunContainer> = {
       service,
     },
   ],
+  look: lookAtRun,
   explain: explainRun,
 };
 
@@ -223,7 +224,7 @@ function renderRun(operation: RunContainer): Command {
   const prepare = [run("rm", "-f", idFile)];
   // The dot command looks in PATH unless its file has a slash.
   if (envScript !== undefined) prepare.push(run(".", `./${envScript}`));
-  return any(all(...prepare, run(...words)), text(lookAtRun(operation)));
+  return all(...prepare, run(...words));
 }
 
 /** What a container is given: environment, log driver, volumes, further options. */

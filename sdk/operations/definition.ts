@@ -65,6 +65,8 @@ export interface Definition<O> {
   readonly render: (operation: O, context: RenderContext) => Command;
   /** The operations that take it back, in order; harmless where it was only half done or not at all. */
   readonly inverse?: (operation: O) => readonly Operation[];
+  /** Shell text that finds out more after it has failed; its output is read by `explain`. */
+  readonly look?: (operation: O) => string;
   /** Reads a failure; without it the end of standard error is the message. */
   readonly explain?: (operation: O, outcome: Outcome) => Explanation;
 }

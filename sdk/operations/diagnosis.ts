@@ -78,7 +78,7 @@ export function parseDiagnosis(stdout: string): Diagnosis {
     ended: exited === undefined ? "unhealthy" : "exited",
     exitCode: exited === undefined || exited === "" ? undefined : Number(exited),
     status: first("status"),
-    outOfMemory: oom === "true",
+    outOfMemory: oom === "true" || lines.includes("oom"),
     restarts: Number(restarts),
     answer: parseAnswer(first("answer")),
     answerByHost: parseAnswer(first("by-host")),

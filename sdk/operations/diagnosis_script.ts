@@ -35,7 +35,7 @@ const PATIENCE = 5;
 
 /**
  * Looks at a container while it runs, stops it, and reads what only then stands still.
- * Kinds of lines: status, listens, answer, by-host, health and check, image, machine, emulates, lacks, free, state, log.
+ * Kinds of lines: status, listens, answer, by-host, health and check, image, machine, emulates, lacks, free, state, oom, log.
  */
 export function lookScript({ name, previous, ask }: LookInto): string {
   const container = quote(name);
@@ -47,6 +47,8 @@ export function lookScript({ name, previous, ask }: LookInto): string {
     lastCheck(container),
     `docker stop ${container} >/dev/null 2>&1`,
     `docker inspect -f 'state {{.State.OOMKilled}} {{.RestartCount}}' ${container}`,
+    // A restart clears the mark; Docker's events remember.
+    `docker events --since "$(($(date +%s) - 600))" --until "$(date +%s)" --filter container="\${4:-none}" --filter event=oom --format oom`,
     machineScript(`"\${3:-}"`),
     ...previous === undefined ? [] : [lackingEnv(container, quote(previous))],
     `for sx_m in . "$(docker info -f '{{.DockerRootDir}}' 2>/dev/null)"; do df -Pk "$sx_m" 2>/dev/null | tail -n 1; done | awk '{print "free", $4}'`,

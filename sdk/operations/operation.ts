@@ -199,9 +199,11 @@ export function explainFailure(operation: Operation, outcome: Outcome): Explanat
  * It holds secrets.
  */
 export function shellOf(operations: readonly Operation[], context: RenderContext): string {
-  const texts = operations.map((operation) =>
-    toShell(renderOperation(operation, context), context.secret)
-  );
+  const texts = operations.map((operation) => {
+    const text = toShell(renderOperation(operation, context), context.secret);
+    const look = definitionOf(operation).look?.(operation);
+    return look === undefined ? text : `{ ${text}\n} || { sx_e=$?\n${look}\nexit $sx_e; }`;
+  });
   return texts.length === 1 ? texts[0]! : sideBySide(texts);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { quote } from "../command.ts";
-import { type Cause, causeOfRun } from "./cause.ts";
+import { causeOfRun } from "./cause.ts";
 import { tellCause } from "./cause_text.ts";
 import type { RunContainer } from "./container.ts";
 import { type Explanation, lastLines, type Outcome } from "./definition.ts";
@@ -14,7 +14,7 @@ import { type Explanation, lastLines, type Outcome } from "./definition.ts";
 export type FailedRun = Pick<RunContainer, "name" | "role" | "image" | "publish" | "cmd">;
 
 /**
- * Shell text for after a `docker run` that failed, which keeps its exit status.
+ * Shell text for after a `docker run` that failed.
  * Kinds of lines: `command`, how many words entrypoint and command have; `taken`, a port and what uses it.
  */
 export function lookAtRun({ image, publish }: FailedRun): string {
@@ -28,7 +28,7 @@ export function lookAtRun({ image, publish }: FailedRun): string {
       `ss -Hltnp 'sport = :${port}' 2>/dev/null | sed -n 's/.*users:(("\\([^"]*\\)".*/taken ${port} process \\1/p'`,
     ]),
   ];
-  return `{ sx_r=$?; ${looks.join("; ")}; exit $sx_r; }`;
+  return looks.join("\n");
 }
 
 /** Reads what a run that failed has found out. */

@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { explainFailure, invertOperation } from "../../sdk/operations/operation.ts";
+import { invertOperation } from "../../sdk/operations/operation.ts";
 import { SAMPLES, WEB } from "./samples.ts";
 import { Home, testInShells } from "./shells.ts";
 import { textOf, withoutOurs, wordsOf } from "./texts.ts";
@@ -71,17 +71,6 @@ Deno.test("runContainer repeats a flag for a list, and gives true as a bare flag
     textOf({ ...WEB, options }),
     "--cap-add NET_ADMIN --cap-add SYS_TIME --init --oom-kill-disable false --cpus 2 ghcr.io/acme/shop:v2",
   );
-});
-
-Deno.test("runContainer says which port may be taken where docker run fails", () => {
-  const outcome = {
-    exitCode: 125,
-    stdout: "",
-    stderr: "docker: Error: port is already allocated.\n",
-  };
-  const published = { ...WEB, publish: ["3306:3306"] };
-  assertStringIncludes(explainFailure(published, outcome).hint!, "3306:3306");
-  assertEquals(explainFailure(WEB, outcome).hint, undefined);
 });
 
 Deno.test("stopContainer and removeContainer take a container that is gone for done", async () => {

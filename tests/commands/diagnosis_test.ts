@@ -18,6 +18,7 @@ const FOUND: Readonly<Record<string, string>> = {
   "ended by a signal": "exited 139\nstate false 0\n",
   "again and again": "exited 1\nstate false 5\n",
   "out of memory": "exited 137\nstate true 0\n",
+  "out of memory, and started again": "exited 137\nstate false 2\noom\n",
   "command not found": "exited 127\nstate false 0\n",
   "not executable": "exited 126\nstate false 0\n",
   "for another machine":
@@ -64,6 +65,7 @@ Deno.test("causeOf() gives the most specific cause, as data", () => {
     "ended by a signal": "exited",
     "again and again": "crash-loop",
     "out of memory": "oom-killed",
+    "out of memory, and started again": "oom-killed",
     "command not found": "command-not-found",
     "not executable": "command-not-executable",
     "for another machine": "wrong-architecture",

@@ -61,11 +61,11 @@ Deno.test("execute() says what the health path answered and what the app logged"
   const { report } = await deployment.deploy("v2");
   const [failure] = report.failures;
   assertEquals(failure!.details, [
-    "GET :3000/up answered 301 https://shop.acme.dev/up",
+    "GET :3000/up answered 301 https://shop.acme.dev/up after 0.1 s",
     "last lines of shop-web-v2",
     "  up and running",
   ]);
-  assertStringIncludes(failure!.hint!, "sends /up elsewhere");
+  assertStringIncludes(failure!.hint!, "sends /up to HTTPS");
 });
 
 Deno.test("execute() waits for an app that is slow, up to the deploy timeout", async () => {

@@ -42,7 +42,7 @@ const CASES: Readonly<Record<string, Case>> = {
     told: /listens on \[::\]:80, not on port 3000/,
   },
   "an app that listens to nobody": {
-    role: { cmd: "sleep 60" },
+    role: { cmd: "sh -c 'trap exit TERM; sleep 60 & wait'" },
     causes: ["nothing-listens"],
     told: /nothing listens/,
   },

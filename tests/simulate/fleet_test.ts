@@ -157,7 +157,7 @@ Deno.test("SimulatedFleet lets apps behave by version, and by host where it is t
   const fleet = serving({ v2: "unhealthy" });
   const [, gate] = await run(fleet, WEB, WEB_GATE);
   assertEquals([gate!.exitCode, gate!.seconds], [1, 30.1]);
-  assertEquals(gate!.stdout, "answer 500 \nstate false 0\nlog listening\nlog GET /up 500\n");
+  assertEquals(gate!.stdout, "answer 0 500 0.1 \nstate false 0\nlog listening\nlog GET /up 500\n");
   assertEquals(fleet.host("h").container(WEB.name)!.state, "stopped");
 });
 
