@@ -85,7 +85,20 @@ export async function runVerb(
   verb: Verb,
   options: CommandOptions = {},
 ): Promise<Result> {
-  const preparation = new Preparation(verb, options, await gatherFacts(deployment, verb, options));
+  const facts = await gatherFacts(deployment, verb, options);
+  return await runPrepared(new Preparation(verb, options, facts), verb, options);
+}
+
+/**
+ * Runs a command that is prepared.
+ *
+ * @throws {SextantError} As {@linkcode runVerb} does.
+ */
+export async function runPrepared(
+  preparation: Preparation,
+  verb: Verb,
+  options: CommandOptions,
+): Promise<Result> {
   await preparation.connect();
   try {
     if (verb.name === "setup" && await bootstrap(preparation, options)) {
@@ -107,7 +120,20 @@ export async function planVerb(
   verb: Verb,
   options: CommandOptions = {},
 ): Promise<Plan> {
-  const preparation = new Preparation(verb, options, await gatherFacts(deployment, verb, options));
+  const facts = await gatherFacts(deployment, verb, options);
+  return await planPrepared(new Preparation(verb, options, facts), verb, options);
+}
+
+/**
+ * Makes the plan of a command that is prepared.
+ *
+ * @throws {SextantError} As {@linkcode planVerb} does.
+ */
+export async function planPrepared(
+  preparation: Preparation,
+  verb: Verb,
+  options: CommandOptions,
+): Promise<Plan> {
   await preparation.connect();
   try {
     preparation.check({ lock: false });
@@ -143,7 +169,7 @@ async function runPlanned(
     if (report.outcome !== "moved" || count === MOST_PLANS) {
       return preparation.result(plan, report, await servingAfter(preparation, plan, report));
     }
-    preparation.update(moved);
+    await preparation.update(moved);
   }
 }
 
@@ -188,7 +214,7 @@ async function approve(plan: Plan, { approve, signal }: CommandOptions): Promise
   signal?.throwIfAborted();
 }
 
-/** What serves after a run: asked anew where the run did not end as planned. */
+/** What serves after a run: asked anew where the run did not end as planned, or where no version was switched to. */
 async function servingAfter(
   preparation: Preparation,
   plan: Plan,
@@ -196,9 +222,21 @@ async function servingAfter(
 ): Promise<Readonly<Record<string, string>>> {
   const changed = plan.stages.filter(({ name }) => name === "boot" || name === "switch")
     .flatMap(({ scripts }) => scripts.map(({ host }) => host));
-  if (report.outcome === "done") {
+  if (report.outcome === "done" && !startsOrStops(plan)) {
     return { ...plan.serving, ...Object.fromEntries(changed.map((host) => [host, plan.version])) };
   }
   const { config } = preparation.input();
   return servingVersions({ config, states: await preparation.probe() });
+}
+
+/** Whether a plan starts or stops what is there, rather than switching to a version. */
+function startsOrStops({ stages }: Plan): boolean {
+  return stages.some(({ name, scripts }) =>
+    name === "apply" &&
+    scripts.some(({ steps }) =>
+      steps.some(({ operations }) =>
+        operations.some(({ kind }) => kind === "start-container" || kind === "stop-container")
+      )
+    )
+  );
 }

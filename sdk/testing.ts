@@ -32,7 +32,7 @@ export type {
 export type { Outcome } from "./operations/definition.ts";
 export type { Operation, OperationKind } from "./operations/operation.ts";
 export type { SimulatedClock } from "./simulate/clock.ts";
-export type { Fault, FaultMatch } from "./simulate/fault.ts";
+export type { Disturbance, Fault, FaultMatch } from "./simulate/fault.ts";
 export { type FleetOptions, type JournalEntry, SimulatedFleet } from "./simulate/fleet.ts";
 export type { Gap, Served } from "./simulate/gaps.ts";
 export type { ContainerFacts, HostContext, SimulatedHost } from "./simulate/host.ts";

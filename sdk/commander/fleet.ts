@@ -86,10 +86,13 @@ export class Fleet {
     return new Fleet(config, ordered, (performance.now() - started) / 1000);
   }
 
-  /** Asks all hosts again; those that do not answer are left out. */
-  async probe(): Promise<ReadonlyMap<string, HostState>> {
+  /** Asks hosts again, all unless some are named; those that do not answer are left out. */
+  async probe(
+    hosts: readonly string[] = [...this.sessions.keys()],
+  ): Promise<ReadonlyMap<string, HostState>> {
     const script = probeOf(this.#config, false);
-    const entries = await Promise.all([...this.sessions].map(async ([host, session]) => {
+    const open = [...this.sessions].filter(([host]) => hosts.includes(host));
+    const entries = await Promise.all(open.map(async ([host, session]) => {
       try {
         const [probe] = await session.run(script);
         return probe?.exitCode === 0 ? [[host, parseProbe(host, probe.stdout)] as const] : [];

@@ -12,7 +12,7 @@ import type { HostState } from "../observe/host_state.ts";
 import { parseProbe } from "../observe/parse.ts";
 import { SALT_SECRET } from "../operations/file.ts";
 import { checkHosts, checkLock } from "../plan/checks.ts";
-import { servingVersions } from "../plan/current.ts";
+import { runningVersions } from "../plan/current.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { HERE, type Plan, secretsNeededBy } from "../plan/plan.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
@@ -100,10 +100,10 @@ export class Preparation {
   input(): PlanInput {
     const { hosts, roles, lockHost } = this.#facts.selection;
     const config = this.#facts.config;
-    const serving = Object.values(servingVersions({ config, states: this.#states }))[0];
+    const running = Object.values(runningVersions({ config, states: this.#states }))[0];
     return {
       config,
-      version: this.#facts.version ?? serving ?? "latest",
+      version: this.#facts.version ?? running ?? "latest",
       hosts,
       roles,
       lockHost,
@@ -137,11 +137,14 @@ export class Preparation {
     return await execute(plan, { sessions, effects: this.#effects(plan), emit, signal });
   }
 
-  /** Takes new answers of hosts that have moved. */
-  update(moved: ReadonlyMap<string, string>): void {
+  /** Takes new answers of hosts that have moved, and asks the others: something may have been done there already. */
+  async update(moved: ReadonlyMap<string, string>): Promise<void> {
+    const others = [...this.#states.keys()].filter((host) => !moved.has(host));
+    const asked = await this.#fleet!.probe(others);
     this.#states = new Map([...this.#states].map(([host, state]) => {
       const answer = moved.get(host);
-      return [host, answer === undefined ? state : this.#withSalt(parseProbe(host, answer))];
+      const now = answer === undefined ? asked.get(host) : parseProbe(host, answer);
+      return [host, now === undefined ? state : this.#withSalt(now)];
     }));
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LOCK_HELD_STATUS } from "../operations/lock.ts";
 import { changesAnything, type Operation } from "../operations/operation.ts";
 import type { HostScript, Plan, Stage, Step } from "../plan/plan.ts";
 import type { Session } from "../transport/transport.ts";
@@ -148,15 +149,29 @@ class PlanRun {
     const names = goings.filter(({ steps }) => steps.length > 0).map(({ host }) => host);
     if (names.length > 0) this.#options.emit({ type: "undo-begin", hosts: names });
     await Promise.all(goings.map(async ({ host, steps, notes }) => {
-      const operations = [...steps.toReversed().flatMap((step) => step.undo), ...notes];
-      if (operations.length === 0 || !await this.#cleanUp(host, operations)) return;
-      for (const { id, undo } of steps) {
-        if (undo.length > 0 && this.#context.ledger.statusOf(id) === "done") {
-          this.#context.ledger.note(id, { status: "undone" });
-        }
-      }
+      const isSwitch = ({ id }: Step): boolean => this.#context.ledger.stageOf(id) === "switch";
+      const isBack = await this.#undo(host, steps.filter(isSwitch));
+      // Where a switch cannot go back, what has the traffic now must go on.
+      const rest = isBack ? steps.filter((step) => !isSwitch(step)) : [];
+      await this.#undo(host, rest, notes);
     }));
     if (names.length > 0) this.#options.emit({ type: "undo-end", hosts: names });
+  }
+
+  /** Takes steps back, the last one first, and adds notes; gives whether all went well. */
+  async #undo(
+    host: string,
+    steps: readonly Step[],
+    notes: readonly Operation[] = [],
+  ): Promise<boolean> {
+    const { ledger } = this.#context;
+    const operations = [...steps.toReversed().flatMap((step) => step.undo), ...notes];
+    if (operations.length === 0) return true;
+    if (!await this.#cleanUp(host, operations)) return false;
+    for (const { id, undo } of steps) {
+      if (undo.length > 0 && ledger.statusOf(id) === "done") ledger.note(id, { status: "undone" });
+    }
+    return true;
   }
 
   /** The steps of a host that are taken back; none where there is nothing to undo. */
@@ -183,7 +198,7 @@ class PlanRun {
     const { ledger } = this.#context;
     if (unlock === undefined) return undefined;
     const status = ledger.statusOf("lock");
-    const wasRefused = status === "failed" && ledger.exitCodeOf("lock") !== undefined;
+    const wasRefused = status === "failed" && ledger.exitCodeOf("lock") === LOCK_HELD_STATUS;
     if (status === "skipped" || wasRefused) return undefined;
     const released = await this.#cleanUp(
       unlock.host,

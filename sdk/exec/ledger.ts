@@ -31,6 +31,11 @@ export class Ledger {
     return this.#reports.get(step)?.status;
   }
 
+  /** The stage that a step belongs to. */
+  stageOf(step: string): StageName | undefined {
+    return this.#reports.get(step)?.stage;
+  }
+
   /** Exit status of a step that ended. */
   exitCodeOf(step: string): number | undefined {
     return this.#reports.get(step)?.exitCode;

@@ -64,7 +64,12 @@ export const acquireLock: Definition<AcquireLock> = {
           quote(details)
         } 2>/dev/null; exit ${LOCK_HELD_STATUS}; }; }`,
       ),
-      text(`printf %s ${quote(encode(lockDetails(operation)))} >${quote(details)}`),
+      // A full disk must not leave a lock that nobody holds.
+      text(
+        `{ printf %s ${quote(encode(lockDetails(operation)))} >${quote(details)} || { rm -rf ${
+          quote(path)
+        }; exit 1; }; }`,
+      ),
     );
   },
   inverse: (

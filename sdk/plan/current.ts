@@ -8,6 +8,7 @@ import { type Config, type Role, rolesOn } from "../config/config.ts";
 import {
   type ContainerState,
   type HostState,
+  proxyContainer,
   type RouteState,
   shortId,
 } from "../observe/host_state.ts";
@@ -51,17 +52,39 @@ export function servingVersion(role: Role, { serving }: RoleOnHost): string | un
   return serving[0] && versionOf(role, serving[0]);
 }
 
-/** The version that serves on each host, by its first role; hosts without one are left out. */
-export function servingVersions(
-  input: Pick<PlanInput, "config" | "states">,
+/**
+ * The version that serves on each host, by its first role that has any; hosts without one are left out. A role behind
+ * the proxy serves where a route leads to it, others where they run.
+ */
+export function servingVersions(input: Observed): Readonly<Record<string, string>> {
+  return versionsBy(input, (role, current, state) => {
+    if (role.proxy === undefined) return true;
+    return proxyContainer(state)?.running === true &&
+      current.serving.some(({ id }) =>
+        current.route?.targets.some((target) => target.startsWith(shortId(id)))
+      );
+  });
+}
+
+/** The version that runs on each host, whether or not it gets traffic; hosts without one are left out. */
+export function runningVersions(input: Observed): Readonly<Record<string, string>> {
+  return versionsBy(input, () => true);
+}
+
+type Observed = Pick<PlanInput, "config" | "states">;
+
+function versionsBy(
+  input: Observed,
+  counts: (role: Role, current: RoleOnHost, state: HostState) => boolean,
 ): Readonly<Record<string, string>> {
   // In the configuration's order, not in that of the hosts' answers.
   const entries = input.config.hosts.flatMap(({ name }) => {
     const state = input.states.get(name);
     if (state === undefined) return [];
     for (const role of rolesOn(input.config, name)) {
-      const version = servingVersion(role, roleOnHost(input.config, role, state));
-      if (version !== undefined) return [[name, version] as const];
+      const current = roleOnHost(input.config, role, state);
+      const version = servingVersion(role, current);
+      if (version !== undefined && counts(role, current, state)) return [[name, version] as const];
     }
     return [];
   });

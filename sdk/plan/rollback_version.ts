@@ -9,8 +9,8 @@ import {
   appHosts,
   containersAt,
   lookUp,
+  runningVersions,
   selectedRoles,
-  servingVersions,
   versionOf,
 } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -36,7 +36,7 @@ export function rollbackVersion(input: PlanInput, to: string | undefined): strin
 
 /** The last release that served, is not served now and was not gone back from. */
 function lastGood(input: PlanInput): string {
-  const serving = new Set(Object.values(servingVersions(input)));
+  const serving = new Set(Object.values(runningVersions(input)));
   const [first = input.lockHost] = appHosts(input);
   const version = goodReleases(stateOf(input, first).releases).findLast((release) =>
     !serving.has(release) && appHosts(input).every((host) => canBoot(input, host, release))

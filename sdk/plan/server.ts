@@ -38,16 +38,12 @@ export function planRemove(input: PlanInput): Plan {
 }
 
 /** The stages of a plan without its lock. */
-function workOf({ stages, unlock }: Plan): readonly Stage[] {
-  return stages.map((stage) => ({
-    ...stage,
-    scripts: stage.scripts.map((script) => ({
-      ...script,
-      after: undefined,
-      steps: unlock === undefined
-        ? script.steps
-        : script.steps.filter(({ id }) => id !== "lock" && !id.endsWith(" check")),
-    })),
+function workOf({ stages }: Plan): readonly Stage[] {
+  const isWork = ({ id }: Step): boolean => id !== "lock" && !id.endsWith(" check");
+  return stages.map((one) => ({
+    ...one,
+    scripts: one.scripts.map(({ host, steps }) => script(host, steps.filter(isWork)))
+      .filter(({ steps }) => steps.length > 0),
   }));
 }
 

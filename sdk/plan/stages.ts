@@ -145,10 +145,22 @@ function withLock(input: PlanInput, stages: readonly Stage[], version: string): 
   return [...before, { ...next, scripts }, ...rest];
 }
 
-/** Checks each host's state before the first thing that is done to it. */
+/**
+ * Checks each host's state before the first thing that is done to it. Where several hosts do at once what others must
+ * not have done in vain, all are checked before any begins.
+ */
 function checked(input: PlanInput, stages: readonly Stage[]): readonly Stage[] {
-  const seen = new Set<string>([HERE]);
-  return stages.map((stage) => ({
+  const [first] = stages.filter(({ scripts }) => scripts.some(({ host }) => host !== HERE));
+  const hosts = hostsIn(stages);
+  const isSudden = first !== undefined && first.name === "apply" && hosts.length > 1;
+  const checks = stage(
+    "prepare",
+    isSudden
+      ? hosts.map((host) => script(host, [step(`${host} check`, checkState(input, host))]))
+      : [],
+  );
+  const seen = new Set<string>([HERE, ...checks.scripts.map(({ host }) => host)]);
+  return [...isSudden ? [checks] : [], ...stages].map((stage) => ({
     ...stage,
     scripts: stage.scripts.map((script) => {
       if (seen.has(script.host)) return script;

@@ -4,17 +4,24 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
+
 /** Simulated seconds; the same run takes the same seconds, however fast this machine is. */
 export class SimulatedClock {
   readonly #pace: number;
+  readonly #random: (() => number) | undefined;
   readonly #started = performance.now();
   readonly #sleepers: Sleeper[] = [];
   #now = 0;
   #isTurning = false;
 
-  /** Makes a clock; `pace` is how many real milliseconds a simulated second takes, 0 for none. */
-  constructor(pace = 0) {
+  /**
+   * Makes a clock; `pace` is how many real milliseconds a simulated second takes, 0 for none.
+   * With `random`, which gives numbers as `Math.random` does, everything takes longer by chance.
+   */
+  constructor(pace = 0, random?: () => number) {
     this.#pace = pace;
+    this.#random = random;
   }
 
   /** Seconds since the fleet was made. */
@@ -30,13 +37,20 @@ export class SimulatedClock {
         signal?.removeEventListener("abort", stop);
         resolve(slept);
       };
-      const cancel = this.#wakeAfter(seconds, () => end(true));
+      const cancel = this.#wakeAfter(seconds * this.#stretch(), () => end(true));
       const stop = (): void => {
         cancel();
         end(false);
       };
       signal?.addEventListener("abort", stop);
     });
+  }
+
+  /** How many times longer something takes: mostly a little, now and then a lot. */
+  #stretch(): number {
+    if (this.#random === undefined) return 1;
+    const chance = this.#random();
+    return chance < SLOW_SHARE ? MOST_STRETCH * (1 - chance) : 1 + 2 * chance;
   }
 
   /** Sees to it that a function is called later; gives what calls it off. */
@@ -57,7 +71,8 @@ export class SimulatedClock {
   #turn(): void {
     if (this.#isTurning) return;
     this.#isTurning = true;
-    soon(() => {
+    // After everything that waits for nothing; a timer would let a millisecond pass each time.
+    setImmediate(() => {
       this.#isTurning = false;
       const first = this.#sleepers.reduce<Sleeper | undefined>(
         (first, sleeper) => first === undefined || sleeper.due < first.due ? sleeper : first,
@@ -72,18 +87,11 @@ export class SimulatedClock {
   }
 }
 
+// One in ten is slow.
+const SLOW_SHARE = 0.1;
+const MOST_STRETCH = 20;
+
 interface Sleeper {
   readonly due: number;
   readonly wake: () => void;
-}
-
-/** Calls a function once everything that waits for nothing is done; timers would let a millisecond pass each time. */
-function soon(work: () => void): void {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    port2.close();
-    work();
-  };
-  port2.postMessage(undefined);
 }

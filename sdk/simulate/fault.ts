@@ -6,15 +6,35 @@
 
 import type { Outcome } from "../operations/definition.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
+import type { SimulatedHost } from "./host.ts";
 
 /** Which operations a fault meets: those of a kind, or those that a function picks. */
 export type FaultMatch = OperationKind | ((operation: Operation) => boolean);
 
-/** What happens to an operation instead of its effect. */
+/** What happens to an operation. */
 export type Fault =
-  | { readonly kind: "fail"; readonly outcome: Outcome }
+  /** It fails; without an effect, unless it has its effect first. */
+  | { readonly kind: "fail"; readonly outcome: Outcome; readonly hasEffect?: boolean }
+  /** It never ends. */
   | { readonly kind: "hang" }
-  | { readonly kind: "lose" };
+  /** The connection is lost as it begins; the host goes on with the script. */
+  | { readonly kind: "lose" }
+  /** The host itself goes down as it begins: nothing of the script is done any more. */
+  | { readonly kind: "die" };
+
+/** What a fleet is told of operations, and may do about them. */
+export interface Disturbance {
+  /** Called as an operation begins; may change hosts, and gives the fault that meets the operation. */
+  readonly begins?: (host: SimulatedHost, operation: Operation) => Fault | undefined;
+  /** Called right before an operation takes effect. */
+  readonly takesEffect?: (host: SimulatedHost, operation: Operation) => void;
+  /** Called once an operation has ended; without an exit status it was broken off. */
+  readonly ended?: (
+    host: SimulatedHost,
+    operation: Operation,
+    exitCode: number | undefined,
+  ) => void;
+}
 
 /** The faults that wait for their operation. */
 export class Faults {

@@ -10,6 +10,7 @@ import type { Connection, ConnectOptions, Target, Transport } from "../transport
 import { appOf, type Apps } from "./app.ts";
 import { SimulatedClock } from "./clock.ts";
 import { portsOf } from "./container.ts";
+import type { Disturbance } from "./fault.ts";
 import { type Gap, GapWatch, type Served, served } from "./gaps.ts";
 import { SimulatedHost } from "./host.ts";
 import type { HostOptions, InitialContainer, InitialRoute } from "./host_options.ts";
@@ -27,6 +28,10 @@ export interface FleetOptions {
   readonly images?: readonly (string | RegistryImage)[];
   /** Real milliseconds that a simulated second takes. @default {0} */
   readonly pace?: number;
+  /** Numbers as `Math.random` gives them, by which everything takes longer; without it, the same takes the same time. */
+  readonly random?: () => number;
+  /** Is told of every operation, and may disturb it. */
+  readonly disturbance?: Disturbance;
 }
 
 /** One operation that ended on a host. */
@@ -71,10 +76,12 @@ export class SimulatedFleet implements Transport {
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #journal: JournalEntry[] = [];
   readonly #watch = new GapWatch();
+  readonly #disturbance: Disturbance;
 
   /** Makes a fleet, and this machine beside it under the name `here`. */
   constructor(options: FleetOptions) {
-    this.clock = new SimulatedClock(options.pace);
+    this.clock = new SimulatedClock(options.pace, options.random);
+    this.#disturbance = options.disturbance ?? {};
     this.registry = new ImageStore(options.images ?? []);
     const hosts: Readonly<Record<string, HostOptions>> = { [HERE]: {}, ...options.hosts };
     for (const [name, hostOptions] of Object.entries(hosts)) {
@@ -123,13 +130,17 @@ export class SimulatedFleet implements Transport {
         hint: "Check that the host is up and that its address is right.",
       });
     }
-    const session = new SimulatedSession(target, host, this.#observe.bind(this));
+    const session = new SimulatedSession(target, host, {
+      ...this.#disturbance,
+      ended: (...end) => this.#ended(...end),
+    });
     return { session, first: first === undefined ? [] : await session.run(first, { signal }) };
   }
 
-  #observe(host: SimulatedHost, operation: Operation, exitCode: number | undefined): void {
+  #ended(host: SimulatedHost, operation: Operation, exitCode: number | undefined): void {
     this.#journal.push({ host: host.name, operation, exitCode, at: this.clock.now });
     this.#watch.look(host, operation.kind);
+    this.#disturbance.ended?.(host, operation, exitCode);
   }
 }
 

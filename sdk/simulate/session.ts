@@ -7,7 +7,6 @@
 import { HostError, SextantError } from "../errors.ts";
 import type { Outcome } from "../operations/definition.ts";
 import { joinParts } from "../operations/parts.ts";
-import type { Operation } from "../operations/operation.ts";
 import type {
   RunOptions,
   Script,
@@ -17,31 +16,25 @@ import type {
   Target,
 } from "../transport/transport.ts";
 import { withoutDocker } from "./docker.ts";
+import type { Disturbance } from "./fault.ts";
 import type { SimulatedHost } from "./host.ts";
 import { isOperation, modelOf } from "./operation.ts";
-
-/** Hears of every operation that ended on a host. */
-export type Observe = (
-  host: SimulatedHost,
-  operation: Operation,
-  exitCode: number | undefined,
-) => void;
 
 /** A session with a simulated host. */
 export class SimulatedSession implements Session {
   /** The host it is open to. */
   readonly target: Target;
   readonly #host: SimulatedHost;
-  readonly #observe: Observe;
+  readonly #disturbance: Disturbance;
   #exchanges = 0;
   #isClosed = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** Opens a session. */
-  constructor(target: Target, host: SimulatedHost, observe: Observe) {
+  constructor(target: Target, host: SimulatedHost, disturbance: Disturbance) {
     this.target = target;
     this.#host = host;
-    this.#observe = observe;
+    this.#disturbance = disturbance;
   }
 
   /** How many scripts were sent and answered. */
@@ -122,8 +115,9 @@ export class SimulatedSession implements Session {
     }
     const host = this.#host;
     const { docker, seconds, apply, cancelled } = modelOf(operation);
-    const fault = host.takeFault(operation);
-    if (fault?.kind === "lose") host.unreachable = true;
+    const fault = this.#disturbance.begins?.(host, operation) ?? host.takeFault(operation);
+    if (fault?.kind === "lose" || fault?.kind === "die") host.unreachable = true;
+    if (fault?.kind === "die") return undefined;
     if (fault?.kind === "hang") return await untilAborted(signal);
     const off = docker ? withoutDocker(host) : undefined;
     const slept = await host.clock.sleep(
@@ -132,12 +126,18 @@ export class SimulatedSession implements Session {
     );
     if (!slept) {
       if (fault !== undefined || off !== undefined || cancelled === undefined) return undefined;
+      this.#disturbance.takesEffect?.(host, operation);
       cancelled(operation, host);
-      this.#observe(host, operation, undefined);
+      this.#disturbance.ended?.(host, operation, undefined);
       return undefined;
     }
-    const outcome = fault?.kind === "fail" ? fault.outcome : off ?? apply(operation, host, shell);
-    this.#observe(host, operation, outcome.exitCode);
+    this.#disturbance.takesEffect?.(host, operation);
+    const failure = fault?.kind === "fail" ? fault : undefined;
+    const real = failure === undefined || failure.hasEffect === true
+      ? off ?? apply(operation, host, shell)
+      : undefined;
+    const outcome = failure?.outcome ?? real!;
+    this.#disturbance.ended?.(host, operation, outcome.exitCode);
     return outcome;
   }
 

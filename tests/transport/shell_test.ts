@@ -145,6 +145,7 @@ Deno.test("close() ends a run that waits for its host", async () => {
   const dial = (signal: AbortSignal): Promise<Link> => {
     const link = links.shift();
     if (link) return Promise.resolve(link);
+    if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((_resolve, reject) =>
       signal.addEventListener("abort", () => reject(signal.reason))
     );

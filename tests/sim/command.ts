@@ -1,0 +1,88 @@
+/**
+ * A command on a story's fleet, from connecting to its report, as the command line runs it.
+ *
+ * @module
+ */
+
+import {
+  type CommandOptions,
+  planPrepared,
+  type Result,
+  runPrepared,
+} from "../../sdk/commander.ts";
+import { Hooks } from "../../sdk/commander/hooks.ts";
+import { needsOf } from "../../sdk/commander/needs.ts";
+import { Preparation } from "../../sdk/commander/preparation.ts";
+import { select } from "../../sdk/commander/selection.ts";
+import type { Verb } from "../../sdk/commander/verb.ts";
+import type { Config } from "../../sdk/config/config.ts";
+import type { Plan } from "../../sdk/plan/plan.ts";
+import type { SecretSource } from "../../sdk/secrets/source.ts";
+import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+
+/** A command. */
+export interface StoryCommand {
+  /** The command. */
+  readonly verb: Verb;
+  /** Version that it is told; `undefined` for none. */
+  readonly version: string | undefined;
+  /** What is deployed. */
+  readonly config: Config;
+  /** The hosts. */
+  readonly fleet: SimulatedFleet;
+  /** Number of the run, by which runs are told apart. */
+  readonly run: number;
+}
+
+/** Who holds the lock in a run. */
+export function holderOf(run: number): string {
+  return `run ${run}`;
+}
+
+/** Runs a command. */
+export async function runCommand(
+  command: StoryCommand,
+  options: Pick<CommandOptions, "signal" | "approve"> = {},
+): Promise<Result> {
+  const all = optionsOf(command, options);
+  return await runPrepared(preparationOf(command, all), command.verb, all);
+}
+
+/** Plans a command and does nothing of it. */
+export async function planCommand(command: StoryCommand): Promise<Plan> {
+  const all = optionsOf(command, {});
+  return await planPrepared(preparationOf(command, all), command.verb, all);
+}
+
+function optionsOf({ fleet, version }: StoryCommand, more: CommandOptions): CommandOptions {
+  return { ...more, transport: fleet, local: fleet, version, root: ROOT };
+}
+
+const ROOT = "/nowhere";
+
+function preparationOf(
+  { verb, version, config, run }: StoryCommand,
+  options: CommandOptions,
+): Preparation {
+  return new Preparation(verb, options, {
+    root: ROOT,
+    config,
+    selection: select(config, verb, needsOf(verb), {}),
+    version,
+    run: {
+      performer: "dev@example.com",
+      holder: holderOf(run),
+      at: "2026-01-02T03:04:05Z",
+      suffix: String(run).padStart(16, "0"),
+    },
+    hooks: Hooks.none(ROOT),
+    files: new Map(),
+    source: SECRETS,
+  });
+}
+
+const SECRETS: SecretSource = {
+  value: (name) => Promise.resolve(`value of ${name}`),
+  places: () => Promise.resolve([]),
+  hint: () => Promise.resolve(""),
+};

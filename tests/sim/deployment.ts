@@ -1,0 +1,80 @@
+/**
+ * A story's deployment as a configuration.
+ *
+ * @module
+ */
+
+import type { Config } from "../../sdk/config/config.ts";
+import { resolveConfig } from "../../sdk/config/resolve.ts";
+import type { RoleOptions } from "../../sdk/config/role.ts";
+import type { DeploySpec } from "../../sdk/config/spec.ts";
+import { hostName, type StoryDeployment, type StoryRole } from "./story.ts";
+
+/** The service of all stories. */
+export const SERVICE = "shop";
+
+/** Its image with registry, without tag. */
+export const REPOSITORY = "registry.acme.dev/acme/shop";
+
+/** A configuration; the same one for the same deployment, for resolving takes longer than a run. */
+export function configOf(deployment: StoryDeployment, revision = 0): Promise<Config> {
+  const key = JSON.stringify([deployment, revision]);
+  const known = CONFIGS.get(key);
+  if (known !== undefined) return known;
+  if (CONFIGS.size > MOST_CONFIGS) CONFIGS.clear();
+  const { destination } = deployment;
+  const config = resolveConfig(specOf(deployment, revision), { destination, digests: {} });
+  CONFIGS.set(key, config);
+  return config;
+}
+
+const CONFIGS = new Map<string, Promise<Config>>();
+const MOST_CONFIGS = 2000;
+
+/** Public host name of a role that gets traffic. */
+export function publicHost({ name }: StoryRole): string {
+  return `${name}.acme.dev`;
+}
+
+/** Beginning of the names of a role's containers, and its proxy service. */
+export function prefixOf({ name }: StoryRole, { destination }: StoryDeployment): string {
+  return [SERVICE, name, destination].filter((part) => part !== undefined).join("-");
+}
+
+/** The host that has the lock: the primary role's first. */
+export function lockHostOf({ roles }: StoryDeployment): string {
+  return hostName(roles[0]!.hosts[0]!);
+}
+
+/** The service with its destination, as files are named. */
+export function fullService({ destination }: StoryDeployment): string {
+  return [SERVICE, destination].filter((part) => part !== undefined).join("-");
+}
+
+function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
+  const { roles, accessories, destination, limit, onFailure, retain } = deployment;
+  return {
+    service: SERVICE,
+    image: "acme/shop",
+    registry: { server: "registry.acme.dev", username: "ci", password: { secret: "PASSWORD" } },
+    servers: Object.fromEntries(roles.map((role) => [role.name, roleOf(role)])),
+    accessories: Object.fromEntries(
+      Object.entries(accessories).map(([name, hosts]) => [
+        name,
+        { image: `${name}:1`, hosts: hosts.map(hostName) },
+      ]),
+    ),
+    env: { clear: { REVISION: String(revision) }, secret: ["DATABASE_URL"] },
+    boot: {
+      ...limit === undefined ? {} : { limit },
+      ...onFailure === undefined ? {} : { onFailure },
+    },
+    settings: retain === undefined ? {} : { retainContainers: retain },
+    ...destination === undefined ? {} : { destinations: { [destination]: {} } },
+  };
+}
+
+function roleOf(role: StoryRole): RoleOptions<readonly string[]> {
+  const proxy = role.proxied ? { host: publicHost(role) } : false;
+  return { hosts: role.hosts.map(hostName), proxy, cmd: `bin/${role.name}` };
+}

@@ -1,0 +1,81 @@
+/**
+ * The end of a story: once nothing goes wrong any more, one run must bring a good version to all hosts.
+ *
+ * @module
+ */
+
+import { isEmpty } from "../../sdk/plan/plan.ts";
+import { holderOf, planCommand, runCommand } from "./command.ts";
+import { configOf, fullService, lockHostOf, publicHost } from "./deployment.ts";
+import type { Stage } from "./stage.ts";
+import { hostName } from "./story.ts";
+import { runningOf } from "./truth.ts";
+import { traitsOf } from "./verbs.ts";
+
+/** Version that stories end with; no story says anything about it. */
+const LAST = "v99";
+
+/** Deploys a good version without faults, and notes what does not come out as it should. */
+export async function checkEnd(stage: Stage): Promise<void> {
+  const { story, fleet, watch } = stage;
+  const run = story.acts.length;
+  // Whoever sees that a run is dead gives its lock back.
+  fleet.host(lockHostOf(story.deployment)).remove(`.kamal/lock-${fullService(story.deployment)}`);
+  stage.disturb([], () => {});
+  const config = await configOf(story.deployment);
+  const verb = { name: "setup" } as const;
+  const command = { verb, version: LAST, config, fleet, run };
+  if (story.hosts.some(({ proxy }) => proxy === "old")) {
+    const reboot = { name: "proxy reboot" } as const;
+    watch.during({ traits: traitsOf(reboot), holder: holderOf(run) });
+    await converge(stage, { ...command, verb: reboot });
+  }
+  watch.during({ traits: traitsOf(verb), holder: holderOf(run) });
+  const report = await converge(stage, command);
+  watch.during(undefined);
+  if (report !== undefined) {
+    watch.note("the next run converges", report);
+    return;
+  }
+  checkHosts(stage);
+  const second = await planCommand(command);
+  if (!isEmpty(second)) {
+    watch.note(
+      "the next run converges",
+      `it would do more: ${second.stages.map(({ name }) => name)}`,
+    );
+  }
+}
+
+/** Runs the last command; gives why it did not end well, if it did not. */
+async function converge(
+  { watch }: Stage,
+  command: Parameters<typeof runCommand>[0],
+): Promise<string | undefined> {
+  try {
+    const { report } = await runCommand(command);
+    if (report === undefined || report.outcome === "done") return undefined;
+    return report.failures.map(({ host, message }) => `${host}: ${message}`).join("; ");
+  } catch (error) {
+    if (watch.violations.length > 0) return undefined;
+    return String(error);
+  }
+}
+
+/** Each role runs once on each of its hosts, and is what its route leads to; nothing is left over. */
+function checkHosts(stage: Stage): void {
+  const { story, fleet, watch } = stage;
+  for (const role of story.deployment.roles) {
+    for (const index of role.hosts) {
+      const host = hostName(index);
+      const running = runningOf(role, index, stage);
+      if (running.join() !== LAST) {
+        watch.note("the next run converges", `${host}: ${role.name} runs ${running.join(", ")}`);
+      }
+      const { version, status } = fleet.serve(host, publicHost(role));
+      if (role.proxied && version !== LAST) {
+        watch.note("the next run converges", `${host}: ${role.name} answers ${status} ${version}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Stories by chance: the same seed gives the same story.
+ *
+ * @module
+ */
+
+import type { AppBehaviour } from "../../sdk/simulate/app.ts";
+import { FAULTS } from "./faults.ts";
+import { Random } from "./random.ts";
+import type {
+  Act,
+  FaultName,
+  LeftoverName,
+  Story,
+  StoryApp,
+  StoryDeployment,
+  StoryFault,
+  StoryHost,
+  StoryRole,
+  StrangerName,
+} from "./story.ts";
+import { VERBS, type VerbTraits } from "./verbs.ts";
+
+/** The story of a seed. */
+export function storyOf(seed: number): Story {
+  const random = new Random(seed);
+  const hostCount = random.weighted({ "1": 3, "2": 5, "3": 3, "4": 1 });
+  const deployment = deploymentOf(random, Number(hostCount));
+  const hosts = Array.from({ length: Number(hostCount) }, () => hostOf(random));
+  return {
+    seed,
+    deployment,
+    hosts,
+    apps: appsOf(random, hosts.length),
+    acts: actsOf(random, deployment, hosts.length),
+  };
+}
+
+const MOST_FAULTS = { "0": 2, "1": 6, "2": 3, "3": 1 };
+const LAST_OPERATION = 24;
+
+function deploymentOf(random: Random, hosts: number): StoryDeployment {
+  const all = Array.from({ length: hosts }, (_, index) => index);
+  const some = (): readonly number[] => {
+    const found = all.filter(() => random.chance(0.6));
+    return found.length > 0 ? found : [random.pick(all)];
+  };
+  const roles: StoryRole[] = [{
+    name: "web",
+    hosts: random.chance(0.7) ? all : some(),
+    proxied: random.chance(0.9),
+  }];
+  if (random.chance(0.4)) roles.push({ name: "jobs", hosts: some(), proxied: false });
+  if (random.chance(0.15)) roles.push({ name: "api", hosts: some(), proxied: true });
+  // Every host belongs to something.
+  const used = new Set(roles.flatMap((role) => role.hosts));
+  const first = roles[0]!;
+  const unused = all.filter((index) => !used.has(index));
+  roles[0] = { ...first, hosts: [...first.hosts, ...unused].toSorted() };
+  return {
+    roles,
+    accessories: random.chance(0.2) ? { db: some().slice(0, 2) } : {},
+    ...random.chance(0.4) ? { limit: random.pick([1, 2, "50%"]) } : {},
+    ...random.chance(0.3) ? { onFailure: random.pick(["rollback-group", "halt"] as const) } : {},
+    ...random.chance(0.15) ? { destination: "staging" } : {},
+    ...random.chance(0.2) ? { retain: random.whole(1, 2) } : {},
+  };
+}
+
+const STRANGERS: Readonly<Record<StrangerName, number>> = {
+  "cron": 0.15,
+  "blog": 0.2,
+  "other destination": 0.15,
+};
+
+const LEFTOVERS: Readonly<Record<LeftoverName, number>> = {
+  "lock": 0.03,
+  "created container": 0.08,
+  "candidate": 0.05,
+  "stale version": 0.08,
+  "id file": 0.05,
+};
+
+function hostOf(random: Random): StoryHost {
+  const strangers = namesBy(random, STRANGERS);
+  const leftovers = namesBy(random, LEFTOVERS);
+  return {
+    ...random.chance(0.03) ? { docker: "missing" as const } : {},
+    ...random.chance(0.4) ? { kamal: "k1" } : {},
+    ...random.chance(0.1)
+      ? { proxy: random.pick(["running", "stopped", "removed", "old"] as const) }
+      : {},
+    ...strangers.length > 0 ? { strangers } : {},
+    ...leftovers.length > 0 ? { leftovers } : {},
+  };
+}
+
+function namesBy<K extends string>(random: Random, shares: Readonly<Record<K, number>>): K[] {
+  return (Object.entries(shares) as [K, number][]).filter(([, share]) => random.chance(share))
+    .map(([name]) => name);
+}
+
+const BEHAVIOURS: readonly AppBehaviour[] = ["unhealthy", "crashing", "slow", {
+  healthyAfter: 3,
+}, { healthcheck: true }];
+
+function appsOf(random: Random, hosts: number): readonly StoryApp[] {
+  return ["v1", "v2", "v3"].filter((version) => random.chance(version === "v1" ? 0.05 : 0.25))
+    .map((version) => ({
+      version,
+      behaviour: random.pick(BEHAVIOURS),
+      ...random.chance(0.5) ? { host: random.whole(0, hosts - 1) } : {},
+    }));
+}
+
+function actsOf(random: Random, deployment: StoryDeployment, hosts: number): readonly Act[] {
+  const acts: Act[] = [];
+  let revision = 0;
+  if (random.chance(0.6)) acts.push({ verb: { name: "setup" }, version: "v1", faults: [] });
+  const count = Number(random.weighted({ "1": 5, "2": 3, "3": 1 }));
+  while (acts.length < count + 1) {
+    if (random.chance(0.2)) revision++;
+    const act = actOf(random, deployment, hosts, revision);
+    if (act !== undefined) acts.push(act);
+  }
+  return acts;
+}
+
+function actOf(
+  random: Random,
+  deployment: StoryDeployment,
+  hosts: number,
+  revision: number,
+): Act | undefined {
+  const traits = random.pick(VERBS_BY_WEIGHT);
+  const verb = traits.make(deployment, random);
+  if (verb === undefined) return undefined;
+  return {
+    verb,
+    ...traits.takesVersion === true ? { version: random.pick(["v1", "v2", "v2", "v3"]) } : {},
+    ...revision > 0 ? { revision } : {},
+    faults: Array.from(
+      { length: Number(random.weighted(MOST_FAULTS)) },
+      () => faultOf(random, hosts),
+    ),
+  };
+}
+
+const VERBS_BY_WEIGHT: readonly VerbTraits[] = Object.values(VERBS).flatMap((traits) =>
+  Array<VerbTraits>(traits.weight).fill(traits)
+);
+
+const FAULT_WEIGHTS = Object.fromEntries(
+  Object.entries(FAULTS).map(([name, { weight }]) => [name, weight]),
+) as Record<FaultName, number>;
+
+function faultOf(random: Random, hosts: number): StoryFault {
+  const kind = random.weighted(FAULT_WEIGHTS);
+  const isEarly = FAULTS[kind].isChange === true && random.chance(0.5);
+  return {
+    kind,
+    host: random.whole(0, hosts - 1),
+    at: isEarly ? 0 : random.whole(1, LAST_OPERATION),
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * A story's hosts, who watches them, and what goes wrong on them.
+ *
+ * @module
+ */
+
+import type { Fault } from "../../sdk/simulate/fault.ts";
+import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import { FAULTS, PendingFaults } from "./faults.ts";
+import { lockHostOf, REPOSITORY } from "./deployment.ts";
+import { furnished } from "./furnish.ts";
+import { Random } from "./random.ts";
+import { hostName, type Story, type StoryFault } from "./story.ts";
+import { Watch } from "./watch.ts";
+
+/** A story under way. */
+export interface Stage {
+  /** The story. */
+  readonly story: Story;
+  /** Its hosts. */
+  readonly fleet: SimulatedFleet;
+  /** Who watches them. */
+  readonly watch: Watch;
+  /** Lets things go wrong from now on, and gives what will have. */
+  readonly disturb: (faults: readonly StoryFault[], interrupt: () => void) => PendingFaults;
+  /** Does at once what goes wrong as a plan was just made. */
+  readonly strikeAtPlan: () => void;
+}
+
+/** Furnishes a story's hosts. */
+export function stageOf(story: Story): Stage {
+  const random = new Random(story.seed);
+  const names = story.hosts.map((_, index) => hostName(index));
+  let pending = new PendingFaults([]);
+  let interrupt = (): void => {};
+  const strike = (fault: StoryFault): Fault | undefined => {
+    const host = fleet.host(names[fault.host] ?? names[0]!);
+    const lockHost = fleet.host(lockHostOf(story.deployment));
+    const { strike } = FAULTS[fault.kind];
+    const met = strike({ host, lockHost, deployment: story.deployment, interrupt });
+    watch.changed(host);
+    return met;
+  };
+  const fleet: SimulatedFleet = new SimulatedFleet({
+    random: () => random.next(),
+    images: registryOf(story),
+    apps: appsOn(story, undefined),
+    hosts: Object.fromEntries(names.map((name, index) => [
+      name,
+      { ...furnished(story, index), apps: appsOn(story, index) },
+    ])),
+    disturbance: {
+      begins: (host, operation) =>
+        pending.atOperation(names.indexOf(host.name), operation).map(strike)
+          .find((fault) => fault !== undefined),
+      takesEffect: (host, operation) => watch.before(host, operation),
+      ended: (host, operation) => watch.after(host, operation),
+    },
+  });
+  const watch = new Watch(fleet, story.deployment, names);
+  return {
+    story,
+    fleet,
+    watch,
+    disturb: (faults, onInterrupt) => {
+      interrupt = onInterrupt;
+      return pending = new PendingFaults(faults);
+    },
+    strikeAtPlan: () => pending.atPlan().forEach(strike),
+  };
+}
+
+function appsOn({ apps }: Story, index: number | undefined) {
+  return Object.fromEntries(
+    apps.filter(({ host }) => host === index).map(({ version, behaviour }) => [version, behaviour]),
+  );
+}
+
+/** Images that are there without anybody building them. */
+function registryOf({ deployment }: Story): readonly string[] {
+  const versions = ["k1", "k1-before", "s1", "c1"];
+  return [
+    ...versions.map((version) => `${REPOSITORY}:${version}`),
+    ...Object.keys(deployment.accessories).map((name) => `${name}:1`),
+  ];
+}

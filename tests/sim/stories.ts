@@ -1,0 +1,91 @@
+/**
+ * Stories that once broke a rule, each with the way in which it did.
+ *
+ * @module
+ */
+
+import type { Story, StoryDeployment } from "./story.ts";
+
+const WEB_ON_ONE: StoryDeployment = {
+  roles: [{ name: "web", hosts: [0], proxied: true }],
+  accessories: {},
+};
+
+const WEB_ON_TWO: StoryDeployment = {
+  roles: [{ name: "web", hosts: [0, 1], proxied: true }],
+  accessories: {},
+};
+
+/** Kept stories by what they are about. */
+export const STORIES: Readonly<Record<string, Story>> = {
+  "a report after app stop says that nothing serves": {
+    seed: 4,
+    deployment: WEB_ON_ONE,
+    hosts: [{ kamal: "k1" }],
+    apps: [],
+    acts: [{ verb: { name: "app stop" }, faults: [] }],
+  },
+  "a report after an interrupt does not call serving what no route leads to": {
+    seed: 0,
+    deployment: WEB_ON_TWO,
+    hosts: [{ leftovers: ["stale version"] }, {}],
+    apps: [],
+    acts: [{
+      verb: { name: "setup" },
+      version: "v3",
+      faults: [{ kind: "interrupt", host: 1, at: "make-directories" }],
+    }],
+  },
+  "a lock that was taken while its command failed is given back": {
+    seed: 0,
+    deployment: WEB_ON_TWO,
+    hosts: [{}, {}],
+    apps: [],
+    acts: [{
+      verb: { name: "setup" },
+      version: "v3",
+      faults: [{ kind: "fails late", host: 0, at: "acquire-lock" }],
+    }],
+  },
+  "a container whose route cannot be taken back goes on": {
+    seed: 0,
+    deployment: {
+      roles: [{ name: "web", hosts: [0, 1, 2], proxied: true }],
+      accessories: {},
+      limit: 1,
+    },
+    hosts: [{}, { leftovers: ["candidate"] }, { kamal: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "app boot" },
+      faults: [
+        { kind: "fails", host: 1, at: "remove-route" },
+        { kind: "interrupt", host: 2, at: "run-container" },
+      ],
+    }],
+  },
+  "no proxy is rebooted before every host was found as it was planned for": {
+    seed: 0,
+    deployment: WEB_ON_TWO,
+    hosts: [{}, { kamal: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "proxy reboot" },
+      faults: [
+        { kind: "interrupt", host: 0, at: "record-audit" },
+        { kind: "container stops", host: 1, at: 0 },
+      ],
+    }],
+  },
+  "a plan that is made anew knows what was done for the one before": {
+    seed: 0,
+    deployment: WEB_ON_TWO,
+    hosts: [{}, { kamal: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "deploy" },
+      version: "v2",
+      faults: [{ kind: "container removed", host: 1, at: 0 }],
+    }],
+  },
+};

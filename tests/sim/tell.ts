@@ -1,0 +1,94 @@
+/**
+ * A story in words, and as a test to keep.
+ *
+ * @module
+ */
+
+import { FAULTS } from "./faults.ts";
+import {
+  type Act,
+  hostName,
+  type Story,
+  type StoryDeployment,
+  type StoryFault,
+  type StoryHost,
+} from "./story.ts";
+import type { Violation } from "./watch.ts";
+
+/** A story in words, with the rules that it broke. */
+export function tell(story: Story, violations: readonly Violation[]): string {
+  return [
+    `seed ${story.seed}`,
+    ...deploymentLines(story.deployment),
+    ...story.hosts.map((host, index) => row(hostName(index), hostText(host))),
+    ...story.apps.map(({ version, behaviour, host }) =>
+      row(
+        version,
+        `${behaviourText(behaviour)}${host === undefined ? "" : ` on ${hostName(host)}`}`,
+      )
+    ),
+    "",
+    ...story.acts.flatMap((act, index) => actLines(act, index + 1)),
+    "",
+    ...violations.map(({ rule, text }) => `✖ ${rule}\n    ${text}`),
+  ].join("\n");
+}
+
+/** A story as the text of an entry of `stories.ts`. */
+export function asEntry(story: Story, violations: readonly Violation[]): string {
+  const title = violations[0]?.rule ?? "nothing is broken";
+  return `  ${JSON.stringify(`${title} (say when)`)}: ${JSON.stringify(story)},`;
+}
+
+function deploymentLines(deployment: StoryDeployment): readonly string[] {
+  const { roles, accessories, destination, limit, onFailure, retain } = deployment;
+  const on = (hosts: readonly number[]): string => `on ${hosts.map(hostName).join(", ")}`;
+  const options = [
+    limit === undefined ? "" : `groups of ${limit}`,
+    onFailure === undefined ? "" : onFailure,
+    retain === undefined ? "" : `keeps ${retain}`,
+    destination === undefined ? "" : `destination ${destination}`,
+  ].filter((option) => option !== "");
+  return [
+    ...roles.map(({ name, hosts, proxied }) =>
+      row(name, `${on(hosts)}${proxied ? ", behind the proxy" : ""}`)
+    ),
+    ...Object.entries(accessories).map(([name, hosts]) => row(name, `an accessory ${on(hosts)}`)),
+    ...options.length === 0 ? [] : [row("options", options.join(", "))],
+  ];
+}
+
+function hostText({ docker, kamal, proxy, strangers = [], leftovers = [] }: StoryHost): string {
+  const facts = [
+    docker === undefined ? "" : `Docker ${docker}`,
+    kamal === undefined ? "" : `left by Kamal at ${kamal}`,
+    proxy === undefined ? "" : `proxy ${proxy}`,
+    ...strangers.map((name) => `beside ${name}`),
+    ...leftovers.map((name) => `left behind: ${name}`),
+  ].filter((fact) => fact !== "");
+  return facts.join(", ") || "empty";
+}
+
+function behaviourText(behaviour: unknown): string {
+  return typeof behaviour === "string" ? behaviour : JSON.stringify(behaviour);
+}
+
+function actLines({ verb, version, revision, faults }: Act, number: number): readonly string[] {
+  const { name, ...told } = verb;
+  const words = [
+    name,
+    ...Object.values(told),
+    version ?? "",
+    revision === undefined ? "" : `with environment ${revision}`,
+  ].filter((word) => word !== "" && word !== undefined);
+  return [`${number}. ${words.join(" ")}`, ...faults.map((fault) => `   ${faultText(fault)}`)];
+}
+
+function faultText({ kind, host, at }: StoryFault): string {
+  const what = at === 0 ? "the plan" : typeof at === "number" ? `operation ${at}` : at;
+  return `${hostName(host)}: ${what} ${FAULTS[kind].text}`;
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(10)}  ${text}`;
+}

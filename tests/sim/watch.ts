@@ -1,0 +1,188 @@
+/**
+ * What must hold after every single operation of a story, whatever goes wrong.
+ *
+ * @module
+ */
+
+import { changesAnything, type Operation } from "../../sdk/operations/operation.ts";
+import { isHealthy, type SimulatedRoute } from "../../sdk/simulate/facts.ts";
+import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import type { SimulatedHost } from "../../sdk/simulate/host.ts";
+import { containerOf, proxyIsOff } from "../../sdk/simulate/proxy.ts";
+import { fullService, lockHostOf } from "./deployment.ts";
+import { isOurs } from "./furnish.ts";
+import type { StoryDeployment } from "./story.ts";
+import type { VerbTraits } from "./verbs.ts";
+
+/** What a fleet must not show. */
+export interface Violation {
+  /** Which rule is broken. */
+  readonly rule: RuleName;
+  /** Where and how. */
+  readonly text: string;
+}
+
+/** The rules. */
+export type RuleName =
+  | "a route that served has a healthy target"
+  | "nothing of others is touched"
+  | "nothing is changed without the lock"
+  | "a container is stopped only after its traffic left"
+  | "a refusal changes nothing"
+  | "the report is true"
+  | "the lock is given back"
+  | "what was done needs not be done again"
+  | "what moved is planned for anew"
+  | "a failure leaves all of the old or all of the new"
+  | "the next run converges"
+  | "a command ends";
+
+/** What runs now, as far as the rules depend on it. */
+export interface Watched {
+  /** What may be expected of the command. */
+  readonly traits: VerbTraits;
+  /** Whose words the lock holds; `undefined` for a command that takes none. */
+  readonly holder: string;
+}
+
+/** Watches a fleet. */
+export class Watch {
+  /** What was broken, in order. */
+  readonly violations: Violation[] = [];
+  readonly #deployment: StoryDeployment;
+  readonly #lockHost: SimulatedHost;
+  readonly #strange = new Map<string, string>();
+  readonly #hosts: readonly SimulatedHost[];
+  #served: ReadonlySet<string> = new Set();
+  #before: ReadonlyMap<string, string> = new Map();
+  #now: Watched | undefined;
+
+  /** Begins to watch; what stands there now and is not the deployment's belongs to others. */
+  constructor(fleet: SimulatedFleet, deployment: StoryDeployment, hosts: readonly string[]) {
+    this.#deployment = deployment;
+    this.#lockHost = fleet.host(lockHostOf(deployment));
+    this.#hosts = hosts.map((name) => fleet.host(name));
+    for (const name of hosts) this.#strange.set(name, this.#strangePicture(fleet.host(name)));
+  }
+
+  /** A command begins, or has ended. */
+  during(now: Watched | undefined): void {
+    this.#now = now;
+    this.#served = new Set(
+      this.#hosts.flatMap((host) => [...servedOn(host).keys()].map((name) => key(host, name))),
+    );
+  }
+
+  /** Somebody else changed a host: what no longer serves because of that is not the command's doing. */
+  changed(host: SimulatedHost): void {
+    const served = servedOn(host);
+    this.#served = new Set(
+      [...this.#served].filter((one) =>
+        !one.startsWith(`${host.name} `) || served.has(one.slice(host.name.length + 1))
+      ),
+    );
+  }
+
+  /** Notes that something is broken. */
+  note(rule: RuleName, text: string): void {
+    this.violations.push({ rule, text });
+  }
+
+  /** An operation is about to take effect. */
+  before(host: SimulatedHost, operation: Operation): void {
+    this.#before = servedOn(host);
+    this.#checkLock(host, operation);
+    if (operation.kind === "stop-container") this.#checkTraffic(host, operation.name);
+    if (operation.kind === "remove-container") this.#checkTraffic(host, operation.name);
+  }
+
+  /** An operation has taken effect. */
+  after(host: SimulatedHost, operation: Operation): void {
+    const now = servedOn(host);
+    for (const [service, container] of this.#before) {
+      if (now.has(service) || this.#now?.traits.stops !== undefined) continue;
+      // What a command brought itself it may take back.
+      if (!this.#served.has(key(host, service))) continue;
+      this.note(
+        "a route that served has a healthy target",
+        `${host.name}: ${service} led to ${container}, and leads nowhere after ${operation.kind}`,
+      );
+    }
+    const picture = this.#strangePicture(host);
+    if (picture === (this.#strange.get(host.name) ?? picture)) return;
+    this.#strange.set(host.name, picture);
+    this.note("nothing of others is touched", `${host.name}: ${operation.kind}`);
+  }
+
+  #checkLock(host: SimulatedHost, operation: Operation): void {
+    if (host.name === HERE || UNLOCKED.has(operation.kind) || !changesAnything(operation)) return;
+    const details = this.#lockHost.lock(fullService(this.#deployment));
+    if (this.#now === undefined || details?.includes(this.#now.holder)) return;
+    this.note(
+      "nothing is changed without the lock",
+      `${host.name}: ${operation.kind} while ${details?.split("\n")[0] ?? "nobody has the lock"}`,
+    );
+  }
+
+  #checkTraffic(host: SimulatedHost, name: string): void {
+    const container = host.container(name);
+    if (container === undefined || !isHealthy(container, host.clock.now)) return;
+    if (proxyIsOff(host) !== undefined) return;
+    const route = [...host.routes.values()].find((one) =>
+      !isCandidate(one) && one.targets.some((target) => containerOf(target, host) === container)
+    );
+    if (route === undefined) return;
+    this.note(
+      "a container is stopped only after its traffic left",
+      `${host.name}: ${container.name} still has the traffic of ${route.service}`,
+    );
+  }
+
+  /** Everything on a host that is not the deployment's, as one text. */
+  #strangePicture(host: SimulatedHost): string {
+    const service = fullService(this.#deployment);
+    const own = [`.kamal/apps/${service}/`, `.kamal/lock-${service}/`, `.kamal/${service}-audit`];
+    const parts: unknown[] = [];
+    for (const { name, id, state, labels } of host.containers.values()) {
+      if (name !== "kamal-proxy" && !isOurs(labels, this.#deployment)) parts.push(name, id, state);
+    }
+    for (const [name, { targets }] of host.routes) {
+      if (!name.startsWith("shop-") || name.includes("-preview")) parts.push(name, ...targets);
+    }
+    for (const [path, { sha256 }] of host.files) {
+      if (!own.some((start) => path.startsWith(start))) parts.push(path, sha256);
+    }
+    return parts.join(" ");
+  }
+}
+
+/** What each route of a host leads to: a healthy container by its name; routes that lead nowhere are left out. */
+export function servedOn(host: SimulatedHost): ReadonlyMap<string, string> {
+  const served = new Map<string, string>();
+  if (proxyIsOff(host) !== undefined) return served;
+  for (const route of host.routes.values()) {
+    if (isCandidate(route)) continue;
+    const container = route.targets.map((target) => containerOf(target, host)).find((one) =>
+      one !== undefined && isHealthy(one, host.clock.now)
+    );
+    if (container !== undefined) served.set(route.service, container.name);
+  }
+  return served;
+}
+
+function key(host: SimulatedHost, service: string): string {
+  return `${host.name} ${service}`;
+}
+
+const HERE = "here";
+
+// Taking the lock is what makes the difference; Docker is there for all.
+const UNLOCKED: ReadonlySet<Operation["kind"]> = new Set([
+  "acquire-lock",
+  "install-docker",
+  "release-lock",
+]);
+
+function isCandidate({ service }: SimulatedRoute): boolean {
+  return service.endsWith("-candidate");
+}
