@@ -5,6 +5,7 @@
  */
 
 import { type Lab, up } from "../lab/lab.ts";
+import { DOCKER_PARTS, type DockerParts, partsText, readParts, sumOf } from "./docker_parts.ts";
 import { duration, line, median, must, timed } from "./figures.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
@@ -16,11 +17,13 @@ export async function benchDeploys(): Promise<void> {
   const bench = await Bench.begin(lab);
   const ours: number[] = [];
   const floor: number[] = [];
+  const parts: DockerParts[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    const [a, b] = [await bench.deploy(), await bench.floor()];
+    const [a, b, c] = [await bench.deploy(), await bench.floor(), await bench.dockerParts()];
     if (round === 0) continue;
     ours.push(a);
     floor.push(b);
+    parts.push(c);
   }
   const ratio = median(ours.map((seconds, index) => seconds / floor[index]!));
   line(
@@ -28,6 +31,7 @@ export async function benchDeploys(): Promise<void> {
     `${duration(median(ours))} / ${duration(median(floor))} = ${ratio.toFixed(2)}`,
     "at most 1.35",
   );
+  tellParts(ours, parts);
   line("exchanges per host", await bench.exchanges(), "5, 6 on the primary");
   await lab.delay(100);
   await bench.useDelayed();
@@ -41,6 +45,19 @@ export async function benchDeploys(): Promise<void> {
     duration(median(far)),
     "at most 3.6 s",
   );
+}
+
+/** The wall time of a deploy beside what Docker needs by itself, part by part. */
+function tellParts(ours: readonly number[], parts: readonly DockerParts[]): void {
+  const sum = median(parts.map(sumOf));
+  line(
+    "the same / the sum of Docker's own parts",
+    `${duration(median(ours))} / ${duration(sum)} = ${(median(ours) / sum).toFixed(2)}`,
+    "",
+  );
+  for (const name of DOCKER_PARTS) {
+    line(`  ${name}`, duration(median(parts.map((one) => one[name]))), "");
+  }
 }
 
 class Bench {
@@ -87,6 +104,18 @@ class Bench {
         ),
       )
     );
+  }
+
+  /** What Docker needs by itself for the same, on the host that takes longest; no SSH, nothing else at the same time. */
+  async dockerParts(): Promise<DockerParts> {
+    const before = this.#floor;
+    const version = this.#floor = await this.#nextImage("floor");
+    const all = await Promise.all(
+      this.#lab.hosts.map(async (host) =>
+        readParts(await host.must(partsText(this.#lab, version, before)))
+      ),
+    );
+    return all.toSorted((a, b) => sumOf(b) - sumOf(a))[0]!;
   }
 
   /** Exchanges with each host in the last deploy, as it tells itself. */
