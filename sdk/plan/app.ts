@@ -5,7 +5,7 @@
  */
 
 import type { Role } from "../config/config.ts";
-import type { ContainerState } from "../observe/host_state.ts";
+import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
 import {
   appHosts,
@@ -70,6 +70,8 @@ export function planAppStop(input: PlanInput): Plan {
 /** The steps that take a role from a host's traffic and stop its containers. */
 export function stopSteps(input: PlanInput, host: string, role: Role): readonly Step[] {
   const { running, route } = lookUp(input, host, role);
+  // A proxy that does not run can be told nothing, and sends nobody anywhere.
+  const isRouted = route !== undefined && proxyContainer(stateOf(input, host))?.running === true;
   const stops = running.map((container) => ({
     kind: "stop-container" as const,
     name: container.name,
@@ -80,10 +82,12 @@ export function stopSteps(input: PlanInput, host: string, role: Role): readonly 
   const leaving = running.flatMap(({ name }) => leaveTraefik(input.config, role, name));
   return [
     ...leaving.length === 0 ? [] : [step(`${host} leave ${role.name}`, ...leaving)],
-    ...route === undefined ? [] : [step(`${host} unroute ${role.name}`, {
-      kind: "remove-route",
-      service: role.containerPrefix,
-    })],
+    ...isRouted
+      ? [step(`${host} unroute ${role.name}`, {
+        kind: "remove-route",
+        service: role.containerPrefix,
+      })]
+      : [],
     ...stops.length === 0 ? [] : [step(`${host} stop ${role.name}`, ...stops)],
   ];
 }

@@ -88,4 +88,11 @@ export const STORIES: Readonly<Record<string, Story>> = {
       faults: [{ kind: "container removed", host: 1, at: 0 }],
     }],
   },
+  "app stop leaves a proxy alone that does not run": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{ kamal: "k1", proxy: "stopped" }],
+    apps: [],
+    acts: [{ verb: { name: "app stop" }, faults: [] }],
+  },
 };
