@@ -5,6 +5,7 @@
  */
 
 import { all, expandable, pipe, quote, raw, run, text, type Word } from "../command.ts";
+import { type RunContainer, runWords } from "./container.ts";
 import type { Definition } from "./definition.ts";
 
 /** Lists containers. */
@@ -69,8 +70,14 @@ export interface RunCommand {
   readonly envFile: string | undefined;
   /** Shell file on the host with the values that an env file cannot hold. */
   readonly envScript: string | undefined;
+  /** Log driver. */
+  readonly logDriver: string | undefined;
+  /** Options of the log driver. */
+  readonly logOptions: Readonly<Record<string, string>>;
   /** Volumes. */
   readonly volumes: readonly string[];
+  /** Further options of `docker run`, by name without dashes. */
+  readonly options: RunContainer["options"];
   /** Whether it gets a terminal. */
   readonly interactive: boolean;
 }
@@ -122,17 +129,7 @@ export const runCommand: Definition<RunCommand> = {
   }),
   render: (operation) => {
     const words: Word[] = ["docker", "run", "--rm", ...operation.interactive ? ["-it"] : []];
-    words.push(
-      "--name",
-      operation.name,
-      "--network",
-      operation.network,
-      ...envWords(operation.env),
-    );
-    if (operation.envFile !== undefined) {
-      words.push("--env-file", operation.envFile, raw("$SEXTANT_ENV"));
-    }
-    for (const volume of operation.volumes) words.push("--volume", expandable(volume));
+    words.push("--name", operation.name, "--network", operation.network, ...runWords(operation));
     words.push(operation.image, raw(operation.cmd));
     const command = run(...words);
     if (operation.envScript === undefined) return command;

@@ -193,7 +193,10 @@ export function planAppExec(
         env: { ...wanted.env, ...env },
         envFile: wanted.envFile,
         envScript: wanted.envScript,
+        logDriver: wanted.logDriver,
+        logOptions: wanted.logOptions,
         volumes: wanted.volumes,
+        options: wanted.options,
         interactive: options.interactive ?? false,
       })];
     })));
@@ -293,7 +296,11 @@ function runBeside(
     env: { KAMAL_HOST: hostOf(config, host).address, ...accessory.env.clear, ...options.env },
     envFile: accessoryEnvFile(config, accessory.name),
     envScript: envScript(config, "accessories", accessory.name),
+    // Kamal: commands/accessory.rb, execute_in_new_container, gives neither log nor further options.
+    logDriver: undefined,
+    logOptions: {},
     volumes: accessory.volumes,
+    options: {},
     interactive: options.interactive ?? false,
   });
 }

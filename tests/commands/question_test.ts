@@ -44,7 +44,7 @@ Deno.test("execCommand and runCommand ask for a terminal where they are interact
       envScript: undefined,
       envFile: undefined,
     }),
-    "docker run --rm -it --name shop-web-exec-v2-012345 --network kamal --env A=1 --volume /data:/data ghcr.io/acme/shop:v2 bin/rails db:migrate",
+    "docker run --rm -it --name shop-web-exec-v2-012345 --network kamal --env A=1 --log-opt max-size=10m --volume /data:/data --memory 1g ghcr.io/acme/shop:v2 bin/rails db:migrate",
   );
 });
 
@@ -55,7 +55,7 @@ testInShells("runCommand gives the new container what the app's own has", async 
   const { stdout } = await home.do(shell, command);
   assertEquals(
     stdout,
-    "<run><--rm><--name><shop-web-exec-v2-012345><--network><kamal><--env><A=1><--env-file><.kamal/apps/shop/env/roles/web.env><--env><PEM><--volume></data:/data><ghcr.io/acme/shop:v2><bin/rails><db:migrate><a\nb>",
+    "<run><--rm><--name><shop-web-exec-v2-012345><--network><kamal><--env><A=1><--env-file><.kamal/apps/shop/env/roles/web.env><--env><PEM><--log-opt><max-size=10m><--volume></data:/data><--memory><1g><ghcr.io/acme/shop:v2><bin/rails><db:migrate><a\nb>",
   );
 });
 
