@@ -2,11 +2,13 @@
  * Password managers whose own programs can be had, with stores of their own that need no network.
  */
 import "../sanitizers.ts";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { SextantError } from "../../sdk/errors.ts";
 import { fetchSecrets } from "../../sdk/secrets/fetch.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 import { installFromDebian } from "../lab/apt.ts";
+import { cached } from "../lab/cache.ts";
 import { labTest } from "../lab/lab.ts";
 
 const ENTRY = "swordfish\nuser: me\nurl:https://acme.dev:8443\n";
@@ -43,6 +45,79 @@ labTest("pass reads a real store", async () => {
     }
   });
 });
+
+const SECRETS: Readonly<Record<string, string>> = {
+  "shop/token": 'it\'s "quoted" $HOME é',
+  "shop/db": JSON.stringify({ user: "me", port: 5432 }),
+};
+
+const python = pythonWithPip();
+
+Deno.test({
+  name: "aws, the real program, reads secrets from an endpoint that answers as AWS does" +
+    (python === undefined ? " (skipped: no python3 with pip)" : ""),
+  ignore: python === undefined,
+  fn: async () => {
+    const folder = await cached("awscli-1.46.2", async (path) => {
+      const args = ["-m", "pip", "install", "--quiet", "--target", path, "awscli==1.46.2"];
+      await run(Deno.env.toObject(), python!, args);
+    });
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      answerAsAws,
+    );
+    await withProject({}, async (root) => {
+      const env = {
+        ...Deno.env.toObject(),
+        ...{ PATH: `${folder}/bin:${Deno.env.get("PATH")}`, PYTHONPATH: folder, HOME: root },
+        ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", AWS_DEFAULT_REGION: "eu-west-1" },
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${server.addr.port}`,
+      };
+      const surroundings = { root, env, isInteractive: false };
+      const wanted = { adapter: "aws_secrets_manager", from: "shop", account: undefined };
+      const fetch = (names: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+        fetchSecrets({ ...wanted, names }, surroundings);
+      assertEquals(Object.fromEntries(await fetch(["token", "db"])), {
+        "shop/token": SECRETS["shop/token"]!,
+        "shop/db/user": "me",
+        "shop/db/port": "5432",
+      });
+      const error = await assertRejects(() => fetch(["token", "none"]), SextantError);
+      assertEquals(error.message, "could not find shop/none in AWS");
+      assertEquals(error.details, ["shop/none: ResourceNotFoundException: there is none"]);
+    });
+  },
+});
+
+/** What Secrets Manager answers to BatchGetSecretValue. */
+async function answerAsAws(request: Request): Promise<Response> {
+  const target = request.headers.get("x-amz-target");
+  if (target !== "secretsmanager.BatchGetSecretValue") return new Response(null, { status: 400 });
+  const { SecretIdList } = await request.json() as { SecretIdList: readonly string[] };
+  return Response.json({
+    SecretValues: SecretIdList.filter((name) => name in SECRETS).map((name) => {
+      return { ARN: `arn:aws:${name}`, Name: name, SecretString: SECRETS[name] };
+    }),
+    Errors: SecretIdList.filter((name) => !(name in SECRETS)).map((name) => {
+      return { SecretId: name, ErrorCode: "ResourceNotFoundException", Message: "there is none" };
+    }),
+  });
+}
+
+function pythonWithPip(): string | undefined {
+  return ["python3"].find((program) => {
+    try {
+      const { success } = new Deno.Command(program, {
+        args: ["-m", "pip", "--version"],
+        stdout: "null",
+        stderr: "null",
+      }).outputSync();
+      return success;
+    } catch {
+      return false;
+    }
+  });
+}
 
 function isInstalled(program: string): boolean {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
