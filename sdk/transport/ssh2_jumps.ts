@@ -27,11 +27,9 @@ export class Jumps {
   async enter(target: Target, signal: AbortSignal | undefined): Promise<EnteredJump> {
     const jump = lastJump(target);
     const key = JSON.stringify(jump);
-    const shared = this.#shared.get(key) ?? new SharedJump(jump, this.#dial);
+    const known = this.#shared.get(key);
+    const shared = known === undefined || known.isOver ? new SharedJump(jump, this.#dial) : known;
     this.#shared.set(key, shared);
-    shared.gone.then(() => {
-      if (this.#shared.get(key) === shared) this.#shared.delete(key);
-    });
     const leave = shared.use();
     try {
       return new EnteredJump(target, jump, await orAborted(shared.link, signal), leave);
@@ -109,17 +107,18 @@ const ADMINISTRATIVELY_PROHIBITED = 1;
 /** One connection to a jump host, ended when the last target that uses it leaves. */
 class SharedJump {
   readonly link: Promise<Ssh2Link>;
-  /** Settles when the connection is lost, given up, or cannot be made. */
-  readonly gone: Promise<void>;
   readonly #controller = new AbortController();
-  readonly #giveUp: () => void;
+  #isOver = false;
   #users = 0;
 
   constructor(jump: Target, dial: DialJump) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#giveUp = resolve;
     this.link = dial(jump, this.#controller.signal);
-    this.gone = Promise.race([promise, this.link.then((link) => link.closed, () => {})]);
+    void this.link.then((link) => link.closed, () => {}).then(() => this.#isOver = true);
+  }
+
+  /** Whether the connection is lost, given up, or cannot be made: whoever comes next needs another. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Counts a user in; call what it gives, which counts it out once, when it leaves. */
@@ -131,7 +130,7 @@ class SharedJump {
 
   async #leave(): Promise<void> {
     if (--this.#users > 0) return;
-    this.#giveUp();
+    this.#isOver = true;
     this.#controller.abort(new Error("nobody needs the jump host any more"));
     await this.link.then((link) => link.close(), () => {});
   }
