@@ -23,11 +23,16 @@ function transportOf({ home }: SshServer, hostKeys?: "strict"): Ssh2Transport {
   return new Ssh2Transport({ home, agent: "", hostKeys, keepaliveSeconds: 1 });
 }
 
-/** How many connections an sshd has open. */
-async function connectionsOf({ pid }: SshServer): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "ppid="] }).output();
-  const parents = new TextDecoder().decode(stdout).split("\n").map(Number);
-  return parents.filter((parent) => parent === pid).length;
+/** Waits until an sshd has so many connections open: it notices the end of one a little later. */
+async function untilConnections({ pid }: SshServer, count: number): Promise<void> {
+  for (let attempt = 0;; attempt++) {
+    const { stdout } = await new Deno.Command("ps", { args: ["-eo", "ppid="] }).output();
+    const parents = new TextDecoder().decode(stdout).split("\n").map(Number);
+    const open = parents.filter((parent) => parent === pid).length;
+    if (open === count) return;
+    assert(attempt < 100, `${open} connections are open, not ${count}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 serverTest("connect() goes through several jump hosts, and checks the keys of all", async () => {
@@ -41,12 +46,12 @@ serverTest("connect() goes through several jump hosts, and checks the keys of al
   assertEquals(first[0]!.stdout, "hi\n");
   const port = `test "$(echo $SSH_CONNECTION | cut -d' ' -f4)" = ${host.target.port}`;
   assertEquals((await session.run(script(port)))[0]!.exitCode, 0);
-  assertEquals([await connectionsOf(near), await connectionsOf(far)], [1, 1]);
+  for (const jump of [near, far]) await untilConnections(jump, 1);
   await session.close();
   for (const { target } of [near, far, host]) {
     assertStringIncludes(await known(), `[127.0.0.1]:${target.port} `);
   }
-  assertEquals([await connectionsOf(near), await connectionsOf(far)], [0, 0]);
+  for (const jump of [near, far]) await untilConnections(jump, 0);
 });
 
 serverTest("connect() shares one connection to a jump host among all behind it", async () => {
@@ -57,16 +62,32 @@ serverTest("connect() shares one connection to a jump host among all behind it",
   const transport = transportOf(jump);
   const connections = await Promise.all([1, 2, 3, 4].map(() => transport.connect(target)));
   const sessions = connections.map(({ session }) => session);
-  assertEquals(await connectionsOf(jump), 1);
+  await untilConnections(jump, 1);
   await sessions[0]!.close();
   const results = await Promise.all(
     sessions.slice(1).map((session) => session.run(script("true"))),
   );
   assert(results.every(([step]) => step!.exitCode === 0));
   await Promise.all(sessions.map((session) => session.close()));
-  assertEquals(await connectionsOf(jump), 0);
+  await untilConnections(jump, 0);
   const again = await transport.connect(target);
   await again.session.close();
+});
+
+serverTest("connect() gets a new connection to a jump host while one is given up", async () => {
+  await using jump = await startServer();
+  await using host = await startServer();
+  await share(jump, host);
+  const target = through(host.target, jump);
+  const transport = transportOf(jump);
+  let { session } = await transport.connect(target);
+  for (let round = 0; round < 3; round++) {
+    const closing = session.close();
+    ({ session } = await transport.connect(target));
+    await closing;
+    assertEquals((await session.run(script("true")))[0]!.exitCode, 0);
+  }
+  await session.close();
 });
 
 serverTest(
@@ -96,7 +117,7 @@ serverTest("connect() refuses a host behind a jump host by the host's own key", 
   const target = through(host.target, jump);
   const error = await assertRejects(() => transportOf(jump, "strict").connect(target), HostError);
   assertEquals([error.code, error.host], ["HOST_KEY_UNKNOWN", "a"]);
-  assertEquals(await connectionsOf(jump), 0);
+  await untilConnections(jump, 0);
 });
 
 serverTest("connect() says that a jump host cannot be reached, or lets nobody in", async () => {
@@ -157,7 +178,7 @@ serverTest("run() goes on when the connection to the jump host was lost", async 
   await cut;
   assertEquals(results.map(([step]) => step!.stdout), ["on\ndone\n", "on\ndone\n"]);
   assertEquals(await Deno.readTextFile(file), "once\nonce\n");
-  assertEquals(await connectionsOf(jump), 1);
+  await untilConnections(jump, 1);
   await Promise.all(connections.map(({ session }) => session.close()));
 });
 
