@@ -166,7 +166,7 @@ async function runPlanned(
     }
     await approve(plan, options);
     const { report, moved } = await preparation.execute(plan);
-    if (report.outcome !== "moved" || count === MOST_PLANS) {
+    if (report.outcome !== "moved" || report.lock === "kept" || count === MOST_PLANS) {
       return preparation.result(plan, report, await servingAfter(preparation, plan, report));
     }
     await preparation.update(moved);

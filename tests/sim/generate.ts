@@ -84,8 +84,9 @@ const LEFTOVERS: Readonly<Record<LeftoverName, number>> = {
 function hostOf(random: Random): StoryHost {
   const strangers = namesBy(random, STRANGERS);
   const leftovers = namesBy(random, LEFTOVERS);
-  return {
-    ...random.chance(0.03) ? { docker: "missing" as const } : {},
+  // Where Docker never was, nobody else was either.
+  const isBare = random.chance(0.03);
+  const host = {
     ...random.chance(0.4) ? { kamal: "k1" } : {},
     ...random.chance(0.1)
       ? { proxy: random.pick(["running", "stopped", "removed", "old"] as const) }
@@ -93,6 +94,7 @@ function hostOf(random: Random): StoryHost {
     ...strangers.length > 0 ? { strangers } : {},
     ...leftovers.length > 0 ? { leftovers } : {},
   };
+  return isBare ? { docker: "missing" } : host;
 }
 
 function namesBy<K extends string>(random: Random, shares: Readonly<Record<K, number>>): K[] {

@@ -62,7 +62,9 @@ async function checkResult(
   const isUndisturbed = pending.struck.every(({ kind }) => FAULTS[kind].isChange !== true);
   // Nobody asks again after a run that ended well.
   if (isUndisturbed || !isDone) checkServing(stage, result);
-  if (result.report?.outcome === "moved" && pending.struck.length < 3) {
+  if (
+    result.report?.outcome === "moved" && result.report.lock !== "kept" && pending.struck.length < 3
+  ) {
     stage.watch.note("what moved is planned for anew", result.plan.verb);
   }
   if (!isDone || !isUndisturbed || traitsOf(act.verb).settles !== true) return;

@@ -95,4 +95,18 @@ export const STORIES: Readonly<Record<string, Story>> = {
     apps: [],
     acts: [{ verb: { name: "app stop" }, faults: [] }],
   },
+  "a lock that could not be given back is not taken for somebody else's": {
+    seed: 0,
+    deployment: { roles: [{ name: "web", hosts: [0], proxied: false }], accessories: {} },
+    hosts: [{ kamal: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "deploy" },
+      version: "v1",
+      faults: [
+        { kind: "container stops", host: 0, at: 0 },
+        { kind: "fails", host: 0, at: "release-lock" },
+      ],
+    }],
+  },
 };
