@@ -32,7 +32,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
       ratePerSecond: 150,
     });
     const { report } = await scene.run(app, { name: "proxy reboot" });
-    const { sent, failures, posts, slowestMs } = await load.stop();
+    const { sent, failures, repeated, posts, slowestMs } = await load.stop();
     const inside = await host.must("touch /tmp/stop; cat /tmp/inside; rm -f /tmp/stop");
     assertEquals(report?.failures, []);
     assertStringIncludes(report!.steps.map(({ stdout }) => stdout).join(""), "without a gap");
@@ -41,7 +41,9 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
     assert(inside.split("\n").length > 10, inside);
     assertMatch(inside, /^(200\n)+$/);
     console.log(
-      `  ${sent} requests, slowest ${slowestMs} ms; POST: ${JSON.stringify(posts)}`,
+      `  ${sent} requests, slowest ${slowestMs} ms, ${repeated} GET made twice; POST: ${
+        JSON.stringify(posts)
+      }`,
     );
     await assertClear(host);
   });

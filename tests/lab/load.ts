@@ -32,6 +32,11 @@ export interface LoadReport {
   readonly failed: number;
   /** Failed requests by their status or transport error. */
   readonly failures: Readonly<Record<string, number>>;
+  /**
+   * GET requests on connections kept open that got no answer and were made once more, as browsers do: whoever ends
+   * may close an idle connection just as it is used.
+   */
+  readonly repeated: number;
   /** What came of POSTs: a client does not repeat one whose idle connection was closed as it was sent. */
   readonly posts: { readonly sent: number; readonly failures: Readonly<Record<string, number>> };
   /** What came of WebSockets: texts that came back, and connections that the other side ended. */

@@ -21,6 +21,7 @@ class Counts {
   posts = 0;
   echoed = 0;
   ended = 0;
+  repeated = 0;
 
   addAnswer(version: string, milliseconds: number): void {
     this.#versions.set(version, (this.#versions.get(version) ?? 0) + 1);
@@ -40,6 +41,7 @@ class Counts {
       sent: this.sent,
       failed: [...this.#failures.values()].reduce((sum, count) => sum + count, 0),
       failures: Object.fromEntries(this.#failures),
+      repeated: this.repeated,
       posts: { sent: this.posts, failures: Object.fromEntries(this.#postFailures) },
       webSockets: { echoed: this.echoed, ended: this.ended },
       versions: Object.fromEntries(this.#versions),
@@ -99,13 +101,20 @@ class Generator {
     const client = this.#clients[number % 2];
     const address = addresses[Math.floor(number / 2) % addresses.length] ?? "";
     const sentAt = performance.now();
-    try {
-      const response = await fetch(`http://${address}${path}`, {
+    const ask = (): Promise<Response> =>
+      fetch(`http://${address}${path}`, {
         headers: { host: this.#options.host ?? address },
         method,
         redirect: "manual",
         signal: AbortSignal.timeout(timeoutMs),
         ...(client === undefined ? {} : { client }),
+      });
+    const mayRepeat = method === "GET" && number % 2 === 0;
+    try {
+      const response = await ask().catch((error) => {
+        if (!mayRepeat || reason(error) === "timeout") throw error;
+        this.counts.repeated++;
+        return ask();
       });
       const text = (await response.text()).trim().slice(0, 80);
       if (response.ok) this.counts.addAnswer(text, performance.now() - sentAt);
