@@ -165,6 +165,10 @@ export interface Proxy {
   readonly pathPrefixes: readonly string[];
   /** Whether the prefix is cut off; `undefined` leaves kamal-proxy's default. */
   readonly stripPathPrefix: boolean | undefined;
+  /** Public host name that the others are sent to; `undefined` for none. */
+  readonly canonicalHost: string | undefined;
+  /** Whether certificates come from Let's Encrypt's staging. */
+  readonly sslStaging: boolean;
   /** How kamal-proxy finds out that the app is well. */
   readonly healthcheck: Healthcheck;
   /** What is buffered on its way. */
@@ -179,6 +183,10 @@ export interface Healthcheck {
   readonly path: string;
   /** Seconds between checks. */
   readonly interval: number;
+  /** Host header of the checks; `undefined` leaves kamal-proxy's default. */
+  readonly host: string | undefined;
+  /** Port that is asked; `undefined` for the app's. */
+  readonly port: number | undefined;
   /** Seconds that one check may take. */
   readonly timeout: number;
 }

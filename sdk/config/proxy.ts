@@ -57,6 +57,16 @@ export interface ProxyInput {
    * @default {true} kamal-proxy's.
    */
   readonly stripPathPrefix?: boolean;
+  /**
+   * Public host name to which requests for the others are sent, such as that with or without `www.`.
+   * @default {undefined} None: each answers.
+   */
+  readonly canonicalHost?: string;
+  /**
+   * Whether certificates come from Let's Encrypt's staging, to try `ssl` out: browsers do not trust them.
+   * @default {false}
+   */
+  readonly sslStaging?: boolean;
   /** How kamal-proxy finds out that the app is well. */
   readonly healthcheck?: HealthcheckInput;
   /** What is buffered on its way. */
@@ -79,6 +89,16 @@ export interface HealthcheckInput {
    * @default {1}
    */
   readonly interval?: number;
+  /**
+   * Host header of the checks.
+   * @default {undefined} kamal-proxy's: the container's address.
+   */
+  readonly host?: string;
+  /**
+   * Port in the container that the checks ask.
+   * @default {undefined} The app's.
+   */
+  readonly port?: number;
   /**
    * Seconds that one check may take.
    * @default {5}
@@ -129,6 +149,14 @@ const healthcheckSchema = strict<HealthcheckInput>({
     example: 3,
   }),
   timeout: whole(1).optional().meta({ description: "Seconds that one check may take", example: 3 }),
+  host: text().optional().meta({
+    description: "Host header of the checks; else the container's address",
+    example: "shop.acme.dev",
+  }),
+  port: port().optional().meta({
+    description: "Port in the container that is asked; else the app's",
+    example: 9000,
+  }),
 });
 
 const bufferingSchema = strict<BufferingInput>({
@@ -206,6 +234,14 @@ const fields: Fields<ProxyInput> = {
     description: "Cut the prefix off before the app sees the path; done unless it says no",
     example: false,
   }),
+  canonicalHost: text().optional().meta({
+    description: "Public host name that requests for the others are sent to; else each answers",
+    example: "www.acme.dev",
+  }),
+  sslStaging: z.boolean().optional().meta({
+    description: "Take certificates of Let's Encrypt's staging, which browsers do not trust",
+    example: true,
+  }),
   healthcheck: healthcheckSchema.optional().meta({
     description: "How kamal-proxy finds out that the app is well",
     example: { path: "/healthz", interval: 3 },
@@ -251,8 +287,9 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
   const healthcheck = { ...root.healthcheck, ...own.healthcheck };
   const buffering = { ...root.buffering, ...own.buffering };
   const logging = { ...root.logging, ...own.logging };
+  const hosts = hostsOf(own) ?? hostsOf(root) ?? [];
   return {
-    hosts: hostsOf(own) ?? hostsOf(root) ?? [],
+    hosts,
     appPort: input.appPort ?? 80,
     ssl: input.ssl ?? false,
     sslRedirect: input.sslRedirect,
@@ -260,9 +297,13 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
     responseTimeout: input.responseTimeout,
     pathPrefixes: pathPrefixesOf(own) ?? pathPrefixesOf(root) ?? [],
     stripPathPrefix: input.stripPathPrefix,
+    canonicalHost: input.canonicalHost,
+    sslStaging: input.sslStaging ?? false,
     healthcheck: {
       path: healthcheck.path ?? "/up",
       interval: healthcheck.interval ?? 1,
+      host: healthcheck.host,
+      port: healthcheck.port,
       timeout: healthcheck.timeout ?? 5,
     },
     buffering: {

@@ -188,6 +188,11 @@ function proxyOf(
     checkTraefikProxy(own === true ? spec.proxy ?? {} : own, path, report);
   }
   const proxy = resolveProxy(spec.proxy ?? {}, own === true ? {} : own);
+  if (proxy.sslStaging && !proxy.ssl) report([...path, "sslStaging"], "needs ssl: true");
+  const { canonicalHost } = proxy;
+  if (canonicalHost !== undefined && !proxy.hosts.includes(canonicalHost)) {
+    report([...path, "canonicalHost"], "should be one of the public host names, to be answered");
+  }
   if (proxy.ssl && proxy.hosts.length === 0) {
     report([...path, "ssl"], "needs a public host name to obtain certificates for");
   }

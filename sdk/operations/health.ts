@@ -43,6 +43,10 @@ export type Readiness =
     readonly path: string;
     /** Seconds that one check may take. */
     readonly checkTimeout: number;
+    /** Port that is asked; `undefined` for `port`. */
+    readonly checkPort: number | undefined;
+    /** Host header of the checks; `undefined` for kamal-proxy's own. */
+    readonly checkHost: string | undefined;
     /** Host name to ask for when a failure is looked into. */
     readonly host: string | undefined;
   }
@@ -112,6 +116,10 @@ function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy"
     `--health-check-path ${quote(readiness.path)}`,
     `--health-check-interval ${CANDIDATE_INTERVAL}ms`,
     `--health-check-timeout ${readiness.checkTimeout}s`,
+    ...readiness.checkHost === undefined
+      ? []
+      : [`--health-check-host ${quote(readiness.checkHost)}`],
+    ...readiness.checkPort === undefined ? [] : [`--health-check-port ${readiness.checkPort}`],
     `--deploy-timeout ${operation.timeout}s`,
   ].join(" ");
   return gate(operation, `race health ${deploy}`, readiness);

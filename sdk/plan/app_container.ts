@@ -159,7 +159,9 @@ export function awaitRole(
         port: role.proxy.appPort,
         path: role.proxy.healthcheck.path,
         checkTimeout: role.proxy.healthcheck.timeout,
-        host: role.proxy.hosts[0],
+        checkPort: role.proxy.healthcheck.port,
+        checkHost: role.proxy.healthcheck.host,
+        host: role.proxy.healthcheck.host ?? role.proxy.hosts[0],
       },
   };
 }
@@ -187,11 +189,15 @@ export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
   return [
     ...proxy.hosts.map((host) => `--host=${host}`),
     ...proxy.ssl ? ["--tls"] : [],
+    ...proxy.sslStaging ? ["--tls-staging"] : [],
+    ...optionalFlag("--canonical-host", proxy.canonicalHost),
     `--deploy-timeout=${config.deployTimeout}s`,
     `--drain-timeout=${config.drainTimeout}s`,
     `--health-check-interval=${proxy.healthcheck.interval}s`,
     `--health-check-timeout=${proxy.healthcheck.timeout}s`,
     `--health-check-path=${proxy.healthcheck.path}`,
+    ...optionalFlag("--health-check-host", proxy.healthcheck.host),
+    ...optionalFlag("--health-check-port", proxy.healthcheck.port),
     ...proxy.responseTimeout === undefined ? [] : [`--target-timeout=${proxy.responseTimeout}s`],
     `--buffer-requests=${proxy.buffering.requests}`,
     `--buffer-responses=${proxy.buffering.responses}`,
@@ -207,6 +213,9 @@ export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
   ];
 }
 
-function optionalFlag(flag: string, value: number | boolean | undefined): readonly string[] {
+function optionalFlag(
+  flag: string,
+  value: number | string | boolean | undefined,
+): readonly string[] {
   return value === undefined ? [] : [`${flag}=${value}`];
 }

@@ -118,23 +118,29 @@ function routeProblem(input: PlanInput, host: string): HostError | undefined {
     if (proxy === undefined) continue;
     const rival = routes.find((route) =>
       route.service !== role.containerPrefix && !isCandidate(route.service) &&
-      overlaps(route.hosts, proxy.hosts) && overlaps(
-        route.pathPrefixes.filter((path) => path !== "/"),
-        proxy.pathPrefixes,
-      )
+      overlaps(route.hosts, proxy.hosts) &&
+      overlaps(prefixesOf(route.pathPrefixes), prefixesOf(proxy.pathPrefixes))
     );
     if (rival === undefined) continue;
     const name = proxy.hosts.join(", ") || "every host name";
     return new HostError(
       "ROUTE_TAKEN",
       host,
-      `kamal-proxy already sends ${name} to ${rival.service}`,
+      `kamal-proxy already sends ${name}${proxy.pathPrefixes.join(", ")} to ${rival.service}`,
       {
-        hint: "Give the service a host name of its own: .proxy({ host: … })",
+        hint:
+          "Give the service a host name or a path of its own: .proxy({ host: …, pathPrefix: … })",
       },
     );
   }
   return undefined;
+}
+
+/** Path prefixes as kamal-proxy compares them: without a slash at their end, and `/` for all. */
+function prefixesOf(prefixes: readonly string[]): readonly string[] {
+  return prefixes.length === 0
+    ? ["/"]
+    : prefixes.map((prefix) => `/${prefix.replace(/^\/+|\/+$/g, "")}`);
 }
 
 function overlaps(some: readonly string[], others: readonly string[]): boolean {

@@ -50,6 +50,8 @@ export const WEB_GATE: AwaitHealthy = {
     port: 3000,
     path: "/up",
     checkTimeout: 5,
+    checkPort: undefined,
+    checkHost: undefined,
     host: "shop.acme.dev",
   },
 };

@@ -30,7 +30,9 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
         responseTimeout: undefined,
         pathPrefixes: [],
         stripPathPrefix: undefined,
-        healthcheck: { path: "/up", interval: 1, timeout: 5 },
+        canonicalHost: undefined,
+        sslStaging: false,
+        healthcheck: { path: "/up", interval: 1, timeout: 5, host: undefined, port: undefined },
         buffering: {
           requests: true,
           responses: true,

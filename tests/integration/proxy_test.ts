@@ -184,6 +184,25 @@ labTest(
       assertEquals((await ask(host)).text, version);
     });
 
+    await t.step("what Kamal never tells kamal-proxy arrives there", async () => {
+      const options = {
+        canonicalHost: "shop.test",
+        healthcheck: { host: "shop.test", port: 80 },
+      };
+      await done({ name: "app boot" }, app.proxy(options));
+      const state = JSON.parse(
+        await host.must(
+          "docker exec kamal-proxy cat /home/kamal-proxy/.config/kamal-proxy/kamal-proxy.state",
+        ),
+      );
+      const [{ options: service, target_options: { health_check_config: check } }] = state;
+      assertEquals(
+        [service.canonical_host, service.acme_directory, check.host, check.port],
+        ["shop.test", "", "shop.test", 80],
+      );
+      await done({ name: "app boot" });
+    });
+
     await t.step("it is not removed while it has routes, but by force", async () => {
       const refused = await assertRejects(
         () => scene.run(app, { name: "proxy remove" }),

@@ -135,6 +135,11 @@ proxy:
   "certificates": shop(
     "proxy:\n  host: a.dev\n  ssl:\n    certificate_pem: CERT\n    private_key_pem: KEY\n",
   ),
+  "a canonical host that is not answered": shop(
+    "proxy:\n  host: a.dev\n  canonical_host: www.a.dev\n",
+  ),
+  "staging without HTTPS": shop("proxy:\n  host: a.dev\n  ssl_staging: true\n"),
+  "a health check of no port": shop("proxy:\n  healthcheck:\n    port: 0\n    host: [a.dev]\n"),
   "a proxy bound to what is no address": shop("proxy:\n  run:\n    bind_ips: [ten]\n"),
   "a proxy that is not published": shop(
     "proxy:\n  run:\n    publish: false\n    bind_ips: [10.0.0.1]\n",

@@ -79,6 +79,20 @@ Deno.test("checkHosts() refuses a host name that another service has", async () 
   await check({ "10.0.0.1": rival([]) });
 });
 
+Deno.test("checkHosts() compares path prefixes as kamal-proxy does", async () => {
+  const route = { service: "blog-web", container: "blog-web-v1", hosts: ["shop.acme.dev"] };
+  const rival = (pathPrefixes: readonly string[]): HostOptions => ({
+    proxy: PROXY,
+    containers: [blog],
+    routes: [{ ...route, pathPrefixes }],
+  });
+  const proxy = { host: "shop.acme.dev", pathPrefix: "/api/" };
+  const { message } = await problem(rival(["/docs", "/api"]), { proxy });
+  assertEquals(message, "10.0.0.1: kamal-proxy already sends shop.acme.dev/api/ to blog-web");
+  await check({ "10.0.0.1": rival(["/api/v2"]) }, { proxy });
+  await check({ "10.0.0.1": rival([]) }, { proxy });
+});
+
 Deno.test("checkHosts() names the problems of all hosts at once", async () => {
   const hosts = { "10.0.0.1": { docker: "missing" }, "10.0.0.2": { freeKiB: 0 } } as const;
   const input = await (await deploymentOn(hosts)).input("v1");
@@ -124,8 +138,11 @@ async function check(
   checkHosts(await (await deploymentOn(hosts, more)).input("v1"), { proxy: true });
 }
 
-async function problem(host: HostOptions): Promise<SextantError> {
-  const input = await (await deploymentOn({ "10.0.0.1": host })).input("v1");
+async function problem(
+  host: HostOptions,
+  more: Partial<DeploySpec> = {},
+): Promise<SextantError> {
+  const input = await (await deploymentOn({ "10.0.0.1": host }, more)).input("v1");
   try {
     checkHosts(input, { proxy: true });
   } catch (error) {

@@ -159,6 +159,26 @@ Deno.test("proxyFlags() tells kamal-proxy what Kamal tells it", async () => {
   );
 });
 
+Deno.test("proxyFlags() tells kamal-proxy what Kamal never does, where it is asked for", async () => {
+  const proxy = {
+    hosts: ["acme.dev", "www.acme.dev"],
+    canonicalHost: "www.acme.dev",
+    ssl: true,
+    sslStaging: true,
+    healthcheck: { host: "acme.dev", port: 9000 },
+  };
+  const config = await shop({ servers: { web: ["10.0.0.1"] }, proxy });
+  const flags = proxyFlags(config, config.roles[0]!.proxy!);
+  for (
+    const flag of [
+      "--canonical-host=www.acme.dev",
+      "--tls-staging",
+      "--health-check-host=acme.dev",
+      "--health-check-port=9000",
+    ]
+  ) assert(flags.includes(flag), flag);
+});
+
 Deno.test("groupsOf() makes groups of a number or a percentage, none of them empty", async () => {
   const hosts = ["a", "b", "c", "d", "e"];
   const groups = async (limit: number | string | undefined): Promise<readonly number[]> => {

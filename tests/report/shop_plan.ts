@@ -113,6 +113,8 @@ export function healthy(role: string, version: string): Operation {
         port: 3000,
         path: "/up",
         checkTimeout: 5,
+        checkPort: undefined,
+        checkHost: undefined,
         host: undefined,
       }
       : { by: "container", readinessDelay: 7 },
