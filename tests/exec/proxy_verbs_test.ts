@@ -151,3 +151,38 @@ Deno.test("execute() of proxy boot-config set writes what differs from Kamal's d
   await deployment.do({ name: "proxy boot-config reset" }, "v1");
   assertEquals(files(), {});
 });
+
+Deno.test("planProxyBoot() gives the routes back that the proxy has lost", async () => {
+  const deployment = await serving();
+  const host = deployment.fleet.host("10.0.0.1");
+  host.routes.clear();
+  const { report } = await deployment.do({ name: "proxy boot" }, "v1");
+  assertEquals(report.failures, []);
+  assertEquals(deployment.fleet.serve("10.0.0.1", "shop.acme.dev").version, "v1");
+  assertEquals(isEmpty(await deployment.plan({ name: "proxy boot" }, "v1")), true);
+});
+
+Deno.test("planProxyReboot() lets a running proxy write down lost routes before it is replaced", async () => {
+  const deployment = await serving();
+  deployment.fleet.host("10.0.0.1").routes.clear();
+  const plan = await deployment.plan({ name: "proxy reboot" }, "v1");
+  const kinds = stepsOf(plan).filter(({ id }) => id.startsWith("10.0.0.1 ")).flatMap((
+    { operations },
+  ) => operations.map(({ kind }) => kind));
+  assertEquals(kinds, ["check-state", "route-traffic", "replace-proxy", "record-audit"]);
+});
+
+Deno.test("proxyUp() ends a replacement that was broken off before anything else", async () => {
+  const deployment = await serving();
+  const host = deployment.fleet.host("10.0.0.1");
+  const image = "basecamp/kamal-proxy:v0.9.2";
+  const old = host.container("kamal-proxy")!;
+  host.containers.delete("kamal-proxy");
+  host.containers.set("kamal-proxy-old", Object.assign(old, { name: "kamal-proxy-old" }));
+  host.addContainer({ name: "kamal-proxy-next", image });
+  const { report } = await deployment.deploy("v2");
+  assertEquals(report.failures, []);
+  const proxies = [...host.containers.keys()].filter((name) => name.startsWith("kamal-proxy"));
+  assertEquals(proxies, ["kamal-proxy"]);
+  assertEquals(deployment.fleet.serve("10.0.0.1", "shop.acme.dev").version, "v2");
+});
