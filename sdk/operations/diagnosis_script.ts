@@ -18,6 +18,10 @@ export interface LookInto {
 
 /** How a health path is asked. */
 export interface HealthQuestion {
+  /** Port that is asked; `undefined` for `port`. */
+  readonly checkPort: number | undefined;
+  /** Host header of the checks; `undefined` for kamal-proxy's own. */
+  readonly checkHost: string | undefined;
   /** Port that the app should listen on. */
   readonly port: number;
   /** Health path. */
@@ -69,7 +73,12 @@ function listens(container: string): string {
 }
 
 /** kamal-proxy asks by id and port; where that is refused, the public name tells whether the name was the reason. */
-function askHealthPath({ port, path, checkTimeout, host }: HealthQuestion): string {
+function askHealthPath(question: HealthQuestion): string {
+  const { checkPort, checkHost, path, checkTimeout, host } = question;
+  const port = checkPort ?? question.port;
+  const asked = checkHost === undefined
+    ? `"$(printf %s "$4" | cut -c1-12):${port}"`
+    : quote(checkHost);
   const byHost = host === undefined
     ? ""
     : `\ncase $sx_s in 4??) sx_ask ${quote(host)}; echo "by-host $sx_a";; esac`;
@@ -87,7 +96,7 @@ sx_w=$(wget -q -S -T ${checkTimeout + PATIENCE} -O /dev/null --header "Host: $1"
 sx_a="1 $(printf '%s\\n' "$sx_w" | sed -n 's/^ *HTTP[^ ]* \\([0-9]*\\).*/\\1/p' | head -n 1) 0 $(printf '%s\\n' "$sx_w" | sed -n 's/^ *[Ll]ocation: *//p' | head -n 1 | tr -d '\\r')"
 fi; sx_s=\${sx_a#* }; sx_s=\${sx_s%% *}; sx_a=$(printf '%s' "$sx_a" | sed "s|$sx_u||"); }
 if [ "$what" = health ] && [ -n "\${5:-}" ]; then
-sx_ask "$(printf %s "$4" | cut -c1-12):${port}"; echo "answer $sx_a"${byHost}
+sx_ask ${asked}; echo "answer $sx_a"${byHost}
 fi`;
 }
 
