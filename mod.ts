@@ -162,7 +162,13 @@ export type {
   RemoveImage,
   TagImage,
 } from "./sdk/operations/image.ts";
-export type { AcquireLock, LockOperation, ReleaseLock, ShowLock } from "./sdk/operations/lock.ts";
+export type {
+  AcquireLock,
+  LockOperation,
+  LockWait,
+  ReleaseLock,
+  ShowLock,
+} from "./sdk/operations/lock.ts";
 export type { ConnectNetwork, CreateNetwork, NetworkOperation } from "./sdk/operations/network.ts";
 export type { Operation } from "./sdk/operations/operation.ts";
 export type {

@@ -16,6 +16,7 @@ import type { DeployEffects } from "./config/effects.ts";
 import type { DeploySpec } from "./config/spec.ts";
 import { SextantError } from "./errors.ts";
 import type { Event } from "./exec/event.ts";
+import type { LockWait } from "./operations/lock.ts";
 import type { Report } from "./exec/report.ts";
 import type { Answer } from "./plan/answer.ts";
 import { servingVersions } from "./plan/current.ts";
@@ -40,6 +41,8 @@ export interface CommandOptions extends Filters {
   readonly destination?: string | undefined;
   /** Version to work with. @default {git's} */
   readonly version?: string | undefined;
+  /** How long to wait for a deploy lock that somebody else holds. @default {not at all} */
+  readonly lockWait?: LockWait | undefined;
   /** Whether hooks are left out. @default {false} */
   readonly skipHooks?: boolean | undefined;
   /** Breaks the command off. */

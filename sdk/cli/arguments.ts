@@ -205,7 +205,7 @@ function flagProblem(
 ): string | undefined {
   const { name, value, required } = flag;
   if (value === undefined) return undefined;
-  const given = texts(values[name]);
+  const given = texts(values[name]).filter((text) => text !== "" || value.optional !== true);
   if (given.length === 0) {
     return required ? `${path.join(" ")} needs --${name} ${value.name}` : undefined;
   }

@@ -51,6 +51,8 @@ export interface FlagValue {
   readonly name: string;
   /** Any text, a whole number above 0, a list with commas, or a name and a value with a colon between. */
   readonly kind: "text" | "count" | "list" | "pair";
+  /** Whether it may be left out. @default {false} */
+  readonly optional?: boolean;
 }
 
 /** A command as it was given. */

@@ -38,6 +38,21 @@ export const GLOBAL_FLAGS: readonly Flag[] = Object.freeze([
     value: { name: "FILE", kind: "text" },
     summary: "the deployment's file (default: deploy.ts)",
   },
+  {
+    name: "lock-wait",
+    value: { name: "SECONDS", kind: "count", optional: true },
+    summary: "wait while somebody else holds the deploy lock (default: up to 900)",
+  },
+  {
+    name: "lock-wait-timeout",
+    value: { name: "SECONDS", kind: "count" },
+    summary: "the same, as Kamal writes it",
+  },
+  {
+    name: "lock-wait-interval",
+    value: { name: "SECONDS", kind: "count" },
+    summary: "how often to look (default: 5)",
+  },
   { name: "skip-hooks", short: "H", summary: "run no hooks" },
   { name: "yes", short: "y", summary: "do not ask, do it" },
   { name: "json", summary: "print JSON lines" },

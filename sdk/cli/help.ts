@@ -65,7 +65,8 @@ function section(title: string, rows: readonly Row[]): readonly string[] {
 
 function flagRow({ name, short, value, summary }: Flag): Row {
   const letter = short === undefined ? "    " : `-${short}, `;
-  return [`${letter}--${name}${value === undefined ? "" : ` ${value.name}`}`, summary];
+  const word = value?.optional === true ? `[=${value.name}]` : ` ${value?.name}`;
+  return [`${letter}--${name}${value === undefined ? "" : word}`, summary];
 }
 
 function exitCodes(): readonly string[] {

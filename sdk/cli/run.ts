@@ -135,7 +135,22 @@ export function commandOptions(
     hosts: lists["hosts"],
     roles: lists["roles"],
     primary: on.has("primary"),
+    lockWait: lockWait(text),
     skipHooks: on.has("skip-hooks"),
     signal,
   };
+}
+
+// Kamal's own time to wait.
+const LOCK_WAIT_SECONDS = 900;
+
+function lockWait(text: FlagValues["text"]): CommandOptions["lockWait"] {
+  const {
+    "lock-wait": wait,
+    "lock-wait-timeout": timeout = wait || LOCK_WAIT_SECONDS,
+    "lock-wait-interval": interval,
+  } = text;
+  // Whoever says how to wait, waits.
+  if (!Object.keys(text).some((name) => name.startsWith("lock-wait"))) return undefined;
+  return { timeout: Number(timeout), interval: Number(interval ?? 5) };
 }

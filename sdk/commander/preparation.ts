@@ -93,7 +93,8 @@ export class Preparation {
   check({ lock }: { readonly lock: boolean }): void {
     const input = this.input();
     if (this.#needs.docker !== "no") checkHosts(input, { proxy: this.#needs.docker === "proxy" });
-    if (lock && this.#needs.lock) checkLock(input);
+    const waiting = lock && this.#needs.lock ? checkLock(input) : undefined;
+    if (waiting !== undefined) notice(this.#options, waiting);
   }
 
   /** What plans are made from. */
@@ -107,6 +108,7 @@ export class Preparation {
       hosts,
       roles,
       lockHost,
+      lockWait: this.#options.lockWait,
       states: this.#states,
       secretDigests: this.#digests,
       hooks: this.#facts.hooks.names(),

@@ -7,7 +7,7 @@
 import { all, any, quote, run, text } from "../command.ts";
 import type { Definition } from "./definition.ts";
 
-/** Takes the lock, or fails at once where somebody holds it. */
+/** Takes the lock, or fails where somebody holds it: at once, or after some time. */
 export interface AcquireLock {
   /** Which operation. */
   readonly kind: "acquire-lock";
@@ -21,6 +21,16 @@ export interface AcquireLock {
   readonly version: string;
   /** Why. */
   readonly message: string;
+  /** How long to wait for whoever holds it; absent for not at all. */
+  readonly wait?: LockWait | undefined;
+}
+
+/** How long a held lock is waited for. */
+export interface LockWait {
+  /** Seconds until it has failed. */
+  readonly timeout: number;
+  /** Seconds between two looks. */
+  readonly interval: number;
 }
 
 /** Gives the lock back. */
@@ -53,17 +63,20 @@ const NO_LOCK_STATUS = 76;
 /** How the lock is taken. */
 export const acquireLock: Definition<AcquireLock> = {
   changes: true,
-  describe: ({ path }) => ({ noun: "lock", subject: path, minor: true }),
+  describe: ({ path, wait }) => ({
+    noun: "lock",
+    subject: path,
+    detail: wait && `waits up to ${wait.timeout} s`,
+    minor: wait === undefined,
+  }),
   render: (operation) => {
-    const { path } = operation;
+    const { path, wait } = operation;
     const details = `${path}/details`;
+    const take = `mkdir ${quote(path)} 2>/dev/null`;
+    const refuse = `{ base64 -d ${quote(details)} 2>/dev/null; exit ${LOCK_HELD_STATUS}; }`;
     return all(
       run("mkdir", "-p", ".kamal"),
-      text(
-        `{ mkdir ${quote(path)} 2>/dev/null || { base64 -d ${
-          quote(details)
-        } 2>/dev/null; exit ${LOCK_HELD_STATUS}; }; }`,
-      ),
+      text(wait === undefined ? `{ ${take} || ${refuse}; }` : waitText(take, refuse, wait)),
       // A full disk must not leave a lock that nobody holds.
       text(
         `{ printf %s ${quote(encode(lockDetails(operation)))} >${quote(details)} || { rm -rf ${
@@ -129,8 +142,15 @@ export function lockHeld(details: string): { code: "LOCK_HELD"; message: string;
     message: `the deploy lock is held: ${
       [holder, doing && `(${doing})`].filter((part) => part).join(" ")
     }`,
-    hint: "Wait for that run. Only if it is dead: sextant lock release",
+    hint: "Wait for that run: --lock-wait. Only if it is dead: sextant lock release",
   };
+}
+
+/** Looks again and again, for a time; a clock that is set meanwhile must not make it longer than the looks allow. */
+function waitText(take: string, refuse: string, { timeout, interval }: LockWait): string {
+  const looks = Math.ceil(timeout / interval);
+  return `{ sx_looks=${looks}; until ${take}; do [ $sx_looks -gt 0 ] || ${refuse}
+sx_looks=$((sx_looks - 1)); sleep ${interval}; done; }`;
 }
 
 // Kamal: commands/lock.rb, lock_details.

@@ -38,14 +38,16 @@ export function checkHosts(input: PlanInput, options: { readonly proxy: boolean 
 }
 
 /**
- * Refuses to begin while somebody else holds the lock.
+ * Refuses to begin while somebody else holds the lock, unless it is to be waited for; gives what is waited for then.
  *
  * @throws {HostError} `LOCK_HELD`.
  */
-export function checkLock(input: PlanInput): void {
+export function checkLock(input: PlanInput): string | undefined {
   const lock = input.states.get(input.lockHost)?.lock;
-  if (lock === undefined) return;
+  if (lock === undefined) return undefined;
   const { code, message, hint } = lockHeld(lock.details);
+  const { lockWait } = input;
+  if (lockWait !== undefined) return `${message}; waiting for it up to ${lockWait.timeout} s`;
   throw new HostError(code, input.lockHost, message, { hint });
 }
 

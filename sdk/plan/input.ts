@@ -5,6 +5,7 @@
  */
 
 import { type Config, type Host, hostOf } from "../config/config.ts";
+import type { LockWait } from "../operations/lock.ts";
 import type { HostState } from "../observe/host_state.ts";
 
 /** Everything that the verbs plan from. */
@@ -19,6 +20,8 @@ export interface PlanInput {
   readonly roles: readonly string[];
   /** Host that holds the lock, whether or not it is worked on. */
   readonly lockHost: string;
+  /** How long a lock that somebody else holds is waited for; absent for not at all. */
+  readonly lockWait?: LockWait | undefined;
   /** What each host answered, by name. */
   readonly states: ReadonlyMap<string, HostState>;
   /** Digest of each secret's value; `undefined` where secrets were not resolved. */

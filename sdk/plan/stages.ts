@@ -201,6 +201,7 @@ function lockStep(
     version,
     // Kamal's own runs wait only for a lock with these words.
     message: "Automatic deploy lock",
+    ...input.lockWait === undefined ? {} : { wait: input.lockWait },
   };
   return {
     // The lock goes at the very end, not with the steps that are taken back.

@@ -13,8 +13,7 @@ import {
 import { decode, encode } from "./host.ts";
 import { byShell, done, failed, type Model } from "./model.ts";
 
-/** How the lock is taken. */
-export const acquireLock: Model<AcquireLock> = byShell((operation, host) => {
+const takeLock: Model<AcquireLock> = byShell((operation, host) => {
   const { path, holder, at, version, message } = operation;
   if (host.directories.has(path)) {
     return failed(LOCK_HELD_STATUS, "", decode(host.read(`${path}/details`) ?? ""));
@@ -23,6 +22,13 @@ export const acquireLock: Model<AcquireLock> = byShell((operation, host) => {
   host.write(`${path}/details`, encode(details));
   return done();
 });
+
+/** How the lock is taken; one that is held is looked at again once all the time to wait has passed. */
+export const acquireLock: Model<AcquireLock> = {
+  ...takeLock,
+  seconds: (operation, host) =>
+    host.directories.has(operation.path) ? operation.wait?.timeout ?? 0.01 : 0.01,
+};
 
 /** How the lock is given back. */
 export const releaseLock: Model<ReleaseLock> = byShell(({ path, only }, host) => {

@@ -127,6 +127,26 @@ Deno.test("main() hands flags to the loader and the commander", async () => {
   assertEquals(commander.verbs, [{ name: "deploy", skipPush: true, noCache: true }]);
 });
 
+Deno.test("main() waits for the lock as long as it is told to, else as long as Kamal does", async () => {
+  const waitOf = async (line: string) => {
+    const commander = new FakeCommander();
+    await main(line.split(" "), new FakeIo(), commander);
+    return commander.options[0]?.lockWait;
+  };
+  assertEquals(await waitOf("deploy -y"), undefined);
+  assertEquals(await waitOf("deploy -y --lock-wait"), { timeout: 900, interval: 5 });
+  assertEquals(await waitOf("deploy --lock-wait -y"), { timeout: 900, interval: 5 });
+  assertEquals(await waitOf("rollback --lock-wait 30 -y"), { timeout: 30, interval: 5 });
+  assertEquals(
+    await waitOf("deploy -y --lock-wait --lock-wait-timeout 60 --lock-wait-interval 2"),
+    {
+      timeout: 60,
+      interval: 2,
+    },
+  );
+  assertEquals(await waitOf("deploy -y --lock-wait never"), undefined);
+});
+
 Deno.test("main() tells the commander each verb with what belongs to it", async () => {
   const logs = {
     since: undefined,

@@ -41,6 +41,19 @@ testInShells(
   },
 );
 
+testInShells("acquireLock waits for a lock that is released meanwhile", async (home, shell) => {
+  await home.run(shell, KAMAL);
+  const waiting = home.do(shell, { ...ACQUIRE, wait: { timeout: 20, interval: 1 } });
+  await home.do(shell, RELEASE);
+  assertEquals((await waiting).code, 0);
+});
+
+testInShells("acquireLock waits no longer than it was told", async (home, shell) => {
+  await home.run(shell, KAMAL);
+  const { code, stdout } = await home.do(shell, { ...ACQUIRE, wait: { timeout: 1, interval: 1 } });
+  assertEquals([code, stdout], [LOCK_HELD_STATUS, KAMALS_DETAILS]);
+});
+
 testInShells("acquireLock makes one winner of two that come at once", async (home, shell) => {
   const codes = await Promise.all(
     ["a", "b", "c", "d"].map(async (holder) => (await home.do(shell, { ...ACQUIRE, holder })).code),

@@ -1,5 +1,8 @@
 import "../sanitizers.ts";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { planFor } from "../../sdk/commander/planners.ts";
+import { HostError } from "../../sdk/errors.ts";
+import { checkLock } from "../../sdk/plan/checks.ts";
 import { answering, done, serving } from "./fleets.ts";
 
 const OTHERS =
@@ -82,4 +85,29 @@ Deno.test("execute() holds the lock with the words that Kamal's own runs wait fo
     held,
     "Locked by: Dev at 2026-01-02T03:04:05Z\nVersion: v2\nMessage: Automatic deploy lock",
   );
+});
+
+Deno.test("execute() waits for the lock where the plan says so, and goes on once it is free", async () => {
+  const deployment = await serving();
+  const host = deployment.fleet.host("10.0.0.1");
+  const input = { ...await deployment.input("v2"), lockWait: { timeout: 60, interval: 5 } };
+  const plan = planFor({ name: "deploy" }, input, undefined);
+  host.holdLock("shop", OTHERS);
+  const { report } = await deployment.run(plan, {
+    onEvent: (event) => {
+      if (event.type === "step-begin" && event.step === "lock") host.remove(".kamal/lock-shop");
+    },
+  });
+  assertEquals(report.outcome, "done");
+  assertEquals(answering(deployment), ["v2", "v2"]);
+});
+
+Deno.test("checkLock() says who is waited for, rather than to refuse", async () => {
+  const deployment = await serving();
+  deployment.fleet.host("10.0.0.1").holdLock("shop", OTHERS);
+  const input = await deployment.input("v2");
+  assertThrows(() => checkLock(input), HostError, "ci@runner-7");
+  const waiting = checkLock({ ...input, lockWait: { timeout: 60, interval: 5 } });
+  assertStringIncludes(waiting!, "ci@runner-7 holds it since 2026-01-02T03:00:00Z");
+  assertStringIncludes(waiting!, "waiting for it up to 60 s");
 });

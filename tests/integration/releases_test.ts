@@ -73,10 +73,27 @@ labTest("the ledger of releases, and going back by it", async (t) => {
     },
   );
 
+  await t.step("a deploy waits for the lock of another, and says whose it is", async () => {
+    await scene.run(app, { name: "lock acquire", message: "maintenance" });
+    let heard = "";
+    const { report } = await scene.run(app, { name: "deploy", skipPush: true }, {
+      version: v2,
+      lockWait: { timeout: 30, interval: 1 },
+      onEvent: (event) => {
+        if (event.type === "notice") heard += event.message;
+        if (event.type !== "step-begin" || event.step !== "lock") return;
+        void first.must("rm -r .kamal/lock-shop");
+      },
+    });
+    assertEquals(report?.failures, []);
+    assertStringIncludes(heard, "maintenance");
+    assertEquals((await ask(first)).text, v2);
+  });
+
   await t.step("going back to containers that are there needs no secret", async () => {
     await scene.write(".kamal/secrets", "\n", 0o600);
-    const { report } = await scene.run(app, { name: "rollback", to: v2 });
+    const { report } = await scene.run(app, { name: "rollback" });
     assertEquals(report?.failures, []);
-    for (const host of lab.hosts) assertEquals((await ask(host)).text, v2);
+    for (const host of lab.hosts) assertEquals((await ask(host)).text, v1);
   });
 });
