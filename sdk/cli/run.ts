@@ -145,12 +145,8 @@ export function commandOptions(
 const LOCK_WAIT_SECONDS = 900;
 
 function lockWait(text: FlagValues["text"]): CommandOptions["lockWait"] {
-  const {
-    "lock-wait": wait,
-    "lock-wait-timeout": timeout = wait || LOCK_WAIT_SECONDS,
-    "lock-wait-interval": interval,
-  } = text;
   // Whoever says how to wait, waits.
   if (!Object.keys(text).some((name) => name.startsWith("lock-wait"))) return undefined;
-  return { timeout: Number(timeout), interval: Number(interval ?? 5) };
+  const timeout = text["lock-wait-timeout"] ?? (text["lock-wait"] || LOCK_WAIT_SECONDS);
+  return { timeout: Number(timeout), interval: Number(text["lock-wait-interval"] ?? 5) };
 }
