@@ -25,16 +25,22 @@ export type {
   AccessoryLogsVerb,
   AccessoryVerb,
   BootConfigSetVerb,
+  BuildVerb,
   DeployVerb,
   ExecVerb,
+  HostExecVerb,
   LockAcquireVerb,
   LogsVerb,
   MaintenanceVerb,
   PlainVerb,
   ProxyRebootVerb,
   ProxyRemoveVerb,
+  PruneVerb,
+  RegistryVerb,
+  RemoveContainerVerb,
   RollbackVerb,
   ScaleVerb,
+  StaleVerb,
   Verb,
 } from "./sdk/commander/verb.ts";
 export type { MaintenanceOptions } from "./sdk/plan/maintenance.ts";
@@ -205,8 +211,10 @@ export type {
 export type {
   ExecCommand,
   ListContainers,
+  ListImages,
   QuestionOperation,
   RunCommand,
+  RunOnHost,
   ShowLogs,
 } from "./sdk/operations/question.ts";
 export type {
@@ -224,7 +232,7 @@ export type {
   ReleaseStatus,
 } from "./sdk/operations/release.ts";
 export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
-export type { Answer, ReleasesAnswer } from "./sdk/plan/answer.ts";
+export type { Answer, ReleasesAnswer, StaleAnswer } from "./sdk/plan/answer.ts";
 export {
   type EndNote,
   HERE,
@@ -236,6 +244,7 @@ export {
   type Step,
   type Wait,
 } from "./sdk/plan/plan.ts";
+export type { StaleContainer } from "./sdk/plan/app_remove.ts";
 export type { ReleaseSummary } from "./sdk/plan/release.ts";
 export type { ExecOptions, LogOptions } from "./sdk/plan/questions.ts";
 export type {

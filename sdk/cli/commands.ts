@@ -6,7 +6,16 @@
  */
 
 import type { Command, CommandContext, Flag, Invocation, Operand } from "./command.ts";
-import { DEPLOY_FLAGS, ENV_FLAG, EXEC_FLAGS, LOG_FLAGS, MAINTENANCE_FLAGS } from "./flags.ts";
+import {
+  BUILD_FLAGS,
+  DEPLOY_FLAGS,
+  DETACH_FLAG,
+  ENV_FLAG,
+  EXEC_FLAGS,
+  LOG_FLAGS,
+  MAINTENANCE_FLAGS,
+  REGISTRY_FLAGS,
+} from "./flags.ts";
 import { PROXY_COMMANDS } from "./proxy_commands.ts";
 import { ask, change, changeUnasked, row } from "./row.ts";
 import {
@@ -14,13 +23,18 @@ import {
   accessoryLogsVerb,
   accessoryVerb,
   appExecVerb,
+  buildVerb,
   deployVerb,
   lockAcquireVerb,
   logsVerb,
   maintenanceVerb,
   plain,
+  pruneVerb,
+  registryVerb,
+  removeContainerVerb,
   rollbackVerb,
   scaleVerb,
+  serverExecVerb,
 } from "./verbs.ts";
 
 const NAME: Operand = { name: "NAME" };
@@ -93,11 +107,35 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     flags: MAINTENANCE_FLAGS,
   }),
   row("app live", "end app maintenance", change(plain("app live"))),
+  row("app containers", "list all containers of the app", ask(plain("app containers"))),
+  row("app images", "list the app's images", ask(plain("app images"))),
+  row("app stale-containers", "list containers that run and do not serve", stale, {
+    flags: [{ name: "stop", summary: "stop them" }],
+  }),
+  row("app remove", "remove the app from its hosts", change(plain("app remove"))),
+  row(
+    "app remove-container",
+    "remove a version's stopped containers",
+    change(removeContainerVerb),
+    {
+      operands: [{ name: "VERSION" }],
+    },
+  ),
+  row(
+    "app remove-containers",
+    "remove all stopped containers of the app",
+    change(plain("app remove-containers")),
+  ),
+  row(
+    "app remove-images",
+    "remove the app's images that no container has",
+    change(plain("app remove-images")),
+  ),
   row("app details", "list the app's containers", ask(plain("app details"))),
   row("app logs", "show the app's logs", ask(logsVerb("app logs")), { flags: LOG_FLAGS }),
   row("app exec", "run a command in the app's image", ask(appExecVerb), {
     operands: [CMD],
-    flags: [...EXEC_FLAGS, ENV_FLAG],
+    flags: [...EXEC_FLAGS, ENV_FLAG, DETACH_FLAG],
   }),
   row("app version", "show which version serves on each host", ask(plain("app version"))),
   row("accessory boot", "boot an accessory, or all", change(accessoryVerb("accessory boot")), {
@@ -188,7 +226,48 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   ),
   row("server bootstrap", "install Docker where it is missing", change(plain("server bootstrap"))),
   row("audit", "show the last lines of the audit log on every host", ask(plain("audit"))),
-  row("prune", "remove old containers and unused images", change(plain("prune"))),
+  row("server exec", "run a command on every host", ask(serverExecVerb), {
+    operands: [CMD],
+    flags: [{ name: "interactive", short: "i", summary: "hand over this terminal" }],
+  }),
+  row("build push", "build the image and push it", change(buildVerb("build push")), {
+    flags: BUILD_FLAGS,
+  }),
+  row("build pull", "have hosts pull the image", change(buildVerb("build pull"))),
+  row("build deliver", "build the image, push it and pull it", change(buildVerb("build deliver")), {
+    flags: BUILD_FLAGS,
+  }),
+  ...["registry login", "registry setup"].map((words) =>
+    row(
+      words,
+      "log in to the registry, here and on all hosts",
+      change(registryVerb("registry login")),
+      {
+        flags: REGISTRY_FLAGS,
+      },
+    )
+  ),
+  ...["registry logout", "registry remove"].map((words) =>
+    row(
+      words,
+      "log out of the registry, here and on all hosts",
+      change(registryVerb("registry logout")),
+      {
+        flags: REGISTRY_FLAGS,
+      },
+    )
+  ),
+  ...["prune", "prune all"].map((words) =>
+    row(words, "remove old containers and unused images", change(pruneVerb(undefined)))
+  ),
+  row("prune containers", "remove old containers", change(pruneVerb("containers")), {
+    flags: [{
+      name: "retain",
+      value: { name: "COUNT", kind: "count" },
+      summary: "how many versions stay (default: as configured)",
+    }],
+  }),
+  row("prune images", "remove unused images", change(pruneVerb("images"))),
   row(
     "remove",
     "remove the app, its accessories and the proxy from all hosts",
@@ -230,6 +309,12 @@ async function rollback(invocation: Invocation, context: CommandContext): Promis
     message: `rollback goes to ${operands[0]}, or lists what there is`,
     hint: "Leave out one of them.",
   }, { io: context.io, json: flags.on.has("json") });
+}
+
+async function stale(invocation: Invocation, context: CommandContext): Promise<number> {
+  return invocation.flags.on.has("stop")
+    ? await change(() => ({ name: "app stop-stale-containers" }))(invocation, context)
+    : await ask(() => ({ name: "app stale-containers" }))(invocation, context);
 }
 
 async function showPlan(invocation: Invocation, context: CommandContext): Promise<number> {

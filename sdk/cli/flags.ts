@@ -71,6 +71,23 @@ export const DEPLOY_FLAGS: readonly Flag[] = Object.freeze([
   { name: "no-cache", summary: "build the image without cached layers" },
 ]);
 
+/** Flags of commands that build the image. */
+export const BUILD_FLAGS: readonly Flag[] = Object.freeze([
+  { name: "no-cache", summary: "build the image without cached layers" },
+]);
+
+/** Flags of commands that log in or out. */
+export const REGISTRY_FLAGS: readonly Flag[] = Object.freeze([
+  { name: "skip-local", short: "L", summary: "leave this machine out" },
+  { name: "skip-remote", short: "R", summary: "leave the hosts out" },
+]);
+
+/** Lets a command go on by itself. */
+export const DETACH_FLAG: Flag = {
+  name: "detach",
+  summary: "let it go on in a new container, and do not wait",
+};
+
 /** Flags of commands that show logs. */
 export const LOG_FLAGS: readonly Flag[] = Object.freeze([
   {

@@ -9,7 +9,7 @@ import type { Event } from "../exec/event.ts";
 import type { Answer } from "../plan/answer.ts";
 import { isEmpty, type Plan } from "../plan/plan.ts";
 import { renderAnswers, renderServing } from "../report/answer_text.ts";
-import { renderReleases } from "../report/releases_text.ts";
+import { renderAnswer } from "../report/known_answer.ts";
 import { reportLine, toJsonLine } from "../report/json.ts";
 import type { RenderOptions } from "../report/layout.ts";
 import { renderPlan } from "../report/plan_text.ts";
@@ -119,7 +119,7 @@ class TextReporter implements Reporter {
 
   #answer(answer: Answer): void {
     const { out } = this.#io;
-    out.write(renderReleases(answer.releases, this.#render(out)));
+    out.write(renderAnswer(answer, this.#render(out)));
   }
 
   #serving({ plan, serving }: Result): void {

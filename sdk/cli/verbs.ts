@@ -6,10 +6,13 @@
 
 import type {
   AccessoryVerb,
+  BuildVerb,
   DeployVerb,
   LogsVerb,
   PlainVerb,
   ProxyRebootVerb,
+  PruneVerb,
+  RegistryVerb,
   Verb,
 } from "../commander/verb.ts";
 import { SextantError } from "../errors.ts";
@@ -56,6 +59,39 @@ export function scaleVerb({ operands }: Invocation): Verb {
   return { name: "app scale", counts: Object.fromEntries(counts) };
 }
 
+/** The removal of what is old. */
+export function pruneVerb(only: PruneVerb["only"]): ToVerb {
+  return ({ flags: { text } }) => ({
+    name: "prune",
+    only,
+    retain: text["retain"] === undefined ? undefined : Number(text["retain"]),
+  });
+}
+
+/** The removal of a version's containers. */
+export function removeContainerVerb({ operands }: Invocation): Verb {
+  return { name: "app remove-container", of: operands[0] ?? "" };
+}
+
+/** A login or a logout. */
+export function registryVerb(name: RegistryVerb["name"]): ToVerb {
+  return ({ flags: { on } }) => ({
+    name,
+    skipLocal: on.has("skip-local"),
+    skipRemote: on.has("skip-remote"),
+  });
+}
+
+/** The making of the image, and its way to the hosts. */
+export function buildVerb(name: BuildVerb["name"]): ToVerb {
+  return ({ flags: { on } }) => ({ name, noCache: on.has("no-cache") });
+}
+
+/** A command of the user's on hosts themselves. */
+export function serverExecVerb({ operands, flags: { on } }: Invocation): Verb {
+  return { name: "server exec", cmd: operands.join(" "), interactive: on.has("interactive") };
+}
+
 /** Logs of the app or the proxy. */
 export function logsVerb(name: LogsVerb["name"]): ToVerb {
   return (invocation) => ({ name, ...logOptions(invocation) });
@@ -67,7 +103,8 @@ export function appExecVerb({ operands, flags }: Invocation): Verb {
     const colon = pair.indexOf(":");
     return [pair.slice(0, colon), pair.slice(colon + 1)];
   }));
-  return { name: "app exec", cmd: operands.join(" "), env, ...execOptions(flags) };
+  const detach = flags.on.has("detach") ? { detach: true } : {};
+  return { name: "app exec", cmd: operands.join(" "), env, ...detach, ...execOptions(flags) };
 }
 
 /** Something done to an accessory. */

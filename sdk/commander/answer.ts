@@ -5,6 +5,7 @@
  */
 
 import type { Answer } from "../plan/answer.ts";
+import { staleContainers } from "../plan/app_remove.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { listReleases } from "../plan/release.ts";
 import type { Verb } from "./verb.ts";
@@ -14,6 +15,8 @@ export function answerTo(verb: Verb, input: PlanInput): Answer | undefined {
   switch (verb.name) {
     case "releases":
       return { type: "releases", releases: listReleases(input) };
+    case "app stale-containers":
+      return { type: "stale-containers", containers: staleContainers(input) };
     default:
       return undefined;
   }

@@ -4,6 +4,14 @@
  * @module
  */
 
+import {
+  planAppRemove,
+  planRemoveContainers,
+  planRemoveImages,
+  planStopStale,
+} from "../plan/app_remove.ts";
+import { planBuild } from "../plan/build.ts";
+import { planRegistry } from "../plan/registry.ts";
 import { planAccessory } from "../plan/accessory.ts";
 import { planAppStart, planAppStop } from "../plan/app.ts";
 import { planDeploy } from "../plan/deploy.ts";
@@ -29,14 +37,17 @@ import {
   planAccessoryDetails,
   planAccessoryExec,
   planAccessoryLogs,
+  planAppContainers,
   planAppDetails,
   planAppExec,
+  planAppImages,
   planAppLogs,
   planAudit,
   planDetails,
   planNothing,
   planProxyDetails,
   planProxyLogs,
+  planServerExec,
   planTraefikDetails,
   planTraefikLogs,
 } from "../plan/questions.ts";
@@ -158,7 +169,32 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
     case "details":
       return planDetails(input);
     case "prune":
-      return planPrune(input);
+      return planPrune(input, verb);
+    case "app containers":
+      return planAppContainers(input);
+    case "app images":
+      return planAppImages(input);
+    case "app remove":
+      return planAppRemove(input);
+    case "app remove-container":
+      return planRemoveContainers(input, verb.name, verb.of);
+    case "app remove-containers":
+      return planRemoveContainers(input, verb.name, undefined);
+    case "app remove-images":
+      return planRemoveImages(input);
+    case "app stale-containers":
+      return planNothing(input, verb.name);
+    case "app stop-stale-containers":
+      return planStopStale(input);
+    case "registry login":
+    case "registry logout":
+      return planRegistry(input, verb);
+    case "build push":
+    case "build pull":
+    case "build deliver":
+      return planBuild(input, verb.name, verb.noCache ?? false);
+    case "server exec":
+      return planServerExec(input, verb);
     case "remove":
       return planRemove(input);
     default:

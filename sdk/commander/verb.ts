@@ -14,6 +14,12 @@ export type Verb =
   | RollbackVerb
   | ScaleVerb
   | PlainVerb
+  | PruneVerb
+  | RemoveContainerVerb
+  | StaleVerb
+  | RegistryVerb
+  | BuildVerb
+  | HostExecVerb
   | LogsVerb
   | ExecVerb
   | AccessoryVerb
@@ -56,6 +62,11 @@ export interface PlainVerb {
   /** Which command. */
   readonly name:
     | "app boot"
+    | "app containers"
+    | "app images"
+    | "app remove"
+    | "app remove-containers"
+    | "app remove-images"
     | "app start"
     | "app stop"
     | "app details"
@@ -74,7 +85,6 @@ export interface PlainVerb {
     | "proxy restart"
     | "proxy start"
     | "proxy stop"
-    | "prune"
     | "releases"
     | "remove"
     | "server bootstrap"
@@ -85,6 +95,58 @@ export interface PlainVerb {
     | "traefik restart"
     | "traefik start"
     | "traefik stop";
+}
+
+/** Removes what is too old to go back to. */
+export interface PruneVerb {
+  /** Which command. */
+  readonly name: "prune";
+  /** What goes. @default {both} */
+  readonly only?: "containers" | "images" | undefined;
+  /** How many versions stay. @default {as the configuration says} */
+  readonly retain?: number | undefined;
+}
+
+/** Removes the stopped containers of a version. */
+export interface RemoveContainerVerb {
+  /** Which command. */
+  readonly name: "app remove-container";
+  /** The version. */
+  readonly of: string;
+}
+
+/** Shows running containers that do not serve, or stops them. */
+export interface StaleVerb {
+  /** Which command. */
+  readonly name: "app stale-containers" | "app stop-stale-containers";
+}
+
+/** Logs in to the registry or out of it. */
+export interface RegistryVerb {
+  /** Which command. */
+  readonly name: "registry login" | "registry logout";
+  /** Whether this machine is left out. @default {false} */
+  readonly skipLocal?: boolean | undefined;
+  /** Whether the hosts are left out. @default {false} */
+  readonly skipRemote?: boolean | undefined;
+}
+
+/** Builds the image, pushes it, or has hosts pull it. */
+export interface BuildVerb {
+  /** Which command. */
+  readonly name: "build push" | "build pull" | "build deliver";
+  /** Whether the image is built without cached layers. @default {false} */
+  readonly noCache?: boolean | undefined;
+}
+
+/** Runs a command on hosts themselves. */
+export interface HostExecVerb {
+  /** Which command. */
+  readonly name: "server exec";
+  /** The command line. */
+  readonly cmd: string;
+  /** Whether it gets this terminal. @default {false} */
+  readonly interactive?: boolean | undefined;
 }
 
 /** Shows logs of the app or what serves it. */

@@ -44,6 +44,22 @@ export function failuresOfStep(
   });
 }
 
+/**
+ * What a step that was done could not do; `undefined` where it did all. Pruning fails nothing, but disks fill where it
+ * goes on failing.
+ */
+export function warningOfStep(
+  operations: readonly Operation[],
+  result: StepResult,
+  redact: (text: string) => string,
+): string | undefined {
+  if (!operations.some(({ kind }) => kind === "prune-versions")) return undefined;
+  const parts = splitParts(operations.length, { ...result, exitCode: result.exitCode ?? -1 });
+  const said = parts.filter(({ index }) => operations[index]!.kind === "prune-versions")
+    .map(({ stderr }) => redact(stderr).trim()).join("");
+  return said === "" ? undefined : `not all that is old could be removed: ${said}`;
+}
+
 /** The new state that a step found where its host is no longer as planned; `undefined` where it is. */
 export function movedState(
   operations: readonly Operation[],

@@ -11,7 +11,7 @@ import { HERE, type HostScript, type StageName, type Step } from "../plan/plan.t
 import type { ScriptStep, Session, StepResult } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, StepEvent } from "./event.ts";
-import { failureOfError, failuresOfStep, movedState } from "./failure.ts";
+import { failureOfError, failuresOfStep, movedState, warningOfStep } from "./failure.ts";
 import type { Latches } from "./latches.ts";
 import type { Ledger } from "./ledger.ts";
 import { Lines } from "./lines.ts";
@@ -246,6 +246,10 @@ class StepWatcher {
     if (status === "failed" && !this.explained) {
       const { host } = this.#event;
       failuresOfStep(host, this.#step.operations, result, effects.redact).forEach(fail);
+    }
+    const warning = warningOfStep(this.#step.operations, result, effects.redact);
+    if (status === "done" && warning !== undefined) {
+      emit({ type: "notice", host: this.#event.host, message: warning });
     }
     emit({ type: "step-end", ...this.#event, status, seconds: result.seconds });
     latches.settle(this.#step.id, status === "done");

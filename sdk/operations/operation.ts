@@ -69,8 +69,10 @@ import {
 import {
   execCommand,
   listContainers,
+  listImages,
   type QuestionOperation,
   runCommand,
+  runOnHost,
   showLogs,
 } from "./question.ts";
 import { loginRegistry, logoutRegistry, type RegistryOperation } from "./registry.ts";
@@ -117,6 +119,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "exec-command": execCommand,
   "install-docker": installDocker,
   "list-containers": listContainers,
+  "list-images": listImages,
   "login-registry": loginRegistry,
   "logout-registry": logoutRegistry,
   "make-cord": makeCord,
@@ -143,6 +146,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "run-command": runCommand,
   "run-container": runContainer,
   "run-hook": runHook,
+  "run-on-host": runOnHost,
   "run-proxy": runProxy,
   "run-release": runRelease,
   "show-audit": showAudit,

@@ -18,6 +18,24 @@ export interface ListContainers {
   readonly filters: readonly string[];
 }
 
+/** Lists the images of a repository. */
+export interface ListImages {
+  /** Which operation. */
+  readonly kind: "list-images";
+  /** The repository. */
+  readonly repository: string;
+}
+
+/** Runs a command on the host itself. */
+export interface RunOnHost {
+  /** Which operation. */
+  readonly kind: "run-on-host";
+  /** Command line, as the host's shell reads it. */
+  readonly cmd: string;
+  /** Whether it gets a terminal. */
+  readonly interactive: boolean;
+}
+
 /** Shows a container's log. */
 export interface ShowLogs {
   /** Which operation. */
@@ -80,10 +98,18 @@ export interface RunCommand {
   readonly options: RunContainer["options"];
   /** Whether it gets a terminal. */
   readonly interactive: boolean;
+  /** Whether it goes on by itself, and nobody waits for it. @default {false} */
+  readonly detach?: boolean | undefined;
 }
 
 /** A question, or a command of the user's. */
-export type QuestionOperation = ListContainers | ShowLogs | ExecCommand | RunCommand;
+export type QuestionOperation =
+  | ListContainers
+  | ListImages
+  | ShowLogs
+  | ExecCommand
+  | RunCommand
+  | RunOnHost;
 
 /** How containers are listed. */
 export const listContainers: Definition<ListContainers> = {
@@ -91,6 +117,21 @@ export const listContainers: Definition<ListContainers> = {
   describe: ({ title }) => ({ noun: "list", subject: title }),
   render: ({ filters }) =>
     run("docker", "ps", "--all", ...filters.flatMap((filter) => ["--filter", filter])),
+};
+
+/** How images are listed. */
+export const listImages: Definition<ListImages> = {
+  changes: false,
+  describe: ({ repository }) => ({ noun: "images", subject: repository }),
+  render: ({ repository }) => run("docker", "image", "ls", repository),
+};
+
+/** How a command is run on the host itself. */
+export const runOnHost: Definition<RunOnHost> = {
+  changes: true,
+  describe: ({ cmd }) => ({ noun: "exec", subject: cmd, detail: "on the host" }),
+  // The words are the user's own, for the host's shell.
+  render: ({ cmd }) => run(raw(cmd)),
 };
 
 /** How logs are shown. */
@@ -128,7 +169,9 @@ export const runCommand: Definition<RunCommand> = {
     detail: `in a new container of ${image}`,
   }),
   render: (operation) => {
-    const words: Word[] = ["docker", "run", "--rm", ...operation.interactive ? ["-it"] : []];
+    const { interactive, detach = false } = operation;
+    const words: Word[] = ["docker", "run", ...detach ? ["--detach"] : [], "--rm"];
+    if (interactive) words.push("-it");
     words.push("--name", operation.name, "--network", operation.network, ...runWords(operation));
     words.push(operation.image, raw(operation.cmd));
     const command = run(...words);

@@ -7,6 +7,7 @@
 import type { Operation } from "../operations/operation.ts";
 import { bootAccessories } from "./accessory.ts";
 import { writeRoleEnv } from "./app_container.ts";
+import { buildStage } from "./build.ts";
 import { bootGroups } from "./boot.ts";
 import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
 import { appHosts, servingVersions } from "./current.ts";
@@ -20,7 +21,7 @@ import {
   ownFolder,
   saltFile,
 } from "./names.ts";
-import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
+import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
@@ -75,7 +76,7 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const hosts = hostsIn(work);
   const isBusy = hosts.length > 0;
   return plan(input, parts.verb, [
-    ...boots && parts.build ? [buildStage(input, parts)] : [],
+    ...boots && parts.build ? [buildStage(input, parts.noCache)] : [],
     ...isBusy && parts.verb !== "app boot" ? hookStage(input, "pre-deploy", hosts) : [],
     ...work,
   ], {
@@ -86,28 +87,6 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
       .map(([host]) => endNote(input, host, input.version)),
     ...parts.verb === "app boot" ? {} : { afterwards: "post-deploy" },
   });
-}
-
-function buildStage(input: PlanInput, { noCache }: DeployParts): Stage {
-  const { config, version } = input;
-  const tags = [imageName(config, version), `${config.repository}:${latestTag(config)}`];
-  const steps: Step[] = [];
-  if (input.hooks.has("pre-build")) {
-    steps.push(step("pre-build", { kind: "run-hook", name: "pre-build", hosts: appHosts(input) }));
-  }
-  const login = registryLogin(input);
-  if (login) steps.push(step("login here", { kind: "login-registry", ...login }));
-  steps.push(
-    step("build", {
-      kind: "build-image",
-      tags,
-      service: config.service,
-      noCache,
-      ...config.builder,
-    }),
-  );
-  steps.push(step("push", { kind: "push-image", tags }));
-  return stage("build", [script(HERE, steps)]);
 }
 
 /** What a host does before any new container starts. */

@@ -4,19 +4,37 @@
  * @module
  */
 
-import type { ContainerState } from "../observe/host_state.ts";
+import type { Role } from "../config/config.ts";
+import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
-import { appHosts, lookUp, selectedRoles } from "./current.ts";
+import type { OldContainer } from "../operations/prune.ts";
+import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { bootOf, imageName, latestTag } from "./names.ts";
 import type { Plan } from "./plan.ts";
 import { audit } from "./proxy.ts";
+import { goodReleases } from "./release.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
+/** What is pruned. */
+export interface PruneOptions {
+  /** What goes. @default {both} */
+  readonly only?: "containers" | "images" | undefined;
+  /** How many versions stay. @default {as the configuration says} */
+  readonly retain?: number | undefined;
+}
+
 /** Plans `prune`: old containers and unused images go. */
-export function planPrune(input: PlanInput): Plan {
+export function planPrune(input: PlanInput, { only, retain }: PruneOptions = {}): Plan {
   const scripts = appHosts(input).flatMap((host) => {
-    const operation = pruneOperation(input, host, 0);
+    const both = pruneOperation(input, host, 0, retain);
+    const operation = {
+      ...both,
+      containers: only === "images" ? [] : both.containers,
+      images: only === "containers"
+        ? []
+        : unusedImages(input, host, only === "images" ? [] : both.containers),
+    };
     const isIdle = operation.containers.length + operation.images.length === 0;
     if (isIdle) return [];
     return [
@@ -29,8 +47,8 @@ export function planPrune(input: PlanInput): Plan {
 }
 
 /**
- * The removal of what a host need not keep: the newest stopped versions of each role stay, among them those that are
- * about to stop, and so do images that any container has.
+ * The removal of what a host need not keep: the newest versions of each role that served stay, among them those that
+ * are about to stop, the newest that did not, for reading, and whatever the proxy or any container needs.
  *
  * @param stopping How many versions of each role are about to stop.
  */
@@ -38,32 +56,53 @@ export function pruneOperation(
   input: PlanInput,
   host: string,
   stopping: number,
+  retain: number = input.config.retainContainers,
 ): Operation & { kind: "prune-versions" } {
   const { config } = input;
-  const old = selectedRoles(input, host).flatMap((role) => {
-    const stopped = Map.groupBy(
-      lookUp(input, host, role).containers.filter((container) => !container.running),
-      ({ name }) => bootOf(name),
-    );
-    return [...stopped.values()].slice(Math.max(config.retainContainers - stopping, 0)).flat();
-  });
+  const keeps = Math.max(retain - stopping, 0);
+  const old = selectedRoles(input, host).flatMap((role) => oldOf(input, host, role, keeps))
+    .map(({ name, id }) => ({ name, id }));
   return {
     kind: "prune-versions",
     service: config.service,
-    containers: old.map(({ name, id }) => ({ name, id })),
+    containers: old,
     images: unusedImages(input, host, old),
   };
+}
+
+function oldOf(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  keeps: number,
+): readonly ContainerState[] {
+  const { releases, routes } = stateOf(input, host);
+  const good = new Set(goodReleases(releases));
+  const hasFailed = (version: string): boolean => {
+    const status = releases.findLast((one) => one.version === version)?.status;
+    return !good.has(version) && (status === "failed" || status === "undone");
+  };
+  const targets = routes.flatMap((route) => route.targets);
+  const isTarget = ({ id }: ContainerState): boolean =>
+    targets.some((target) => target.startsWith(shortId(id)));
+  const stopped = lookUp(input, host, role).containers.filter((container) =>
+    !container.running && !isTarget(container)
+  );
+  const boots = [...Map.groupBy(stopped, ({ name }) => bootOf(name)).values()];
+  const failed = boots.filter(([first]) => hasFailed(versionOf(role, first!)));
+  const served = boots.filter((boot) => !failed.includes(boot));
+  return [...served.slice(keeps), ...failed.slice(keeps === 0 ? 0 : 1)].flat();
 }
 
 function unusedImages(
   input: PlanInput,
   host: string,
-  old: readonly ContainerState[],
+  old: readonly OldContainer[],
 ): readonly string[] {
   const { config, version } = input;
   const { images, containers } = stateOf(input, host);
   const used = new Set(
-    containers.filter((container) => !old.includes(container)).map(({ image }) => image),
+    containers.filter(({ id }) => !old.some((one) => one.id === id)).map(({ image }) => image),
   );
   used.add(imageName(config, version)).add(`${config.repository}:${latestTag(config)}`);
   // The tags of other destinations are theirs to prune.

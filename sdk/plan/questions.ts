@@ -41,6 +41,8 @@ export interface ExecOptions {
   readonly interactive?: boolean | undefined;
   /** Whether it runs in the container that serves, not in a new one. @default {false} */
   readonly reuse?: boolean | undefined;
+  /** Whether it goes on by itself in a new container, and nobody waits for it. @default {false} */
+  readonly detach?: boolean | undefined;
   /** Further environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -61,6 +63,41 @@ export function planDetails(input: PlanInput): Plan {
 /** Plans `app details`. */
 export function planAppDetails(input: PlanInput): Plan {
   return ask(input, "app details", (host) => appDetails(input, host));
+}
+
+/** Plans `app containers`: those of all roles, on each host once. */
+export function planAppContainers(input: PlanInput): Plan {
+  const { service, destination } = input.config;
+  return ask(input, "app containers", (host) => [
+    list(`${host} containers`, service, [
+      `label=service=${service}`,
+      `label=destination=${destination ?? ""}`,
+    ]),
+  ]);
+}
+
+/** Plans `app images`. */
+export function planAppImages(input: PlanInput): Plan {
+  const { repository } = input.config;
+  return ask(input, "app images", (host) => [
+    step(`${host} images`, { kind: "list-images", repository }),
+  ]);
+}
+
+/** Plans `server exec`; with a terminal, on the first host alone. */
+export function planServerExec(
+  input: PlanInput,
+  { cmd, interactive = false }: Pick<ExecOptions, "cmd" | "interactive">,
+): Plan {
+  const [first] = input.hosts;
+  return ask(
+    input,
+    "server exec",
+    (host) =>
+      interactive && host !== first
+        ? []
+        : [step(`${host} exec`, { kind: "run-on-host", cmd, interactive })],
+  );
 }
 
 /** Plans `accessory details`. */
@@ -172,7 +209,12 @@ export function planAppExec(
   version: string | undefined,
   options: ExecOptions,
 ): Plan {
-  const env = options.env ?? {};
+  const { env = {}, detach = false } = options;
+  if (detach && (options.reuse === true || options.interactive === true)) {
+    throw new SextantError("USAGE", "a detached command runs in a container of its own, unseen", {
+      hint: "Leave out --detach, or --reuse and --interactive.",
+    });
+  }
   return found(ask(input, "app exec", (host) =>
     selectedRoles(input, host).flatMap((role) => {
       const current = lookUp(input, host, role);
@@ -198,6 +240,7 @@ export function planAppExec(
         volumes: wanted.volumes,
         options: wanted.options,
         interactive: options.interactive ?? false,
+        ...detach ? { detach } : {},
       })];
     })));
 }

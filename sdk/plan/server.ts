@@ -4,14 +4,11 @@
  * @module
  */
 
-import { serviceWithDestination } from "../config/config.ts";
 import { proxyContainer } from "../observe/host_state.ts";
-import type { Operation } from "../operations/operation.ts";
 import { planAccessory } from "./accessory.ts";
-import { stopSteps } from "./app.ts";
-import { appHosts, lookUp, selectedRoles } from "./current.ts";
+import { filesStep, imagesStep, removeApp } from "./app_remove.ts";
+import { appHosts } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { appFolder } from "./names.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
 
@@ -31,7 +28,12 @@ export function planRemove(input: PlanInput): Plan {
     ? []
     : workOf(planAccessory(input, "remove", "all"));
   return plan(input, "remove", [
-    stage("apply", appHosts(input).map((host) => script(host, removeApp(input, host)))),
+    stage(
+      "apply",
+      appHosts(input).map((host) =>
+        script(host, [...removeApp(input, host), imagesStep(input, host)])
+      ),
+    ),
     ...accessories,
     stage("finish", input.hosts.map((host) => script(host, removeRest(input, host)))),
   ], { lock: true });
@@ -47,22 +49,6 @@ function workOf({ stages }: Plan): readonly Stage[] {
   }));
 }
 
-function removeApp(input: PlanInput, host: string): readonly Step[] {
-  const { config } = input;
-  return selectedRoles(input, host).flatMap((role) => {
-    const removals: Operation[] = lookUp(input, host, role).containers.map(({ name }) => ({
-      kind: "remove-container",
-      name,
-      role: role.name,
-    }));
-    return [
-      ...stopSteps(input, host, role),
-      ...removals.length === 0 ? [] : [step(`${host} remove ${role.name}`, ...removals)],
-      step(`${host} images ${role.name}`, { kind: "prune-images", service: config.service }),
-    ];
-  });
-}
-
 function removeRest(input: PlanInput, host: string): readonly Step[] {
   const { config } = input;
   const state = stateOf(input, host);
@@ -73,10 +59,7 @@ function removeRest(input: PlanInput, host: string): readonly Step[] {
     ...proxyContainer(state) === undefined || isShared
       ? []
       : [step(`${host} proxy`, { kind: "remove-proxy", everything: true })],
-    step(`${host} files`, { kind: "remove-path", path: appFolder(config) }, {
-      kind: "remove-path",
-      path: `.kamal/proxy/apps-config/${serviceWithDestination(config)}`,
-    }),
+    filesStep(input, host),
     ...username === undefined ? [] : [step(`${host} logout`, { kind: "logout-registry", server })],
   ];
 }

@@ -39,7 +39,15 @@ import {
   stopProxy,
 } from "./proxy_container.ts";
 import { pruneImages, pruneVersions } from "./prune.ts";
-import { execCommand, listContainers, runCommand, runRelease, showLogs } from "./question.ts";
+import {
+  execCommand,
+  listContainers,
+  listImages,
+  runCommand,
+  runOnHost,
+  runRelease,
+  showLogs,
+} from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
 import { recordRelease } from "./release.ts";
 import { checkState, probe } from "./state.ts";
@@ -59,6 +67,7 @@ const MODELS = Object.freeze({
   "exec-command": execCommand,
   "install-docker": installDocker,
   "list-containers": listContainers,
+  "list-images": listImages,
   "login-registry": loginRegistry,
   "logout-registry": logoutRegistry,
   "make-cord": makeCord,
@@ -85,6 +94,7 @@ const MODELS = Object.freeze({
   "run-command": runCommand,
   "run-container": runContainer,
   "run-hook": runHook,
+  "run-on-host": runOnHost,
   "run-proxy": runProxy,
   "run-release": runRelease,
   "show-audit": showAudit,

@@ -4,12 +4,19 @@
  * @module
  */
 
-import type { ExecCommand, ListContainers, RunCommand, ShowLogs } from "../operations/question.ts";
+import type {
+  ExecCommand,
+  ListContainers,
+  ListImages,
+  RunCommand,
+  RunOnHost,
+  ShowLogs,
+} from "../operations/question.ts";
 import type { RunRelease } from "../operations/release_phase.ts";
 import { noSuch } from "./container.ts";
 import { type SimulatedContainer, statusOf } from "./facts.ts";
 import { pullTo } from "./image.ts";
-import { byClient, done, failed, type Model, refused } from "./model.ts";
+import { byClient, byShell, done, failed, type Model, refused } from "./model.ts";
 
 /** How containers are listed. */
 export const listContainers: Model<ListContainers> = byClient(0.05, ({ filters }, host) => {
@@ -23,6 +30,16 @@ export const listContainers: Model<ListContainers> = byClient(0.05, ({ filters }
     );
   return done(["CONTAINER ID   IMAGE   STATUS   NAMES", ...rows, ""].join("\n"));
 });
+
+/** How images are listed. */
+export const listImages: Model<ListImages> = byClient(0.05, ({ repository }, host) => {
+  const rows = [...host.images].filter(([name]) => name.startsWith(`${repository}:`))
+    .map(([name, { id }]) => `${name}   ${id.slice(7, 19)}`);
+  return done(["REPOSITORY:TAG   IMAGE ID", ...rows, ""].join("\n"));
+});
+
+/** How a command is run on the host itself: it says nothing, and ends well. */
+export const runOnHost: Model<RunOnHost> = byShell(() => done());
 
 /** How logs are shown; they are as short as the app's beginning. */
 export const showLogs: Model<ShowLogs> = byClient(0.05, ({ container, lines, grep }, host) => {

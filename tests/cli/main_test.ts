@@ -127,6 +127,34 @@ Deno.test("main() hands flags to the loader and the commander", async () => {
   assertEquals(commander.verbs, [{ name: "deploy", skipPush: true, noCache: true }]);
 });
 
+Deno.test("main() knows Kamal's further commands about the app, the registry and the image", async () => {
+  const verbOf = async (line: string) => {
+    const commander = new FakeCommander();
+    await main([...line.split(" "), "-y"], new FakeIo(), commander);
+    return commander.verbs[0];
+  };
+  assertEquals(await verbOf("app remove_container v1"), { name: "app remove-container", of: "v1" });
+  assertEquals(await verbOf("app stale-containers"), { name: "app stale-containers" });
+  assertEquals(await verbOf("app stale-containers --stop"), { name: "app stop-stale-containers" });
+  assertEquals(await verbOf("prune all"), { name: "prune", only: undefined, retain: undefined });
+  assertEquals(await verbOf("prune containers --retain 2"), {
+    name: "prune",
+    only: "containers",
+    retain: 2,
+  });
+  assertEquals(await verbOf("registry setup -L"), {
+    name: "registry login",
+    skipLocal: true,
+    skipRemote: false,
+  });
+  assertEquals(await verbOf("build push --no-cache"), { name: "build push", noCache: true });
+  assertEquals(await verbOf("server exec uptime"), {
+    name: "server exec",
+    cmd: "uptime",
+    interactive: false,
+  });
+});
+
 Deno.test("main() waits for the lock as long as it is told to, else as long as Kamal does", async () => {
   const waitOf = async (line: string) => {
     const commander = new FakeCommander();

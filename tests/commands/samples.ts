@@ -162,6 +162,8 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     interactive: false,
   },
   "install-docker": { kind: "install-docker" },
+  "list-images": { kind: "list-images", repository: "ghcr.io/acme/shop" },
+  "run-on-host": { kind: "run-on-host", cmd: "uptime", interactive: false },
   "list-containers": { kind: "list-containers", title: "web", filters: ["label=service=shop"] },
   "login-registry": { kind: "login-registry", ...LOGIN },
   "logout-registry": { kind: "logout-registry", server: "ghcr.io" },

@@ -1,0 +1,194 @@
+/**
+ * The plans that take an app off its hosts: `app remove`, parts of it, and what runs beside what serves.
+ *
+ * @module
+ */
+
+import { type Role, rolesOn, serviceWithDestination } from "../config/config.ts";
+import { SextantError } from "../errors.ts";
+import type { ContainerState } from "../observe/host_state.ts";
+import type { Operation } from "../operations/operation.ts";
+import { stopSteps } from "./app.ts";
+import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import { appFolder } from "./names.ts";
+import type { Plan, Step } from "./plan.ts";
+import { audit } from "./proxy.ts";
+import { plan, script, stage, step } from "./stages.ts";
+import { leaveTraefik } from "./traefik.ts";
+
+/** A container that runs and does not serve. */
+export interface StaleContainer {
+  /** Name of the host. */
+  readonly host: string;
+  /** Name of its role. */
+  readonly role: string;
+  /** Name of the container. */
+  readonly name: string;
+  /** Its version. */
+  readonly version: string;
+}
+
+/** Plans `app remove`: routes, containers, images and folders go; other roles keep what they need. */
+export function planAppRemove(input: PlanInput): Plan {
+  return change(input, "app remove", (host) => {
+    const isWhole = hasAllRoles(input, host) && isKnown(input, host);
+    return [
+      ...removeApp(input, host),
+      ...isWhole ? [imagesStep(input, host), filesStep(input, host)] : [],
+    ];
+  });
+}
+
+/**
+ * Plans `app remove-container` and `app remove-containers`: of those that are stopped.
+ *
+ * @throws {SextantError} `VERSION_UNKNOWN` where a version has no container on any host.
+ */
+export function planRemoveContainers(
+  input: PlanInput,
+  verb: string,
+  version: string | undefined,
+): Plan {
+  const found = (host: string): readonly Operation[] =>
+    containersOn(input, host).filter(({ role, container }) =>
+      !container.running && (version === undefined || versionOf(role, container) === version)
+    ).map(removal);
+  if (version !== undefined && appHosts(input).every((host) => found(host).length === 0)) {
+    throw new SextantError("VERSION_UNKNOWN", `version ${version} has no stopped container`, {
+      hint: "See what there is: sextant app containers",
+    });
+  }
+  return change(input, verb, (host) => {
+    const removals = found(host);
+    return removals.length === 0 ? [] : [step(`${host} remove`, ...removals)];
+  });
+}
+
+/** Plans `app remove-images`: those that no container has. */
+export function planRemoveImages(input: PlanInput): Plan {
+  return change(input, "app remove-images", (host) => {
+    const { images } = stateOf(input, host);
+    const has = images.some(({ name }) => name.startsWith(`${input.config.repository}:`));
+    return has && hasAllRoles(input, host) ? [imagesStep(input, host)] : [];
+  });
+}
+
+/** Containers that run and do not serve, such as an interrupted deploy may leave. */
+export function staleContainers(input: PlanInput): readonly StaleContainer[] {
+  return appHosts(input).flatMap((host) =>
+    staleOn(input, host).map(({ role, container }) => ({
+      host,
+      role: role.name,
+      name: container.name,
+      version: versionOf(role, container),
+    }))
+  );
+}
+
+/** Plans `app stale-containers --stop`. */
+export function planStopStale(input: PlanInput): Plan {
+  return change(input, "app stale-containers", (host) => {
+    const stale = staleOn(input, host);
+    const leaving = stale.flatMap(({ role, container }) =>
+      leaveTraefik(input.config, role, container.name)
+    );
+    const stops = stale.map(({ role, container }): Operation => ({
+      kind: "stop-container",
+      name: container.name,
+      role: role.name,
+      timeout: role.stopTimeout,
+      because: "does not serve",
+    }));
+    return [
+      ...leaving.length === 0 ? [] : [step(`${host} leave stale`, ...leaving)],
+      ...stops.length === 0 ? [] : [step(`${host} stop stale`, ...stops)],
+    ];
+  });
+}
+
+/** The steps that take the selected roles off a host: routes, then containers. */
+export function removeApp(input: PlanInput, host: string): readonly Step[] {
+  return selectedRoles(input, host).flatMap((role) => {
+    const removals = lookUp(input, host, role).containers.map((container) =>
+      removal({ role, container })
+    );
+    return [
+      ...stopSteps(input, host, role),
+      ...removals.length === 0 ? [] : [step(`${host} remove ${role.name}`, ...removals)],
+    ];
+  });
+}
+
+/** The step that removes all images of the service that no container has. */
+export function imagesStep({ config }: PlanInput, host: string): Step {
+  return step(`${host} images`, { kind: "prune-images", service: config.service });
+}
+
+/** The step that removes a service's own files. */
+export function filesStep({ config }: PlanInput, host: string): Step {
+  return step(`${host} files`, { kind: "remove-path", path: appFolder(config) }, {
+    kind: "remove-path",
+    path: `.kamal/proxy/apps-config/${serviceWithDestination(config)}`,
+  });
+}
+
+interface Placed {
+  readonly role: Role;
+  readonly container: ContainerState;
+}
+
+function containersOn(input: PlanInput, host: string): readonly Placed[] {
+  return selectedRoles(input, host).flatMap((role) =>
+    lookUp(input, host, role).containers.map((container) => ({ role, container }))
+  );
+}
+
+function staleOn(input: PlanInput, host: string): readonly Placed[] {
+  return selectedRoles(input, host).flatMap((role) => {
+    const { running, serving } = lookUp(input, host, role);
+    return running.filter((one) => !serving.includes(one)).map((container) => ({
+      role,
+      container,
+    }));
+  });
+}
+
+function removal({ role, container }: Placed): Operation {
+  return { kind: "remove-container", name: container.name, role: role.name };
+}
+
+/** Whether a host has anything of the app. */
+function isKnown(input: PlanInput, host: string): boolean {
+  const { images, files, releases } = stateOf(input, host);
+  const { repository } = input.config;
+  return containersOn(input, host).length + Object.keys(files).length + releases.length > 0 ||
+    images.some(({ name }) => name.startsWith(`${repository}:`));
+}
+
+/** Kamal: what roles share goes only where all of them are selected. */
+function hasAllRoles(input: PlanInput, host: string): boolean {
+  return rolesOn(input.config, host).length === selectedRoles(input, host).length;
+}
+
+function change(
+  input: PlanInput,
+  verb: string,
+  steps: (host: string) => readonly Step[],
+): Plan {
+  const scripts = appHosts(input).map((host) => {
+    const work = steps(host);
+    const noted = step(`${host} audit`, audit(input, AUDITED[verb] ?? verb));
+    // What removes the app's folders leaves the log, which stands beside them.
+    return script(host, work.length === 0 ? [] : [...work, noted]);
+  });
+  return plan(input, verb, [stage("apply", scripts)], { lock: true });
+}
+
+const AUDITED: Readonly<Record<string, string>> = {
+  "app remove": "Removed app",
+  "app remove-container": "Removed app container",
+  "app remove-containers": "Removed all app containers",
+  "app remove-images": "Removed all app images",
+  "app stale-containers": "Stopped stale containers",
+};

@@ -1,0 +1,57 @@
+/**
+ * The plans of `build …`, and the stage that deploys begin with.
+ *
+ * @module
+ */
+
+import { appHosts } from "./current.ts";
+import type { PlanInput } from "./input.ts";
+import { digestFile, imageName, latestTag } from "./names.ts";
+import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
+import { registryLogin } from "./registry.ts";
+import { plan, script, stage, step } from "./stages.ts";
+
+/** Plans `build push`, `build pull` and `build deliver`; nothing that serves is touched. */
+export function planBuild(
+  input: PlanInput,
+  verb: "build push" | "build pull" | "build deliver",
+  noCache: boolean,
+): Plan {
+  const { config, version } = input;
+  const pulls = appHosts(input).map((host) =>
+    script(host, [step(`${host} pull`, {
+      kind: "pull-image",
+      image: imageName(config, version),
+      service: config.service,
+      login: registryLogin(input),
+      digestFile: digestFile(config),
+    })])
+  );
+  return plan(input, verb, [
+    ...verb === "build pull" ? [] : [buildStage(input, noCache)],
+    ...verb === "build push" ? [] : [stage("prepare", pulls)],
+  ]);
+}
+
+/** The stage in which the image is built here and pushed. */
+export function buildStage(input: PlanInput, noCache: boolean): Stage {
+  const { config, version } = input;
+  const tags = [imageName(config, version), `${config.repository}:${latestTag(config)}`];
+  const steps: Step[] = [];
+  if (input.hooks.has("pre-build")) {
+    steps.push(step("pre-build", { kind: "run-hook", name: "pre-build", hosts: appHosts(input) }));
+  }
+  const login = registryLogin(input);
+  if (login) steps.push(step("login here", { kind: "login-registry", ...login }));
+  steps.push(
+    step("build", {
+      kind: "build-image",
+      tags,
+      service: config.service,
+      noCache,
+      ...config.builder,
+    }),
+  );
+  steps.push(step("push", { kind: "push-image", tags }));
+  return stage("build", [script(HERE, steps)]);
+}
