@@ -232,18 +232,20 @@ export type {
   ReleaseStatus,
 } from "./sdk/operations/release.ts";
 export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
-export type { Answer, ReleasesAnswer, StaleAnswer } from "./sdk/plan/answer.ts";
+export type { Answer, DriftAnswer, ReleasesAnswer, StaleAnswer } from "./sdk/plan/answer.ts";
 export {
   type EndNote,
   HERE,
   type HostScript,
   isEmpty,
+  type Orphan,
   type Plan,
   type Stage,
   type StageName,
   type Step,
   type Wait,
 } from "./sdk/plan/plan.ts";
+export type { Difference } from "./sdk/plan/drift.ts";
 export type { StaleContainer } from "./sdk/plan/app_remove.ts";
 export type { ReleaseSummary } from "./sdk/plan/release.ts";
 export type { ExecOptions, LogOptions } from "./sdk/plan/questions.ts";

@@ -93,6 +93,11 @@ export const COMMANDS: readonly Command[] = Object.freeze([
       summary: "exit with 10 when something would change",
     }],
   }),
+  row(
+    "drift",
+    "show in which fields hosts differ from the configuration; exit with 10 where they do",
+    ask(plain("drift")),
+  ),
   row("details", "list the containers on every host", ask(plain("details"))),
   row("app boot", "boot the app's containers anew", change(plain("app boot"))),
   row(

@@ -14,7 +14,7 @@ export const EXIT_CODES: Readonly<Record<number, string>> = Object.freeze({
   2: "the command line or the deployment is wrong; nothing was done",
   3: "somebody else holds the deploy lock",
   4: "a host cannot be reached",
-  10: "plan --exit-code: something would change",
+  10: "plan --exit-code: something would change; drift: hosts differ from the configuration",
   70: "a bug in sextant",
   130: "interrupted",
 });

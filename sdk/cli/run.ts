@@ -17,7 +17,7 @@ import { INTERRUPTED, withInterrupts } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { makeReporter, renderOptions } from "./reporter.ts";
 
-/** Exit code of `plan --exit-code` where something would change. */
+/** Exit code of `plan --exit-code` where something would change, and of `drift` where hosts differ. */
 const WOULD_CHANGE = 10;
 
 /** Runs a question, or a command of the user's in a container; its answer is the output. */
@@ -56,6 +56,9 @@ export async function runQuestion(
         onEvent: (event) => reporter.event(event),
       });
       reporter.result(result);
+      if (result.answer?.type === "drift" && result.answer.differences.length > 0) {
+        return WOULD_CHANGE;
+      }
       return isUnread ? 0 : exitCodeOfReport(result.report);
     } catch (error) {
       reporter.pause();

@@ -6,6 +6,7 @@
 
 import type { Answer } from "../plan/answer.ts";
 import { staleContainers } from "../plan/app_remove.ts";
+import { driftOf } from "../plan/drift.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { listReleases } from "../plan/release.ts";
 import type { Verb } from "./verb.ts";
@@ -17,6 +18,8 @@ export function answerTo(verb: Verb, input: PlanInput): Answer | undefined {
       return { type: "releases", releases: listReleases(input) };
     case "app stale-containers":
       return { type: "stale-containers", containers: staleContainers(input) };
+    case "drift":
+      return { type: "drift", differences: driftOf(input) };
     default:
       return undefined;
   }

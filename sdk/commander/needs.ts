@@ -60,6 +60,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "build pull": { ...ASK, hosts: "app", version: true, secrets: "later" },
   "build push": { ...ASK, hosts: "app", version: true, secrets: "later" },
   "deploy": { ...BOOT, hosts: "app" },
+  "drift": { ...ASK, hosts: "app", secrets: true, details: true },
   "details": { ...ASK, hosts: "all" },
   "env delete": { ...CHANGE, hosts: "all", docker: "no" },
   "env push": { ...CHANGE, hosts: "all", secrets: true, docker: "no" },

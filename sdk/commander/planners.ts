@@ -183,6 +183,7 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
     case "app remove-images":
       return planRemoveImages(input);
     case "app stale-containers":
+    case "drift":
       return planNothing(input, verb.name);
     case "app stop-stale-containers":
       return planStopStale(input);

@@ -74,6 +74,7 @@ export interface PlainVerb {
     | "app version"
     | "audit"
     | "details"
+    | "drift"
     | "env delete"
     | "env push"
     | "lock release"

@@ -12,7 +12,7 @@ export type AliasesInput = Readonly<Record<string, string>>;
 
 /** First words of the command line's own commands, which no alias may have for its name. */
 export const COMMAND_WORDS: readonly string[] = Object.freeze([
-  ...["accessory", "app", "audit", "config", "deploy", "details", "docs", "env"],
+  ...["accessory", "app", "audit", "build", "config", "deploy", "details", "docs", "drift", "env"],
   ...[
     "envify",
     "help",
@@ -22,6 +22,7 @@ export const COMMAND_WORDS: readonly string[] = Object.freeze([
     "proxy",
     "prune",
     "redeploy",
+    "registry",
     "remove",
     "rollback",
     "secrets",

@@ -52,6 +52,8 @@ export interface Config {
   readonly secretsPath: string;
   /** Old containers kept for rollback, per role. */
   readonly retainContainers: number;
+  /** What a deploy does with containers of roles and accessories that left the configuration. */
+  readonly orphans: "stop" | "report";
   /** Seconds a container without a proxy must run before it counts as ready. */
   readonly readinessDelay: number;
   /** Seconds until a container that is not healthy has failed. */

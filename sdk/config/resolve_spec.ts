@@ -159,6 +159,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     hooksPath: settings.hooksPath ?? ".kamal/hooks",
     secretsPath: settings.secretsPath ?? ".kamal/secrets",
     retainContainers: settings.retainContainers ?? 5,
+    orphans: settings.orphans ?? "report",
     readinessDelay: settings.readinessDelay ?? 7,
     deployTimeout: settings.deployTimeout ?? 30,
     drainTimeout: settings.drainTimeout ?? 30,

@@ -40,6 +40,11 @@ export interface SettingsInput {
    */
   readonly retainContainers?: number;
   /**
+   * What a deploy does with containers of roles and accessories that left the configuration.
+   * @default {"report"}
+   */
+  readonly orphans?: "stop" | "report";
+  /**
    * Seconds that a container without a proxy must run before it counts as ready.
    * @default {7}
    */
@@ -87,6 +92,11 @@ export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
   retainContainers: whole(1).optional().meta({
     description: "Old containers that each role keeps for a rollback",
     example: 3,
+  }),
+  orphans: z.enum(["stop", "report"]).optional().meta({
+    description:
+      "What a deploy does with containers of roles and accessories that left the configuration",
+    example: "stop",
   }),
   readinessDelay: whole().optional().meta({
     description: "Seconds that a container without a proxy must run before it counts as ready",

@@ -113,6 +113,8 @@ export interface ReleaseState {
   readonly digest: string | undefined;
   /** Digest of the secrets' own salted digests; `undefined` where the line does not say. */
   readonly env: string | undefined;
+  /** Names of the hosts that the configuration had for the app; empty where the line does not say. */
+  readonly hosts: readonly string[];
   /** How each role was run, as it was written; empty unless the probe was to ask for it. */
   readonly roles: readonly Readonly<Record<string, unknown>>[];
 }

@@ -24,6 +24,7 @@ function parseJsonLine(line: string): readonly ReleaseState[] {
       image: textOf(facts["image"]),
       digest: textOf(facts["digest"]),
       env: textOf(facts["env"]),
+      hosts: Array.isArray(facts["hosts"]) ? facts["hosts"].map(String) : [],
       roles: Array.isArray(facts["roles"]) ? facts["roles"] : [],
     }];
   } catch {
@@ -35,7 +36,7 @@ function parseJsonLine(line: string): readonly ReleaseState[] {
 function parseWords(line: string): readonly ReleaseState[] {
   const [version = "", at = "", ...performer] = line.split(" ");
   if (version === "") return [];
-  const unknown = { image: undefined, digest: undefined, env: undefined, roles: [] };
+  const unknown = { image: undefined, digest: undefined, env: undefined, hosts: [], roles: [] };
   return [{ version, status: "succeeded", at, performer: performer.join(" "), ...unknown }];
 }
 

@@ -38,6 +38,8 @@ export interface RecordRelease {
   readonly digestFile: string | undefined;
   /** Digest of the secrets' own salted digests; `undefined` where they were not resolved. */
   readonly env: string | undefined;
+  /** Names of the hosts that the configuration had for the app. */
+  readonly hosts: readonly string[];
   /** How each role was run; empty where the release has nothing new to say. */
   readonly roles: readonly ReleasedRole[];
 }
@@ -117,12 +119,12 @@ sx_digest=${pulled}; [ -n "$sx_digest" ] || sx_digest=${quote(digest ?? "")}
 
 /** A line of the ledger, without its newline; the roles come last, so that they can be cut off. */
 export function releaseLine(
-  { version, status, at, performer, image, env, roles }: RecordRelease,
+  { version, status, at, performer, image, env, hosts, roles }: RecordRelease,
   digest: string,
 ): string {
   // A field that says "none" must not look like one that nobody knew of yet.
   const noneAsNull = (_: string, value: unknown): unknown => value === undefined ? null : value;
-  const facts = { version, status, at, performer, image, digest, env, roles };
+  const facts = { version, status, at, performer, image, digest, env, hosts, roles };
   return JSON.stringify(facts, noneAsNull);
 }
 

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { type Accessory, type Config, hostOf } from "../config/config.ts";
+import { type Accessory, type Config, hostOf, serviceWithDestination } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { Operation } from "../operations/operation.ts";
 import { envLabel } from "./app_container.ts";
-import { CONFIG_LABEL, digest } from "./digest.ts";
+import { CONFIG_LABEL, digest, OWNER_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { accessoryEnvFile, appFolder, envScript, idFile, ownFolder, saltFile } from "./names.ts";
 import type { HostScript, Plan, Stage, Step } from "./plan.ts";
@@ -195,6 +195,7 @@ export function runAccessory(input: PlanInput, accessory: Accessory, host: strin
     envScript: envScript(config, "accessories", accessory.name),
     labels: {
       ...labels,
+      [OWNER_LABEL]: serviceWithDestination(config),
       [CONFIG_LABEL]: digest({ ...fixed, labels, files, secret: accessory.env.secret }),
       ...envLabel(input, accessory.env.secret),
     },

@@ -4,11 +4,20 @@
  * @module
  */
 
+import type { Difference } from "./drift.ts";
 import type { StaleContainer } from "./app_remove.ts";
 import type { ReleaseSummary } from "./release.ts";
 
 /** An answer, told apart by its type. */
-export type Answer = ReleasesAnswer | StaleAnswer;
+export type Answer = DriftAnswer | ReleasesAnswer | StaleAnswer;
+
+/** The answer of `drift`. */
+export interface DriftAnswer {
+  /** Which answer. */
+  readonly type: "drift";
+  /** Every field that differs; empty where hosts are as configured. */
+  readonly differences: readonly Difference[];
+}
 
 /** The answer of `app stale-containers`. */
 export interface StaleAnswer {

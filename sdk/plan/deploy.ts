@@ -21,6 +21,7 @@ import {
   ownFolder,
   saltFile,
 } from "./names.ts";
+import { orphansOf, stopOrphans } from "./orphans.ts";
 import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
@@ -56,10 +57,14 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const boots = [...changes.values()].flat().some((change) => change.boots.length > 0);
   const bootStages = bootGroups(input, changes);
   const accessoryStages = parts.accessories ? bootAccessories(input) : [];
+  const looksForOrphans = parts.verb !== "app boot" && parts.verb !== "app scale";
   const finish = stage(
     "finish",
     appHosts(input).map((host) =>
-      script(host, finishSteps(input, host, changes.get(host)!, parts))
+      script(host, [
+        ...looksForOrphans ? stopOrphans(input, host) : [],
+        ...finishSteps(input, host, changes.get(host)!, parts),
+      ])
     ),
     {
       interruptible: false,
@@ -83,6 +88,7 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
     lock: true,
     takesBack: true,
     serving: servingVersions(input),
+    ...looksForOrphans ? { orphans: orphansOf(input) } : {},
     notes: [...changes].filter(([, some]) => some.length > 0)
       .map(([host]) => endNote(input, host, input.version)),
     ...parts.verb === "app boot" ? {} : { afterwards: "post-deploy" },

@@ -15,6 +15,9 @@ export const ENV_LABEL = "sextant.env";
 /** Label with the number of a replica; the first has none. */
 export const REPLICA_LABEL = "sextant.replica";
 
+/** Label of an accessory's container with the deployment that it belongs to: service and destination. */
+export const OWNER_LABEL = "sextant.deployment";
+
 /** A short digest of plain data; the order of keys does not count. */
 export function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(sorted(value))).digest("hex").slice(0, 16);

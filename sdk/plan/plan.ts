@@ -27,6 +27,8 @@ export interface Plan {
   readonly unlock: HostScript | undefined;
   /** What is noted on each host that was touched where the plan does not come to its end. */
   readonly notes: readonly EndNote[];
+  /** What an earlier run left behind; absent where nothing was looked for or found. */
+  readonly orphans?: readonly Orphan[] | undefined;
   /** Runs after everything succeeded and the lock is released: the hook `post-deploy`. */
   readonly afterwards: HostScript | undefined;
   /** What goes back when a stage fails. */
@@ -41,6 +43,20 @@ export interface EndNote {
   readonly failed: readonly Operation[];
   /** Where it went back because something failed elsewhere, or was broken off. */
   readonly undone: readonly Operation[];
+}
+
+/** What an earlier run left behind. */
+export interface Orphan {
+  /** Name of the host. */
+  readonly host: string;
+  /** The role or accessory that it was; `host` for a host that left the configuration as a whole. */
+  readonly noun: string;
+  /** Name of the container that runs; `undefined` for a host. */
+  readonly container: string | undefined;
+  /** Why it is one, such as `role mail left the config`. */
+  readonly because: string;
+  /** Whether the plan stops it. */
+  readonly isStopped: boolean;
 }
 
 /** Name of a stage. */

@@ -66,6 +66,7 @@ export function recordRelease(
     digest: more.digest,
     digestFile: more.isPulled === true ? digestFile(config) : undefined,
     env: envs.some((env) => env !== undefined) ? digest(envs) : undefined,
+    hosts: config.hosts.map(({ name }) => name),
     roles,
   };
 }

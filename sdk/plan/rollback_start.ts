@@ -11,7 +11,8 @@ import type { AwaitHealthy } from "../operations/health.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { ProxyTarget } from "../operations/proxy.ts";
 import type { ReleasedRole } from "../operations/release.ts";
-import { awaitRole, runRole } from "./app_container.ts";
+import { awaitRole, envLabel, runRole } from "./app_container.ts";
+import { ENV_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
 import { idFile, replicaOf } from "./names.ts";
 import type { Step } from "./plan.ts";
@@ -58,11 +59,20 @@ export function runsAnew(
     : "run with today's settings, its own were not recorded";
   return released.containers.map(({ run }) => ({
     ...run,
+    labels: withTodaysEnv(run.labels, envLabel(input, released.secrets)),
     kind: "run-container",
     hostname: runRole(input, role, host, replicaOf(run.name)).hostname,
     idFile: idFile(input.config, run.name),
     origin,
   }));
+}
+
+/** Labels with the digest of today's secrets in the place of that release's. */
+function withTodaysEnv(
+  { [ENV_LABEL]: _, ...labels }: Readonly<Record<string, string>>,
+  today: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { ...labels, ...today };
 }
 
 function anewSteps(input: PlanInput, host: string, one: Return): readonly Step[] {

@@ -12,6 +12,7 @@ import {
   type EndNote,
   HERE,
   type HostScript,
+  type Orphan,
   type Plan,
   type Stage,
   type StageName,
@@ -80,6 +81,8 @@ export interface PlanOptions {
   readonly afterwards?: string;
   /** Whether a failure takes back what was done, as `boot.onFailure` says. */
   readonly takesBack?: boolean;
+  /** What an earlier run left behind. */
+  readonly orphans?: readonly Orphan[];
   /** What is noted on a host where the plan does not come to its end. */
   readonly notes?: readonly EndNote[];
 }
@@ -106,6 +109,9 @@ export function plan(
     unlock: locked
       ? script(input.lockHost, lockStep(input, options.version ?? input.version).unlock)
       : undefined,
+    ...options.orphans === undefined || options.orphans.length === 0
+      ? {}
+      : { orphans: options.orphans },
     notes: filled.length === 0 ? [] : options.notes ?? [],
     afterwards: options.afterwards === undefined || filled.length === 0
       ? undefined

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Answer, StaleAnswer } from "../plan/answer.ts";
+import type { Answer, DriftAnswer, StaleAnswer } from "../plan/answer.ts";
+import type { Difference } from "../plan/drift.ts";
 import { pad, type RenderOptions, widest } from "./layout.ts";
 import { renderReleases } from "./releases_text.ts";
 
@@ -13,11 +14,25 @@ export function renderAnswer(answer: Answer, options: RenderOptions = {}): strin
   switch (answer.type) {
     case "releases":
       return renderReleases(answer.releases, options);
+    case "drift":
+      return renderDrift(answer);
     case "stale-containers":
       return renderStale(answer);
     default:
       return answer satisfies never;
   }
+}
+
+function renderDrift({ differences }: DriftAnswer): string {
+  if (differences.length === 0) return "the hosts are as configured\n";
+  const column = (of: (one: Difference) => string): number => widest(differences.map(of)) + 3;
+  const widths = [column(({ host }) => host), column(({ role }) => role)] as const;
+  const fields = column(({ field }) => field);
+  return differences.map(({ host, role, field, wanted, found }) =>
+    `${pad(host, widths[0])}${pad(role, widths[1])}${pad(field, fields)}${
+      found ?? "nothing"
+    }, wanted ${wanted ?? "nothing"}\n`
+  ).join("");
 }
 
 function renderStale({ containers }: StaleAnswer): string {

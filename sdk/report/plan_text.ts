@@ -52,7 +52,9 @@ interface Section {
  * Equal hosts share their rows, and housekeeping shows only in a verbose plan. Ends with a newline.
  */
 export function renderPlan(plan: Plan, options: RenderOptions = {}): string {
-  if (isEmpty(plan)) return `${renderNothingToDo(plan)}\n`;
+  if (isEmpty(plan)) {
+    return [renderNothingToDo(plan), ...renderOrphans(plan), ""].join("\n");
+  }
   const verbose = options.verbose ?? false;
   const sections = allStages(plan).map((stage) => ({
     label: stageLabel(plan, stage),
@@ -64,8 +66,32 @@ export function renderPlan(plan: Plan, options: RenderOptions = {}): string {
   const body = sections.flatMap((section) => ["", ...writer.section(section)]);
   const empty = sections.length === 0 ? ["", "  housekeeping only (-v shows it)"] : [];
   return `${
-    [renderHead(plan, verbose), ...body, ...empty, "", `  ${renderCounts(plan)}`].join("\n")
+    [
+      renderHead(plan, verbose),
+      ...body,
+      ...empty,
+      ...renderOrphans(plan),
+      "",
+      `  ${renderCounts(plan)}`,
+    ].join("\n")
   }\n`;
+}
+
+/** What was left behind and stays, a line each, with what would stop it. */
+function renderOrphans({ orphans = [] }: Plan): readonly string[] {
+  const left = orphans.filter(({ isStopped }) => !isStopped);
+  if (left.length === 0) return [];
+  const hosts = widest(left.map(({ host }) => host)) + 3;
+  const names = widest(left.map(({ container }) => container ?? "")) + 3;
+  const stays = left.some(({ container }) => container !== undefined);
+  return [
+    "",
+    ...left.map(({ host, container, because }) => {
+      const name = container === undefined ? "" : pad(container, names);
+      return `  orphan   ${pad(host, hosts)}${name}${because}`;
+    }),
+    ...stays ? ['  left as they are; .settings({ orphans: "stop" }) stops them'] : [],
+  ];
 }
 
 /** The first line: service, destination, what it is about, how many hosts. */

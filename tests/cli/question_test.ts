@@ -120,6 +120,22 @@ Deno.test("main() lists the releases that there are, as text and as JSON", async
   assertEquals(JSON.parse(json.io.written.trimEnd().split("\n").at(-1)!), RELEASES);
 });
 
+Deno.test("main() tells drift field by field, and exits with 10 where there is any", async () => {
+  const plan = planOf([], { verb: "drift" });
+  const one = {
+    host: "10.0.0.1",
+    role: "web",
+    field: "env.PORT",
+    wanted: "3000",
+    found: undefined,
+  };
+  const some = await run("drift", { plan, answer: { type: "drift", differences: [one] } });
+  assertEquals(some.code, 10);
+  assertEquals(some.io.written, "10.0.0.1   web   env.PORT   nothing, wanted 3000\n");
+  const none = await run("drift", { plan, answer: { type: "drift", differences: [] } });
+  assertEquals([none.code, none.io.written], [0, "the hosts are as configured\n"]);
+});
+
 Deno.test("main() lists releases or goes back to one, not both", async () => {
   const { code, commander } = await run(`rollback --list ${OLD}`);
   assertEquals([code, commander.verbs.length], [2, 0]);

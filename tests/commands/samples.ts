@@ -208,6 +208,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     digest: undefined,
     digestFile: ".kamal/apps/shop/sextant/digest",
     env: "0123456789abcdef",
+    hosts: ["10.0.0.1", "10.0.0.2"],
     roles: [RELEASED_WEB],
   },
   "release-lock": { kind: "release-lock", path: LOCK, only: "Locked by: Dev" },

@@ -96,6 +96,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
     hooksPath: ".kamal/hooks",
     secretsPath: ".kamal/secrets",
     retainContainers: 5,
+    orphans: "report",
     readinessDelay: 7,
     deployTimeout: 30,
     drainTimeout: 30,

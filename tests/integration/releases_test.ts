@@ -96,4 +96,40 @@ labTest("the ledger of releases, and going back by it", async (t) => {
     assertEquals(report?.failures, []);
     for (const host of lab.hosts) assertEquals((await ask(host)).text, v1);
   });
+
+  await t.step("drift tells field by field what differs from the configuration", async () => {
+    await scene.write(".kamal/secrets", "KEY=two\n", 0o600);
+    const drift = async (of = app) => {
+      const { answer } = await scene.run(of, { name: "drift" });
+      assert(answer?.type === "drift");
+      return answer.differences.map((
+        { host, field, wanted, found },
+      ) => [host, field, wanted, found]);
+    };
+    assertEquals(await drift(), []);
+    assertEquals(
+      await drift(later),
+      lab.hosts.map(({ address }) => [
+        address,
+        "env.PLACE",
+        "elsewhere",
+        "world",
+      ]),
+    );
+    await scene.write(".kamal/secrets", "KEY=three\n", 0o600);
+    assertEquals((await drift()).map(([, field]) => field), ["secrets", "secrets"]);
+    await scene.write(".kamal/secrets", "KEY=two\n", 0o600);
+  });
+
+  await t.step("a role that left the configuration is reported, then stopped", async () => {
+    const jobs = app.servers({ jobs: { hosts: [second.address], cmd: "app" } });
+    assertEquals((await scene.run(jobs, { name: "deploy" }, { version: v1 })).report?.failures, []);
+    const skip = { name: "deploy", skipPush: true } as const;
+    const { plan } = await scene.run(app, skip, { version: v1 });
+    assertEquals(plan.orphans?.map(({ container }) => container), [`shop-jobs-${v1}`]);
+    assertEquals((await running(second)).length, 3);
+    const stopping = app.settings({ orphans: "stop" });
+    assertEquals((await scene.run(stopping, skip, { version: v1 })).report?.failures, []);
+    assertEquals(await running(second), ["kamal-proxy", `shop-web-${v1}`]);
+  });
 });
