@@ -93,10 +93,11 @@ export type { SettingsInput } from "./sdk/config/settings.ts";
 export type {
   DeployShape,
   EmptyShape,
-  Shape,
+  With,
   WithAccessory,
   WithDestination,
   WithRole,
+  WithSecret,
 } from "./sdk/config/shape.ts";
 export type { DeployOverlay, DeploySpec, SpecFields } from "./sdk/config/spec.ts";
 export type { SshInput } from "./sdk/config/ssh.ts";

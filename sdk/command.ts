@@ -5,9 +5,9 @@
  */
 
 /** Stands for a secret's value; only its name is ever shown. */
-export interface SecretReference {
+export interface SecretReference<Name extends string = string> {
   /** Name of the secret. */
-  readonly secret: string;
+  readonly secret: Name;
 }
 
 /** Text that the host's shell is meant to interpret; use sparingly and say why. */

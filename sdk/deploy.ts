@@ -18,6 +18,7 @@ import type { DeployContext } from "./config/deploy_context.ts";
 import { type DeployEffects, NO_EFFECTS } from "./config/effects.ts";
 import type { RootEnvInput } from "./config/env.ts";
 import { addHook, type HookFunction, type HookName } from "./config/hook.ts";
+import type { HostsInput } from "./config/hosts_function.ts";
 import type { LoggingInput } from "./config/logging.ts";
 import { deepFreeze, frozenCopy } from "./config/plain_data.ts";
 import type { ProxyInput } from "./config/proxy.ts";
@@ -32,6 +33,7 @@ import type {
   WithAccessory,
   WithDestination,
   WithRole,
+  WithSecret,
 } from "./config/shape.ts";
 import { DEPLOY_BRAND, type DeploySpec, type SpecFields } from "./config/spec.ts";
 import type { SshInput } from "./config/ssh.ts";
@@ -91,7 +93,9 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * // docker login ghcr.io --username ci --password-stdin
    * ```
    */
-  registry(registry: RegistryInput): Deploy<S> {
+  registry<const Secret extends string = never>(
+    registry: RegistryInput<Secret>,
+  ): Deploy<WithSecret<S, Secret>> {
     return this.#with({ registry });
   }
 
@@ -121,9 +125,9 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * // sextant config  shows the hosts that it gave
    * ```
    */
-  servers<const Role extends string>(
-    servers: Readonly<Record<Role, RoleInput>>,
-  ): Deploy<WithRole<S, Role>> {
+  servers<const Role extends string, const Host extends string = never>(
+    servers: Readonly<Record<Role, RoleInput<HostsInput<Host>>>>,
+  ): Deploy<WithRole<S, Role, Host>> {
     const { nouns, effects } = keepHosts(this.#effects, { servers });
     return this.#with(nouns, effects);
   }
@@ -156,7 +160,9 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * // docker run … --env PORT=3000 --env REGION=eu --env-file .kamal/apps/shop/env/roles/web.env …
    * ```
    */
-  env(env: RootEnvInput): Deploy<S> {
+  env<const Secret extends string = never>(
+    env: RootEnvInput<Secret>,
+  ): Deploy<WithSecret<S, Secret>> {
     return this.#with({ env });
   }
 

@@ -10,24 +10,24 @@ import { strict, textMap } from "./schema.ts";
 import { resolveTextMap, type TextMap } from "./text_map.ts";
 
 /** Variables in the clear, and names of secrets. */
-export interface EnvFields {
+export interface EnvFields<Secret extends string = string> {
   /** Values that may be seen. */
   readonly clear?: TextMap;
   /** Secrets: `NAME`, or `NAME_IN_CONTAINER:NAME_OF_SECRET`. */
-  readonly secret?: readonly string[];
+  readonly secret?: readonly Secret[];
 }
 
 /** Environment variables: names and values, or apart as `clear` and `secret`. */
 export type EnvInput = TextMap | EnvFields;
 
 /** Environment of the whole app, and more of it for hosts with a tag. */
-export interface RootEnvFields extends EnvFields {
+export interface RootEnvFields<Secret extends string = string> extends EnvFields<Secret> {
   /** Variables by the tag of the hosts that get them. */
   readonly tags?: Readonly<Record<string, EnvInput>>;
 }
 
 /** Environment of the whole app: names and values, or apart as `clear`, `secret` and `tags`. */
-export type RootEnvInput = TextMap | RootEnvFields;
+export type RootEnvInput<Secret extends string = string> = TextMap | RootEnvFields<Secret>;
 
 const clear = textMap().optional().meta({
   description: "Values that may be seen, by name; ${NAME} in one is the host's own variable",

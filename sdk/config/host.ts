@@ -12,9 +12,9 @@ import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { port, strict, text, whole } from "./schema.ts";
 
 /** A host with its own login and tags. */
-export interface HostFields {
+export interface HostFields<Address extends string = string> {
   /** Address or DNS name, or all in one as `user@host:port`. */
-  readonly host: string;
+  readonly host: Address;
   /**
    * Login name.
    * @default {"root"} Or what `.ssh()` says.
@@ -45,7 +45,7 @@ export interface HostFields {
 }
 
 /** A host: its address, `user@host:port` or `[address]:port`, or an object. */
-export type HostInput = string | HostFields;
+export type HostInput<Address extends string = string> = Address | HostFields<Address>;
 
 /** Checks a host in its long form. */
 export const hostSchema: z.ZodType<HostFields> = strict<HostFields>({

@@ -15,12 +15,14 @@ export interface HostsContext extends DeployContext {
 }
 
 /** Gives hosts, from a cloud's API for example. Asked once per run, before anything else is done. */
-export type HostsFunction = (
+export type HostsFunction<Address extends string = string> = (
   context: HostsContext,
-) => readonly HostInput[] | Promise<readonly HostInput[]>;
+) => readonly HostInput<Address>[] | Promise<readonly HostInput<Address>[]>;
 
 /** Hosts as `deploy.ts` says them: a list, or a function that gives one. */
-export type HostsInput = readonly HostInput[] | HostsFunction;
+export type HostsInput<Address extends string = string> =
+  | readonly HostInput<Address>[]
+  | HostsFunction<Address>;
 
 /** Stands in a spec for the hosts that a function gives. */
 export interface HostsReference {

@@ -12,16 +12,16 @@ import { secretReference, strict, text } from "./schema.ts";
 import { isSecretReference, type SecretReference } from "./secret.ts";
 
 /** Where the image is pushed to and pulled from. */
-export interface RegistryInput {
+export interface RegistryInput<Secret extends string = string> {
   /**
    * Address, such as `ghcr.io` or `localhost:5000`.
    * @default {undefined} Docker Hub.
    */
   readonly server?: string;
   /** Login name, or the secret that holds it. Needs a password too; without both nobody logs in. */
-  readonly username?: string | SecretReference;
+  readonly username?: string | SecretReference<Secret>;
   /** The secret that holds the password or token. */
-  readonly password?: SecretReference;
+  readonly password?: SecretReference<Secret>;
 }
 
 /** Checks a registry. */

@@ -24,7 +24,7 @@ export type { SecretReference };
  * docker login --username ci --password-stdin < [REGISTRY_PASSWORD]
  * ```
  */
-export function secret(name: string): SecretReference {
+export function secret<const Name extends string>(name: Name): SecretReference<Name> {
   return Object.freeze({ secret: name });
 }
 

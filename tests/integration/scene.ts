@@ -7,6 +7,7 @@
 import { type CommandOptions, type Result, runVerb } from "../../sdk/commander.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
 import { type DeployEffects, NO_EFFECTS } from "../../sdk/config/effects.ts";
+import type { EmptyShape, WithRole } from "../../sdk/config/shape.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { type AnyDeploy, type Deploy, deploy } from "../../sdk/deploy.ts";
 import type { Event } from "../../sdk/exec/event.ts";
@@ -14,8 +15,8 @@ import { LocalTransport } from "../../sdk/transport/local.ts";
 import { Ssh2Transport } from "../../sdk/transport/ssh2.ts";
 import { type AppKind, type AppOptions, commitApp, type Lab, type LabHost } from "../lab/lab.ts";
 
-/** What the app's deployment remembers: one role. */
-export type WebApp = Deploy<{ role: "web"; accessory: never; destination: never }>;
+/** The app's deployment: one role on hosts that are known at run time. */
+export type WebApp = Deploy<WithRole<EmptyShape, "web", string>>;
 
 /** A project folder, and hosts to deploy it to. */
 export class Scene {

@@ -21,6 +21,19 @@ Deno.test("Deploy remembers the names of roles, accessories and destinations", (
   expectSame<Same<ReturnType<typeof deploy>["~shape"], EmptyShape>>();
 });
 
+Deno.test("Deploy remembers the hosts of roles and the names of secrets", () => {
+  expectSame<Same<typeof app["~shape"]["host"], "10.0.0.1" | "10.0.0.2" | "10.0.0.3">>();
+  const more = app
+    .registry({ username: "ci", password: secret("TOKEN") })
+    .env({ clear: { A: "1" }, secret: ["DATABASE_URL", "MAIL:SMTP_URL"] })
+    .env({ B: "2" });
+  expectSame<Same<typeof more["~shape"]["secret"], "TOKEN" | "DATABASE_URL" | "SMTP_URL">>();
+  expectSame<Same<typeof more["~shape"]["host"], typeof app["~shape"]["host"]>>();
+  const hosts: readonly string[] = [];
+  const computed = deploy("shop").servers({ web: hosts });
+  expectSame<Same<typeof computed["~shape"]["host"], string>>();
+});
+
 Deno.test("Deploy.accessory() takes roles that were declared, and no others", () => {
   app.accessory("a", { image: "a", roles: ["web", "jobs"] });
   // @ts-expect-error the role is called "jobs"
