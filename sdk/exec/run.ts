@@ -236,17 +236,20 @@ class StepWatcher {
       : "failed";
     const state = movedState(this.#step.operations, result);
     if (state !== undefined) moved.set(this.#event.host, state);
+    const { host } = this.#event;
+    const failures = status === "failed" && !this.explained
+      ? failuresOfStep(host, this.#step.operations, result, effects.redact)
+      : [];
+    // What a cause was read from stands in the failure: a log is long enough once.
+    const isRead = state !== undefined || failures.some(({ cause }) => cause !== undefined);
     ledger.note(this.#step.id, {
       status,
       seconds: result.seconds,
       exitCode: result.exitCode,
-      stdout: state === undefined ? effects.redact(withoutMarks(result.stdout)) : "",
+      stdout: isRead ? "" : effects.redact(withoutMarks(result.stdout)),
       stderr: effects.redact(withoutMarks(result.stderr)),
     });
-    if (status === "failed" && !this.explained) {
-      const { host } = this.#event;
-      failuresOfStep(host, this.#step.operations, result, effects.redact).forEach(fail);
-    }
+    failures.forEach(fail);
     const warning = warningOfStep(this.#step.operations, result, effects.redact);
     if (status === "done" && warning !== undefined) {
       emit({ type: "notice", host: this.#event.host, message: warning });

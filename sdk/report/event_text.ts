@@ -116,10 +116,12 @@ function outputLines(
   options: RenderOptions,
   line: Line,
 ): string | undefined {
-  // What a hook prints is meant for whoever runs it.
-  const isHook =
-    progress.steps.get(event.step)?.operations.some(({ kind }) => kind === "run-hook") ?? false;
-  if (!options.verbose && !isHook) return undefined;
+  const operations = progress.steps.get(event.step)?.operations ?? [];
+  // What a hook prints is meant for whoever runs it; what a wait finds is told in words at the end.
+  const isHook = operations.some(({ kind }) => kind === "run-hook");
+  const isLook = event.stream === "stdout" &&
+    operations.some(({ kind }) => kind === "await-healthy");
+  if (isLook || (!options.verbose && !isHook)) return undefined;
   const lines = event.text.split("\n").map((text) => text.trimEnd()).filter((text) => text !== "");
   return lines.length === 0
     ? undefined

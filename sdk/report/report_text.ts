@@ -121,20 +121,32 @@ function failedLines(
   ];
 }
 
-/** Hosts that failed in the same way are told together. */
+/** Hosts that failed in the same way are told together, with what the first of them showed. */
 function groupFailures(failures: readonly Failure[]): readonly Failure[] {
-  const groups = new Map<string, { failure: Failure; hosts: string[] }>();
-  for (const failure of failures) {
-    const key = JSON.stringify([failure.code, failure.message]);
-    const group = groups.get(key) ?? { failure, hosts: [] };
-    if (!group.hosts.includes(failure.host)) group.hosts.push(failure.host);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ failure, hosts }) => {
-    const named = hosts.filter((host) => host !== HERE);
-    const where = named.length === 0 ? "" : ` on ${named.join(", ")}`;
-    return { ...failure, message: `${failure.message}${where}` };
+  const groups = Map.groupBy(failures, likeness);
+  return [...groups.values()].map((group) => {
+    const first = group[0]!;
+    const hosts = [...new Set(group.map(({ host }) => host))].filter((host) => host !== HERE);
+    const where = hosts.length === 0 ? "" : ` on ${hosts.join(", ")}`;
+    const details = hosts.length > 1 ? withHost(first.details, first.host) : first.details;
+    return { ...first, details, message: `${first.message}${where}` };
   });
+}
+
+/** What failures that are told together have in common: the cause, but for what differs from look to look. */
+function likeness({ code, message, cause }: Failure): string {
+  if (cause === undefined) return JSON.stringify([code, message]);
+  const lasting = Object.entries(cause).filter(([name]) => !VOLATILE.has(name));
+  return JSON.stringify([code, message.split(":")[0], lasting]);
+}
+
+const VOLATILE: ReadonlySet<string> = new Set(["restarts", "seconds", "freeKiB", "output"]);
+
+/** Headings name the host whose lines stand below them. */
+function withHost(details: readonly string[], host: string): readonly string[] {
+  return details.map((line, index) =>
+    details[index + 1]?.startsWith(" ") && !line.startsWith(" ") ? `${line} on ${host}` : line
+  );
 }
 
 function withoutFailure({ outcome, plan }: Report): Failure {

@@ -1,5 +1,7 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
+import { hostOutcomes } from "../../sdk/report/host_outcome.ts";
+import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import { shop } from "../plan/configs.ts";
 import { Deployment } from "../plan/deployment.ts";
 import { answering, containersOn, done, HOSTS, serving } from "./fleets.ts";
@@ -121,4 +123,19 @@ Deno.test("execute() never removes what serves because a rename that failed is t
   await deployment.deploy("v1");
   assertEquals(answering(deployment), ["v1", "v1"]);
   assertEquals(fleet.gaps, []);
+});
+
+Deno.test("execute() goes back to nothing where a first deploy fails in its switch, and says so", async () => {
+  const fleet = new SimulatedFleet({ hosts: Object.fromEntries(HOSTS.map((host) => [host, {}])) });
+  const deployment = new Deployment(fleet, await shop());
+  fleet.host("10.0.0.2").failAt("route-traffic");
+  const { report } = await deployment.deploy("v1");
+  // There is no old version to go back to, and half a fleet of the new one is nobody's wish.
+  assertEquals(answering(deployment), [undefined, undefined]);
+  const outcomes = hostOutcomes(report, {});
+  assertEquals(outcomes.map(({ host, now, fate }) => `${host} ${now}: ${fate}`), [
+    "10.0.0.1 nothing serves: v1 served and was taken back",
+    "10.0.0.2 nothing serves: failed here",
+    "10.0.0.3 nothing serves: v1 was healthy and was not switched",
+  ]);
 });

@@ -146,9 +146,19 @@ Deno.test("renderEvent() tells the end of a stage that several hosts share", () 
 Deno.test("renderEvent() always shows what hooks print, and other output when it is verbose", () => {
   const hook = step("pre-deploy", { kind: "run-hook", name: "pre-deploy", hosts: [] });
   const run = step("run", runRole("web", NEW));
+  const wait = step("healthy", {
+    kind: "await-healthy",
+    name: "shop-web-v2",
+    role: "web",
+    target: { id: "0123456789ab" },
+    previous: undefined,
+    folder: ".kamal/apps/shop/sextant",
+    timeout: 30,
+    readiness: { by: "container", readinessDelay: 7 },
+  });
   const progress = after([0, {
     type: "planned",
-    plan: planOf([stage("hook", [script("here", hook, run)])]),
+    plan: planOf([stage("hook", [script("here", hook, run, wait)])]),
   }]);
   const said = (id: string): Event => ({
     type: "step-output",
@@ -162,6 +172,8 @@ Deno.test("renderEvent() always shows what hooks print, and other output when it
   assertEquals(renderEvent(progress, said("pre-deploy")), lines);
   assertEquals(renderEvent(progress, said("run")), undefined);
   assertEquals(renderEvent(progress, said("run"), { verbose: true }), lines);
+  // The facts and the log of a wait that failed stand at the end, in words.
+  assertEquals(renderEvent(progress, said("healthy"), { verbose: true }), undefined);
 });
 
 Deno.test("renderEvent() tells notices with their host, and that hosts go back", () => {

@@ -124,6 +124,28 @@ Deno.test("renderReport() tells hosts together that failed in the same way, and 
   assertEquals(lines.includes("  lock kept: sextant lock release · 1.3 s"), true);
 });
 
+Deno.test("renderReport() tells causes apart, and whose log it shows where hosts have one in common", () => {
+  const failures = [["10.0.0.1", 503], ["10.0.0.2", 404], ["10.0.0.3", 503]] as const;
+  const report = reportOf(shopPlan(), () => "failed", {
+    outcome: "failed",
+    failures: failures.map(([host, status]) =>
+      failureOn(host, {
+        cause: { kind: "health-status", status },
+        details: [`GET :3000/up answered ${status}`, "last lines of shop-web-8c1f2ab", "  up"],
+      })
+    ),
+  });
+  const lines = renderReport(summaryOf({ report })).split("\n");
+  assertEquals(lines.filter((line) => /^✖|answered|last lines/.test(line)), [
+    "✖ web did not become healthy within 30 s on 10.0.0.1, 10.0.0.3 · UNHEALTHY",
+    "  GET :3000/up answered 503",
+    "  last lines of shop-web-8c1f2ab on 10.0.0.1",
+    "✖ web did not become healthy within 30 s on 10.0.0.2 · UNHEALTHY",
+    "  GET :3000/up answered 404",
+    "  last lines of shop-web-8c1f2ab",
+  ]);
+});
+
 Deno.test("renderReport() says that a run was broken off, and what became of each host", () => {
   const report = reportOf(
     shopPlan(),
