@@ -47,6 +47,13 @@ export type { MaintenanceOptions } from "./sdk/plan/maintenance.ts";
 export type { BootConfigOptions } from "./sdk/plan/proxy_boot_config.ts";
 export type { AccessoryInput, AccessoryOptions, AccessoryPlace } from "./sdk/config/accessory.ts";
 export type { AliasesInput } from "./sdk/config/alias.ts";
+export type { AssetPathInput } from "./sdk/config/asset_path.ts";
+export type {
+  AssetFolder,
+  AssetOperation,
+  BridgeAssets,
+  PruneAssets,
+} from "./sdk/operations/assets.ts";
 export type { BootInput } from "./sdk/config/boot.ts";
 export type { ReleaseInput } from "./sdk/config/release.ts";
 export type { RunRelease } from "./sdk/operations/release_phase.ts";

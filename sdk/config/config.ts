@@ -126,6 +126,8 @@ export interface Role {
   readonly traefik: RoleTraefik | undefined;
   /** How kamal-proxy itself runs on its hosts. */
   readonly proxyRun: ProxyRun;
+  /** Folders of assets that its versions share; empty for a role without a proxy. */
+  readonly assets: readonly AssetPath[];
   /** Labels of its containers. */
   readonly labels: Readonly<Record<string, string>>;
   /** Further `docker run` options. */
@@ -140,6 +142,14 @@ export interface Role {
 
 /** `docker run` options by name without dashes; `true` is a bare flag, a list repeats it. */
 export type RunOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** A folder of assets in the image. */
+export interface AssetPath {
+  /** Path in the image and in the container. */
+  readonly path: string;
+  /** Mount options, such as `ro`. */
+  readonly options: string | undefined;
+}
 
 /** Environment of a container. */
 export interface Env {

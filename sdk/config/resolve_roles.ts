@@ -5,8 +5,9 @@
  */
 
 import { didYouMean } from "./closest.ts";
+import { resolveAssets } from "./asset_path.ts";
 import { replicasProblem } from "./replicas.ts";
-import type { Env, Proxy, Role, RunOptions, Traefik } from "./config.ts";
+import type { AssetPath, Env, Proxy, Role, RunOptions, Traefik } from "./config.ts";
 import { resolveEnv, type RootEnvFields } from "./env.ts";
 import type { HostRegister } from "./host.ts";
 import { resolveLogging } from "./logging.ts";
@@ -100,6 +101,7 @@ function resolveRole(
     replicas,
     proxy,
     proxyRun: resolveProxyRun(spec.proxy?.run, ownProxy.run),
+    assets: route === undefined ? [] : assetsOf(input, path, context),
     traefik: byTraefik && { cord: traefik.cord },
     labels: {
       ...byTraefik?.labels,
@@ -136,6 +138,16 @@ function registerHosts(
     });
   }
   return placed;
+}
+
+function assetsOf(
+  { assetPath }: RoleFields,
+  path: ConfigPath,
+  { spec, report }: ResolveContext,
+): readonly AssetPath[] {
+  return assetPath === undefined
+    ? resolveAssets(spec.settings?.assetPath, ["settings", "assetPath"], report)
+    : resolveAssets(assetPath, [...path, "assetPath"], report);
 }
 
 function checkReplicas(

@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import type { RunOptions } from "./config.ts";
+import { type AssetPathInput, assetPathSchema } from "./asset_path.ts";
 import { type EnvFields, type EnvInput, envSchema } from "./env.ts";
 import { type HostFields, hostSchema } from "./host.ts";
 import type { HostsInput } from "./hosts_function.ts";
@@ -36,6 +37,8 @@ export interface RoleOptions<Hosts = HostsInput> {
    * @default {true} For the primary role; `false` for others.
    */
   readonly proxy?: boolean | ProxyInput;
+  /** Folders of assets that its versions share, in place of the app's; only with a proxy. */
+  readonly assetPath?: AssetPathInput;
   /** Labels of its containers, over those of the app. */
   readonly labels?: TextMap;
   /** Log driver, over that of the app. */
@@ -78,6 +81,10 @@ export const roleSchema: z.ZodType<RoleFields> = strict<RoleFields>({
   proxy: z.union([z.boolean(), proxySchema]).optional().meta({
     description: "Whether kamal-proxy sends traffic here; an object is laid over the app's proxy",
     example: { appPort: 4000 },
+  }),
+  assetPath: assetPathSchema().optional().meta({
+    description: "Folders in the image whose files versions share, in place of the app's",
+    example: "/app/public/assets",
   }),
   labels: labels().optional().meta({
     description: "Labels of its containers, over those of the app",

@@ -5,6 +5,7 @@
  */
 
 import * as z from "zod";
+import { type AssetPathInput, assetPathSchema } from "./asset_path.ts";
 import { strict, text, whole } from "./schema.ts";
 
 /** The root scalars of a deployment, under Kamal's names. */
@@ -64,6 +65,11 @@ export interface SettingsInput {
    * @default {undefined} The drain timeout for a role without a proxy, else Docker's own 10.
    */
   readonly stopTimeout?: number;
+  /**
+   * Folders of assets that the versions before and after a switch share, for roles with a proxy.
+   * @default {undefined} None.
+   */
+  readonly assetPath?: AssetPathInput;
 }
 
 /** Checks the root scalars. */
@@ -114,5 +120,10 @@ export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
     description:
       "Seconds between TERM and KILL when a container stops; else the drain timeout, or Docker's 10 behind a proxy",
     example: 60,
+  }),
+  assetPath: assetPathSchema().optional().meta({
+    description:
+      "Folders in the image whose files the versions before and after a switch share, for roles with a proxy",
+    example: "/app/public/assets",
   }),
 });

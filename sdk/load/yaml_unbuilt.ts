@@ -29,9 +29,6 @@ export function refusedKeysIn(place: string): readonly string[] {
     .filter((key) => !key.includes("."));
 }
 
-const ASSETS: RefusedKey = {
-  message: notYet("leave it out, and keep old assets where both versions find them, such as a CDN"),
-};
 const REMOTE: RefusedKey = {
   message: notYet("leave it out to build here, or build elsewhere and deploy with --version"),
 };
@@ -43,8 +40,6 @@ const TLS: RefusedKey = {
 
 /** Every refused key by its place, where `*` stands for any name. */
 export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
-  ["asset_path", ASSETS],
-  ["servers.*.asset_path", ASSETS],
   ["error_pages_path", { message: notYet("leave it out, kamal-proxy shows its own pages") }],
   ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
   ["output", { message: notYet("leave it out; sextant --json writes every event as a line") }],

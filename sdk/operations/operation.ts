@@ -5,6 +5,7 @@
  */
 
 import { type Command, toShell } from "../command.ts";
+import { type AssetOperation, bridgeAssets, pruneAssets } from "./assets.ts";
 import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
 import { type BootConfigOperation, showBootConfig, writeBootConfig } from "./boot_config.ts";
 import {
@@ -81,6 +82,7 @@ import { checkState, probe, type StateOperation } from "./state.ts";
 
 /** One change on a host, or one question to it, as plain data. */
 export type Operation =
+  | AssetOperation
   | AuditOperation
   | AwaitHealthy
   | BootConfigOperation
@@ -110,6 +112,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "acquire-lock": acquireLock,
   "await-healthy": awaitHealthy,
   "begin-maintenance": beginMaintenance,
+  "bridge-assets": bridgeAssets,
   "build-image": buildImage,
   "check-state": checkState,
   "connect-network": connectNetwork,
@@ -126,6 +129,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "make-directories": makeDirectories,
   "mend-proxy": mendProxy,
   "probe": probe,
+  "prune-assets": pruneAssets,
   "prune-images": pruneImages,
   "prune-versions": pruneVersions,
   "pull-image": pullImage,

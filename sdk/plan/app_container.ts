@@ -10,6 +10,7 @@ import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
 import type { ProxyTarget, RouteTraffic } from "../operations/proxy.ts";
+import { assetVolumes } from "./assets.ts";
 import { CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
 import {
@@ -51,7 +52,7 @@ export function runRole(input: PlanInput, role: Role, host: string, replica = 1)
     logDriver: role.logging.driver,
     logOptions: role.logging.options,
     publish: [],
-    volumes: config.volumes,
+    volumes: [...config.volumes, ...assetVolumes(config, role, version)],
     options: role.options,
     cmd: role.cmd,
   };

@@ -7,6 +7,7 @@
 import type { Operation } from "../operations/operation.ts";
 import { bootAccessories } from "./accessory.ts";
 import { writeRoleEnv } from "./app_container.ts";
+import { bridgeAssets, pruneAssets } from "./assets.ts";
 import { buildStage } from "./build.ts";
 import { bootGroups } from "./boot.ts";
 import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
@@ -133,6 +134,10 @@ export function prepareSteps(
       const because = reasons.includes("secrets") ? "secrets changed" : undefined;
       steps.push(step(`${host} env ${role.name}`, writeRoleEnv(config, role, host, because)));
     }
+    for (const { role } of boots) {
+      const bridges = bridgeAssets(input, host, role, { extract: true });
+      if (bridges.length > 0) steps.push(step(`${host} assets ${role.name}`, ...bridges));
+    }
     if (!state.networks.includes("kamal")) {
       steps.push(step(`${host} network`, { kind: "create-network", name: "kamal" }));
     }
@@ -179,6 +184,7 @@ function finishSteps(
     const pruning = pruneOperation(input, host, stopping);
     const isIdle = pruning.containers.length + pruning.images.length === 0;
     if (!isIdle || stateOf(input, host).hasUntaggedImages) operations.push(pruning);
+    operations.push(...pruneAssets(input, host, pruning.containers));
   }
   return operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
 }

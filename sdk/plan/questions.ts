@@ -237,7 +237,8 @@ export function planAppExec(
         envScript: wanted.envScript,
         logDriver: wanted.logDriver,
         logOptions: wanted.logOptions,
-        volumes: wanted.volumes,
+        // Kamal: commands/app/execution.rb. A command finds the image's own assets.
+        volumes: input.config.volumes,
         options: wanted.options,
         interactive: options.interactive ?? false,
         ...detach ? { detach } : {},

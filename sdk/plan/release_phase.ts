@@ -41,7 +41,8 @@ export function releaseStage(input: PlanInput, changes: Changes): readonly Stage
       envScript: first.envScript,
       logDriver: first.logDriver,
       logOptions: first.logOptions,
-      volumes: first.volumes,
+      // A command finds the image's own assets.
+      volumes: input.config.volumes,
       options,
     },
     cmd: release.cmd,

@@ -5,6 +5,7 @@
  */
 
 import type { Operation } from "../operations/operation.ts";
+import { bridgeAssets } from "./assets.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder, imageName, ownFolder, saltFile } from "./names.ts";
 import type { Step } from "./plan.ts";
@@ -30,6 +31,10 @@ export function prepareSteps(
       ? []
       : [step(`${host} salt`, { kind: "write-salt", path: saltFile(input.config) })],
     ...boots.flatMap((one) => envStep(host, one)),
+    ...returns.flatMap(({ role, containers }) =>
+      bridgeAssets(input, host, role, { extract: containers.length === 0 })
+        .map((bridge) => step(`${host} assets ${role.name}`, bridge))
+    ),
     ...networkUp(input, host),
     ...isProxied ? proxyUp(input, host) : [],
     ...returns.some(({ role }) => role.traefik !== undefined) ? traefikUp(input, host) : [],

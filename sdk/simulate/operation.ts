@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bridgeAssets, pruneAssets } from "./assets.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
 import { recordAudit, showAudit } from "./audit.ts";
 import { showBootConfig, writeBootConfig } from "./boot_config.ts";
@@ -58,6 +59,7 @@ const MODELS = Object.freeze({
   "acquire-lock": acquireLock,
   "await-healthy": awaitHealthy,
   "begin-maintenance": beginMaintenance,
+  "bridge-assets": bridgeAssets,
   "build-image": buildImage,
   "check-state": checkState,
   "connect-network": connectNetwork,
@@ -74,6 +76,7 @@ const MODELS = Object.freeze({
   "make-directories": makeDirectories,
   "mend-proxy": mendProxy,
   "probe": probe,
+  "prune-assets": pruneAssets,
   "prune-images": pruneImages,
   "prune-versions": pruneVersions,
   "pull-image": pullImage,

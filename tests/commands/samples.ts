@@ -139,6 +139,18 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     message: "Automatic deploy lock",
   },
   "await-healthy": WEB_GATE,
+  "bridge-assets": {
+    kind: "bridge-assets",
+    role: "web",
+    image: "ghcr.io/acme/shop:v2",
+    container: "shop-web-assets",
+    folders: [{
+      path: "/www/assets",
+      extracted: "assets/extracted/web-v2",
+      volume: "assets/volumes/web-v2",
+      before: [{ extracted: "assets/extracted/web-v1", volume: "assets/volumes/web-v1" }],
+    }],
+  },
   "build-image": {
     kind: "build-image",
     tags: ["ghcr.io/acme/shop:v2", "ghcr.io/acme/shop:latest"],
@@ -175,6 +187,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     owner: "999:999",
   },
   "probe": { kind: "probe", ...SCOPE },
+  "prune-assets": { kind: "prune-assets", folder: "assets", keep: ["web-v1", "web-v2"] },
   "prune-images": { kind: "prune-images", service: "shop" },
   "prune-versions": {
     kind: "prune-versions",

@@ -18,6 +18,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       isPrimary: true,
       hosts: ["10.0.0.1"],
       replicas: { "10.0.0.1": 1 },
+      assets: [],
       containerPrefix: "shop-web",
       cmd: undefined,
       env: { "10.0.0.1": { clear: {}, secret: {} } },

@@ -224,12 +224,12 @@ Deno.test("initFrom() writes nothing where the files have mistakes, and names al
 });
 
 Deno.test("sextant init --from tells what it wrote, and what it left out", async () => {
-  await withProject({ "config/deploy.yml": `${SHOP}asset_path: /assets\n` }, async (root) => {
+  await withProject({ "config/deploy.yml": `${SHOP}run_directory: elsewhere\n` }, async (root) => {
     const io = Object.assign(new FakeIo(), { root });
     assertEquals(await main(["init", "--from", "config/deploy.yml"], io), 0);
     assertEquals(io.written, "created  deploy.ts\n");
     assertStringIncludes(io.told, "not carried over");
-    assertStringIncludes(io.told, "asset_path");
+    assertStringIncludes(io.told, "run_directory");
     const again = Object.assign(new FakeIo(), { root });
     assertEquals(await main(["init", "--from", "config/deploy.yml"], again), 2);
     assertStringIncludes(again.told, "stays as it is");

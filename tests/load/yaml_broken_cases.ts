@@ -263,7 +263,7 @@ aliases:
   console: app exec "bash
   plan: details
   Shell: app exec bash
-asset_path: /app/public
+asset_path: app/public
 env:
   secret: KEY
 `,
