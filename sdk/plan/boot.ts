@@ -26,10 +26,12 @@ export function bootGroups(input: PlanInput, changes: Changes): readonly Stage[]
 
 /** Hosts in groups of the configured size, one after the other. */
 export function groupsOf(
-  { boot }: Config,
+  config: Config,
   hosts: readonly string[],
 ): readonly (readonly string[])[] {
-  const size = groupSize(boot.limit, hosts.length);
+  const { limit } = config.boot;
+  // Kamal: configuration/boot.rb, limit. A share is one of all hosts, whichever switch today.
+  const size = groupSize(limit, limit === undefined ? hosts.length : config.hosts.length);
   const groups: string[][] = [];
   for (let start = 0; start < hosts.length; start += size) {
     groups.push(hosts.slice(start, start + size));

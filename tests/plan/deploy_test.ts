@@ -4,7 +4,6 @@ import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import type { Operation, OperationKind } from "../../sdk/operations/operation.ts";
 import { proxyFlags } from "../../sdk/plan/app_container.ts";
-import { groupsOf } from "../../sdk/plan/boot.ts";
 import { isEmpty, type Plan, stepsOf } from "../../sdk/plan/plan.ts";
 import { serving } from "../exec/fleets.ts";
 import { wordsOf } from "../commands/texts.ts";
@@ -177,19 +176,6 @@ Deno.test("proxyFlags() tells kamal-proxy what Kamal never does, where it is ask
       "--health-check-port=9000",
     ]
   ) assert(flags.includes(flag), flag);
-});
-
-Deno.test("groupsOf() makes groups of a number or a percentage, none of them empty", async () => {
-  const hosts = ["a", "b", "c", "d", "e"];
-  const groups = async (limit: number | string | undefined): Promise<readonly number[]> => {
-    const config = await shop(limit === undefined ? {} : { boot: { limit } });
-    return groupsOf(config, hosts).map((group) => group.length);
-  };
-  assertEquals(await groups(undefined), [5]);
-  assertEquals(await groups(2), [2, 2, 1]);
-  assertEquals(await groups("50%"), [2, 2, 1]);
-  assertEquals(await groups("1%"), [1, 1, 1, 1, 1]);
-  assertEquals(await groups(99), [5]);
 });
 
 /** Plans a deploy of v1 again, over the same hosts, with another configuration. */
