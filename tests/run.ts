@@ -61,7 +61,7 @@ async function rings(fast: boolean): Promise<readonly Ring[]> {
     test("quick", 300, "--parallel", ...quick.map((folder) => `tests/${folder}`)),
     ...fast ? [] : [test("simulation", 300, "tests/sim/ten_thousand.ts")],
     test("examples", 300, "--doc", "--parallel", ...await thoseThere(EXAMPLES)),
-    ...slow.map((folder) => test(folder, 600, `tests/${folder}`)),
+    ...slow.map((folder) => test(folder, 900, "--parallel", `tests/${folder}`)),
   ];
 }
 
