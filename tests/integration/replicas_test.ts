@@ -20,7 +20,7 @@ labTest("replicas share a host's traffic, and come and go without a lost request
       "docker exec kamal-proxy cat /home/kamal-proxy/.config/kamal-proxy/kamal-proxy.state",
     );
     const services = JSON.parse(state) as readonly { name: string; active_targets: string[] }[];
-    assertEquals(services.map(({ name }) => name), ["shop-web"]);
+    assertEquals(services.map(({ name }) => name), ["shop-web"], state);
     return services[0]!.active_targets.length;
   };
 
