@@ -9,7 +9,9 @@ import { fetchSecrets } from "../../sdk/secrets/fetch.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 import { installFromDebian } from "../lab/apt.ts";
 import { cached } from "../lab/cache.ts";
+import { goInstalled } from "../lab/go.ts";
 import { labTest } from "../lab/lab.ts";
+import { pythonWithPip } from "../lab/python.ts";
 
 const ENTRY = "swordfish\nuser: me\nurl:https://acme.dev:8443\n";
 
@@ -51,16 +53,12 @@ const SECRETS: Readonly<Record<string, string>> = {
   "shop/db": JSON.stringify({ user: "me", port: 5432 }),
 };
 
-const python = pythonWithPip();
-
-Deno.test({
-  name: "aws, the real program, reads secrets from an endpoint that answers as AWS does" +
-    (python === undefined ? " (skipped: no python3 with pip)" : ""),
-  ignore: python === undefined,
-  fn: async () => {
+labTest(
+  "aws, the real program, reads secrets from an endpoint that answers as AWS does",
+  async () => {
     const folder = await cached("awscli-1.46.2", async (path) => {
       const args = ["-m", "pip", "install", "--quiet", "--target", path, "awscli==1.46.2"];
-      await run(Deno.env.toObject(), python!, args);
+      await run(Deno.env.toObject(), await pythonWithPip(), args);
     });
     await using server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen: () => {} },
@@ -87,6 +85,39 @@ Deno.test({
       assertEquals(error.details, ["shop/none: ResourceNotFoundException: there is none"]);
     });
   },
+);
+
+labTest("sops reads a real file, encrypted for an age key", async () => {
+  const sops = await goInstalled("sops", "github.com/getsops/sops/v3/cmd/sops@v3.11.0");
+  const keygen = await goInstalled("age-keygen", "filippo.io/age/cmd/age-keygen@v1.2.1");
+  const plain = "KEY: k1\ndb:\n  password: swordfish\n  port: 5432\n";
+  await withProject({ "bin/": "", "secrets.yaml": plain }, async (root) => {
+    await Deno.symlink(sops, join(root, "bin/sops"));
+    const env = {
+      ...Deno.env.toObject(),
+      PATH: `${join(root, "bin")}:${Deno.env.get("PATH")}`,
+      SOPS_AGE_KEY_FILE: join(root, "key.txt"),
+    };
+    await run(env, keygen, ["-o", join(root, "key.txt")]);
+    const key = await Deno.readTextFile(join(root, "key.txt"));
+    const recipient = /age1\w+/.exec(key)![0];
+    await run(env, sops, ["encrypt", "--in-place", "--age", recipient, join(root, "secrets.yaml")]);
+    const surroundings = { root, env, isInteractive: false };
+    const wanted = { adapter: "sops", from: "secrets.yaml", account: undefined };
+    assertEquals(
+      Object.fromEntries(
+        await fetchSecrets({ ...wanted, names: ["KEY", "db/port"] }, surroundings),
+      ),
+      { "KEY": "k1", "db/port": "5432" },
+    );
+    const failure = await assertRejects(
+      () => fetchSecrets({ ...wanted, names: ["none"] }, surroundings),
+      SextantError,
+    );
+    assertEquals(failure.message, "could not find none in sops");
+    await Deno.remove(join(root, "key.txt"));
+    await assertRejects(() => fetchSecrets({ ...wanted, names: [] }, surroundings), SextantError);
+  });
 });
 
 /** What Secrets Manager answers to BatchGetSecretValue. */
@@ -101,21 +132,6 @@ async function answerAsAws(request: Request): Promise<Response> {
     Errors: SecretIdList.filter((name) => !(name in SECRETS)).map((name) => {
       return { SecretId: name, ErrorCode: "ResourceNotFoundException", Message: "there is none" };
     }),
-  });
-}
-
-function pythonWithPip(): string | undefined {
-  return ["python3"].find((program) => {
-    try {
-      const { success } = new Deno.Command(program, {
-        args: ["-m", "pip", "--version"],
-        stdout: "null",
-        stderr: "null",
-      }).outputSync();
-      return success;
-    } catch {
-      return false;
-    }
   });
 }
 

