@@ -58,13 +58,14 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const boots = [...changes.values()].flat().some((change) => change.boots.length > 0);
   const bootStages = bootGroups(input, changes);
   const accessoryStages = parts.accessories ? bootAccessories(input) : [];
+  const digest = knownDigest(input, input.version);
   const looksForOrphans = parts.verb !== "app boot" && parts.verb !== "app scale";
   const finish = stage(
     "finish",
     appHosts(input).map((host) =>
       script(host, [
         ...looksForOrphans ? stopOrphans(input, host) : [],
-        ...finishSteps(input, host, changes.get(host)!, parts),
+        ...finishSteps(input, host, changes.get(host)!, { ...parts, digest }),
       ])
     ),
     {
@@ -151,7 +152,7 @@ function finishSteps(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  { prune, pull, verb }: DeployParts,
+  { prune, pull, verb, digest }: DeployParts & { readonly digest: string | undefined },
 ): readonly Step[] {
   const { config, version, run } = input;
   const image = imageName(config, version);
@@ -174,7 +175,7 @@ function finishSteps(
       messages: boots.map(({ role }) => `[${role.name}] Booted app version ${version}`),
     });
     operations.push(recordRelease(input, version, "succeeded", {
-      digest: knownDigest(input, version),
+      digest,
       isPulled: pull,
       roles: boots.map(({ role, wanted }) => releasedRole(input, host, role, wanted)),
     }));
