@@ -7,10 +7,9 @@
 import { parse } from "@std/yaml";
 import { basename, dirname, join, resolve } from "node:path";
 import { isPlainObject, type PlainObject } from "../config/plain_data.ts";
-import { isName } from "../config/service.ts";
 import { ConfigError, type ConfigProblem, SextantError } from "../errors.ts";
 import type { ErbMarks } from "./init_from_erb.ts";
-import { loadYaml } from "./yaml.ts";
+import { destinationsOf, loadYaml } from "./yaml.ts";
 import { readYaml, YamlDocument } from "./yaml_document.ts";
 import { isListNode, mergeNodes, nodesOf, type YamlNode } from "./yaml_node.ts";
 import { problemAt } from "./yaml_problems.ts";
@@ -159,14 +158,7 @@ async function destinationsBeside(path: string, from: string): Promise<readonly 
       hint: "Name the file that Kamal reads: sextant init --from config/deploy.yml",
     });
   }
-  const prefix = `${basename(path).replace(/\.ya?ml$/, "")}.`;
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(dirname(path))) {
-    if (isDirectory || !name.startsWith(prefix) || !name.endsWith(".yml")) continue;
-    const destination = name.slice(prefix.length, -".yml".length);
-    if (isName(destination)) names.push(destination);
-  }
-  return names.toSorted();
+  return await destinationsOf(path);
 }
 
 function fileOf(path: string, destination: string): string {

@@ -120,7 +120,7 @@ async function allOf(reading: readonly Promise<YamlDocument>[]): Promise<readonl
 }
 
 /** The names between `deploy.` and `.yml` in the folder of a file. */
-async function destinationsOf(path: string): Promise<readonly string[]> {
+export async function destinationsOf(path: string): Promise<readonly string[]> {
   const prefix = `${basename(path).replace(/\.ya?ml$/, "")}.`;
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(dirname(path))) {
