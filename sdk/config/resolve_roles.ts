@@ -19,7 +19,7 @@ import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
 import type { LongSpec } from "./spec_schema.ts";
 import { resolveTextMap } from "./text_map.ts";
-import { checkTraefikProxy, healthOptions, resolveTraefik, traefikLabels } from "./traefik.ts";
+import { checkTraefikProxy, healthOptions, traefikLabels } from "./traefik.ts";
 
 /** What resolving needs besides the spec itself. */
 export interface ResolveContext {
@@ -29,6 +29,8 @@ export interface ResolveContext {
   readonly service: string;
   /** Destination; `undefined` without one. */
   readonly destination: string | undefined;
+  /** How Traefik runs, where it has kamal-proxy's place. */
+  readonly traefik: Traefik | undefined;
   /** Takes every host. */
   readonly hosts: HostRegister;
   /** Takes every problem. */
@@ -69,7 +71,7 @@ function resolveRole(
   isPrimary: boolean,
   context: ResolveContext,
 ): Role {
-  const { spec, report, service, destination } = context;
+  const { spec, report, service, destination, traefik } = context;
   const path = ["servers", name];
   if (!isName(name)) report(path, NAME_RULE);
   const placed = registerHosts(name, input, context);
@@ -77,7 +79,6 @@ function resolveRole(
   checkEmpty(name, input, isPrimary, context);
   const route = proxyOf(name, input, isPrimary, hosts.length, context);
   const ownProxy = typeof input.proxy === "object" ? input.proxy : {};
-  const traefik = resolveTraefik(spec.traefik);
   const proxy = traefik === undefined ? route : undefined;
   const containerPrefix = [service, name, destination].filter((part) => part).join("-");
   const byTraefik = traefik && route && servedByTraefik(containerPrefix, route, traefik);

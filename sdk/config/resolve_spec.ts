@@ -128,14 +128,14 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
   const service = spec.service ?? "";
   const ssh = resolveSsh(spec.ssh);
   const hosts = new HostRegister(ssh, report);
-  const context: ResolveContext = { spec, service, destination, hosts, report };
+  const traefik = resolveTraefik(spec.traefik);
+  const context: ResolveContext = { spec, service, destination, traefik, hosts, report };
   const roles = resolveRoles(context);
   const accessories = resolveAccessories(context, roles, digests);
   const registry = resolveRegistry(spec.registry, report);
   const needsImage = roles.length > 0 && !isLocalRegistry(spec.registry);
   const image = resolveImage(spec.image, service, needsImage, report);
   const { settings = {} } = spec;
-  const traefik = resolveTraefik(spec.traefik);
   return {
     service,
     destination,
