@@ -6,6 +6,7 @@
 
 import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
+import type { Operation } from "../operations/operation.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
 import {
   appHosts,
@@ -65,6 +66,30 @@ export function planAppStop(input: PlanInput): Plan {
     lock: true,
     serving: servingVersions(input),
   });
+}
+
+/** The steps that stop containers, each once Traefik has left it; `what` tells them in the steps' ids. */
+export function stopEach(
+  input: PlanInput,
+  host: string,
+  what: string,
+  found: readonly { readonly role: Role; readonly container: ContainerState }[],
+  because: string | undefined,
+): readonly Step[] {
+  const leaving = found.flatMap(({ role, container }) =>
+    leaveTraefik(input.config, role, container.name)
+  );
+  const stops = found.map(({ role, container }): Operation => ({
+    kind: "stop-container",
+    name: container.name,
+    role: role.name,
+    timeout: role.stopTimeout,
+    because,
+  }));
+  return [
+    ...leaving.length === 0 ? [] : [step(`${host} leave ${what}`, ...leaving)],
+    ...stops.length === 0 ? [] : [step(`${host} stop ${what}`, ...stops)],
+  ];
 }
 
 /** The steps that take a role from a host's traffic and stop its containers. */

@@ -8,14 +8,13 @@ import { type Role, rolesOn, serviceWithDestination } from "../config/config.ts"
 import { SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
-import { stopSteps } from "./app.ts";
+import { stopEach, stopSteps } from "./app.ts";
 import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit } from "./proxy.ts";
 import { plan, script, stage, step } from "./stages.ts";
-import { leaveTraefik } from "./traefik.ts";
 
 /** A container that runs and does not serve. */
 export interface StaleContainer {
@@ -89,21 +88,7 @@ export function staleContainers(input: PlanInput): readonly StaleContainer[] {
 /** Plans `app stale-containers --stop`. */
 export function planStopStale(input: PlanInput): Plan {
   return change(input, "app stale-containers", (host) => {
-    const stale = staleOn(input, host);
-    const leaving = stale.flatMap(({ role, container }) =>
-      leaveTraefik(input.config, role, container.name)
-    );
-    const stops = stale.map(({ role, container }): Operation => ({
-      kind: "stop-container",
-      name: container.name,
-      role: role.name,
-      timeout: role.stopTimeout,
-      because: "does not serve",
-    }));
-    return [
-      ...leaving.length === 0 ? [] : [step(`${host} leave stale`, ...leaving)],
-      ...stops.length === 0 ? [] : [step(`${host} stop stale`, ...stops)],
-    ];
+    return stopEach(input, host, "stale", staleOn(input, host), "does not serve");
   });
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { type ContainerState, shortId } from "../observe/host_state.ts";
-import type { Operation } from "../operations/operation.ts";
+import { stopEach } from "./app.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
 import { groupsOf } from "./boot.ts";
 import {
@@ -26,7 +26,6 @@ import { prepareSteps } from "./rollback_prepare.ts";
 import { type Return, runsAnew, startSteps } from "./rollback_start.ts";
 import { rollbackVersion } from "./rollback_version.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
-import { leaveTraefik } from "./traefik.ts";
 
 /**
  * Plans a rollback to a version, or to the last good one before that which serves.
@@ -116,20 +115,9 @@ function switchSteps(
     lookUp(input, host, role).running.filter((one) => !containers.includes(one))
       .map((container) => ({ role, container }))
   );
-  const leaving = old.flatMap(({ role, container }) =>
-    leaveTraefik(input.config, role, container.name)
-  );
-  const stops = old.map(({ role, container }): Operation => ({
-    kind: "stop-container",
-    name: container.name,
-    role: role.name,
-    timeout: role.stopTimeout,
-    because: undefined,
-  }));
   return [
     ...returns.flatMap((one) => routeSteps(input, host, one)),
-    ...leaving.length === 0 ? [] : [step(`${host} leave old`, ...leaving)],
-    ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
+    ...stopEach(input, host, "old", old, undefined),
   ];
 }
 
