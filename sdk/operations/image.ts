@@ -115,7 +115,12 @@ export const buildImage: Definition<BuildImage> = {
 export const pushImage: Definition<PushImage> = {
   changes: true,
   describe: ({ tags }) => ({ noun: "push", subject: tags[0] ?? "", minor: true }),
-  render: ({ tags }) => all(...tags.map((tag) => run("docker", "push", "--quiet", tag))),
+  // A registry on plain files may refuse one of two pushes of the same layers at once; a second try finds them there.
+  render: ({ tags }) =>
+    all(...tags.map((tag) => {
+      const push = run("docker", "push", "--quiet", tag);
+      return any(push, push);
+    })),
   explain: ({ tags }, { stderr }) => ({
     code: "REGISTRY_REFUSED",
     message: `the registry did not take ${tags[0]}: ${

@@ -21,11 +21,29 @@ Deno.test("buildImage takes the Dockerfile from the context", () => {
   );
 });
 
-Deno.test("pushImage pushes every tag", () => {
-  assertEquals(
-    textOf({ kind: "push-image", tags: ["a:1", "a:latest"] }),
-    "docker push --quiet a:1 && docker push --quiet a:latest",
-  );
+testInShells(
+  "pushImage pushes every tag, and once more what the registry refused",
+  async (home, shell) => {
+    await home.program(
+      "docker",
+      `echo "$*" >>"$HOME/calls"; mkdir "$HOME/asked" 2>/dev/null && exit 1; exit 0`,
+    );
+    const { code } = await home.do(shell, { kind: "push-image", tags: ["a:1", "a:latest"] });
+    assertEquals(code, 0);
+    assertEquals(
+      await home.read("calls"),
+      "push --quiet a:1\npush --quiet a:1\npush --quiet a:latest\n",
+    );
+  },
+);
+
+testInShells("pushImage fails where the registry stays by its no", async (home, shell) => {
+  await home.program("docker", "echo denied >&2; exit 1");
+  const push = { kind: "push-image", tags: ["a:1", "a:latest"] } as const;
+  const { code, stdout } = await home.do(shell, push);
+  assertEquals(code, 1);
+  const { message } = explainFailure(push, { exitCode: code, stdout, stderr: "denied\ndenied\n" });
+  assertEquals(message, "the registry did not take a:1: denied");
 });
 
 Deno.test("pullImage logs in, pulls, and checks whose image it is", () => {
