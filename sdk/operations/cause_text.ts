@@ -149,7 +149,7 @@ function tellHealth(
         told:
           `${path} answered ${cause.status}, and answers well where it is asked as ${cause.host}`,
         hint:
-          `The app refuses other host names: let ${path} answer whatever its Host header says (Rails: config.host_authorization, Django: ALLOWED_HOSTS).`,
+          `The app refuses other host names. Ask by that one: .proxy({ healthcheck: { host: "${cause.host}" } }), or let ${path} answer whatever its Host header says (Rails: config.host_authorization, Django: ALLOWED_HOSTS).`,
       };
     default:
       return cause satisfies never;
