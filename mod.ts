@@ -256,7 +256,8 @@ export {
 export type { Difference } from "./sdk/plan/drift.ts";
 export type { StaleContainer } from "./sdk/plan/app_remove.ts";
 export type { ReleaseSummary } from "./sdk/plan/release.ts";
-export type { ExecOptions, LogOptions } from "./sdk/plan/questions.ts";
+export type { ExecOptions } from "./sdk/plan/exec.ts";
+export type { LogOptions } from "./sdk/plan/logs.ts";
 export type {
   Connection,
   ConnectOptions,

@@ -5,60 +5,26 @@
  * @module
  */
 
+import { ACCESSORY_COMMANDS } from "./accessory_commands.ts";
+import { APP_COMMANDS } from "./app_commands.ts";
 import type { Command, CommandContext, Flag, Invocation, Operand } from "./command.ts";
-import {
-  BUILD_FLAGS,
-  DEPLOY_FLAGS,
-  DETACH_FLAG,
-  ENV_FLAG,
-  EXEC_FLAGS,
-  LOG_FLAGS,
-  MAINTENANCE_FLAGS,
-  REGISTRY_FLAGS,
-} from "./flags.ts";
+import { BUILD_FLAGS, DEPLOY_FLAGS, REGISTRY_FLAGS } from "./flags.ts";
 import { PROXY_COMMANDS } from "./proxy_commands.ts";
 import { ask, change, changeUnasked, row } from "./row.ts";
+import { SECRETS_COMMANDS } from "./secrets_commands.ts";
+import { TRAEFIK_COMMANDS } from "./traefik_commands.ts";
 import {
-  accessoryExecVerb,
-  accessoryLogsVerb,
-  accessoryVerb,
-  appExecVerb,
   buildVerb,
   deployVerb,
   lockAcquireVerb,
-  logsVerb,
-  maintenanceVerb,
   plain,
   pruneVerb,
   registryVerb,
-  removeContainerVerb,
   rollbackVerb,
-  scaleVerb,
   serverExecVerb,
 } from "./verbs.ts";
 
-const NAME: Operand = { name: "NAME" };
 const CMD: Operand = { name: "CMD", repeats: true };
-
-const FETCH_FLAGS: readonly Flag[] = [
-  {
-    name: "adapter",
-    short: "a",
-    value: { name: "NAME", kind: "text" },
-    required: true,
-    summary: "which password manager, such as 1password, pass, sops or vault",
-  },
-  {
-    name: "account",
-    value: { name: "ACCOUNT", kind: "text" },
-    summary: "which account or profile there",
-  },
-  {
-    name: "from",
-    value: { name: "PLACE", kind: "text" },
-    summary: "which vault, item, folder, path or file; the names are in it",
-  },
-];
 
 const DOCS_FLAGS: readonly Flag[] = [
   { name: "yaml", summary: "in the spelling of config/deploy.yml" },
@@ -99,112 +65,10 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     ask(plain("drift")),
   ),
   row("details", "list the containers on every host", ask(plain("details"))),
-  row("app boot", "boot the app's containers anew", change(plain("app boot"))),
-  row(
-    "app scale",
-    "run so many containers of a role on each host, until the next deploy",
-    change(scaleVerb),
-    { operands: [{ name: "ROLE=COUNT", repeats: true }] },
-  ),
-  row("app start", "start the app's stopped containers", change(plain("app start"))),
-  row("app stop", "stop the app's containers", change(plain("app stop"))),
-  row("app maintenance", "answer visitors with 503 until app live", change(maintenanceVerb), {
-    flags: MAINTENANCE_FLAGS,
-  }),
-  row("app live", "end app maintenance", change(plain("app live"))),
-  row("app containers", "list all containers of the app", ask(plain("app containers"))),
-  row("app images", "list the app's images", ask(plain("app images"))),
-  row("app stale-containers", "list containers that run and do not serve", stale, {
-    flags: [{ name: "stop", summary: "stop them" }],
-  }),
-  row("app remove", "remove the app from its hosts", change(plain("app remove"))),
-  row(
-    "app remove-container",
-    "remove a version's stopped containers",
-    change(removeContainerVerb),
-    {
-      operands: [{ name: "VERSION" }],
-    },
-  ),
-  row(
-    "app remove-containers",
-    "remove all stopped containers of the app",
-    change(plain("app remove-containers")),
-  ),
-  row(
-    "app remove-images",
-    "remove the app's images that no container has",
-    change(plain("app remove-images")),
-  ),
-  row("app details", "list the app's containers", ask(plain("app details"))),
-  row("app logs", "show the app's logs", ask(logsVerb("app logs")), { flags: LOG_FLAGS }),
-  row("app exec", "run a command in the app's image", ask(appExecVerb), {
-    operands: [CMD],
-    flags: [...EXEC_FLAGS, ENV_FLAG, DETACH_FLAG],
-  }),
-  row("app version", "show which version serves on each host", ask(plain("app version"))),
-  row("accessory boot", "boot an accessory, or all", change(accessoryVerb("accessory boot")), {
-    operands: [NAME],
-  }),
-  row(
-    "accessory reboot",
-    "replace an accessory's container",
-    change(accessoryVerb("accessory reboot")),
-    {
-      operands: [NAME],
-    },
-  ),
-  row("accessory start", "start a stopped accessory", change(accessoryVerb("accessory start")), {
-    operands: [NAME],
-  }),
-  row("accessory stop", "stop an accessory", change(accessoryVerb("accessory stop")), {
-    operands: [NAME],
-  }),
-  row(
-    "accessory restart",
-    "stop an accessory and start it again",
-    change(accessoryVerb("accessory restart")),
-    {
-      operands: [NAME],
-    },
-  ),
-  row(
-    "accessory details",
-    "list an accessory's containers",
-    ask(accessoryVerb("accessory details")),
-    {
-      operands: [NAME],
-    },
-  ),
-  row("accessory logs", "show an accessory's logs", ask(accessoryLogsVerb), {
-    operands: [NAME],
-    flags: LOG_FLAGS,
-  }),
-  row("accessory exec", "run a command in an accessory's image", ask(accessoryExecVerb), {
-    operands: [NAME, CMD],
-    flags: EXEC_FLAGS,
-  }),
-  row(
-    "accessory remove",
-    "remove an accessory with its image and its data",
-    change(accessoryVerb("accessory remove")),
-    {
-      operands: [NAME],
-    },
-  ),
+  ...APP_COMMANDS,
+  ...ACCESSORY_COMMANDS,
   ...PROXY_COMMANDS,
-  row("traefik boot", "start Traefik where it does not run", change(plain("traefik boot"))),
-  row("traefik start", "start Traefik's stopped containers", change(plain("traefik start"))),
-  row("traefik stop", "stop Traefik; nothing is served meanwhile", change(plain("traefik stop"))),
-  row("traefik restart", "stop Traefik and start it again", change(plain("traefik restart"))),
-  row(
-    "traefik reboot",
-    "replace Traefik's container; a short outage on each host",
-    change(plain("traefik reboot")),
-  ),
-  row("traefik remove", "remove Traefik's containers", change(plain("traefik remove"))),
-  row("traefik details", "list Traefik's containers", ask(plain("traefik details"))),
-  row("traefik logs", "show Traefik's logs", ask(logsVerb("traefik logs")), { flags: LOG_FLAGS }),
+  ...TRAEFIK_COMMANDS,
   row(
     "env push",
     "write the env files with secrets to the hosts; nothing is booted",
@@ -278,17 +142,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     "remove the app, its accessories and the proxy from all hosts",
     change(plain("remove")),
   ),
-  row("secrets fetch", "get secrets from a password manager, as a line of JSON", fetchSecrets, {
-    operands: [{ name: "NAME", optional: true, repeats: true }],
-    flags: FETCH_FLAGS,
-  }),
-  row(
-    "secrets extract",
-    "print one of the secrets that were fetched (default: from standard input)",
-    extractSecret,
-    { operands: [NAME, { name: "JSON", optional: true }] },
-  ),
-  row("secrets print", "print all secrets of the project in plain text", printSecrets),
+  ...SECRETS_COMMANDS,
   row("config", "print the resolved configuration; secrets by name", showConfig),
   row("docs", "explain what a deployment may say (default: list the sections)", showDocs, {
     operands: [{ name: "SECTION", optional: true }],
@@ -316,12 +170,6 @@ async function rollback(invocation: Invocation, context: CommandContext): Promis
   }, { io: context.io, json: flags.on.has("json") });
 }
 
-async function stale(invocation: Invocation, context: CommandContext): Promise<number> {
-  return invocation.flags.on.has("stop")
-    ? await change(() => ({ name: "app stop-stale-containers" }))(invocation, context)
-    : await ask(() => ({ name: "app stale-containers" }))(invocation, context);
-}
-
 async function showPlan(invocation: Invocation, context: CommandContext): Promise<number> {
   const { runPlan } = await import("./run.ts");
   return await runPlan(deployVerb("deploy")(invocation), invocation, context);
@@ -330,21 +178,6 @@ async function showPlan(invocation: Invocation, context: CommandContext): Promis
 async function showConfig(invocation: Invocation, context: CommandContext): Promise<number> {
   const { printConfig } = await import("./project.ts");
   return await printConfig(invocation, context);
-}
-
-async function fetchSecrets(invocation: Invocation, context: CommandContext): Promise<number> {
-  const { runFetch } = await import("./secrets.ts");
-  return await runFetch(invocation, context);
-}
-
-async function extractSecret(invocation: Invocation, context: CommandContext): Promise<number> {
-  const { runExtract } = await import("./secrets.ts");
-  return await runExtract(invocation, context);
-}
-
-async function printSecrets(invocation: Invocation, context: CommandContext): Promise<number> {
-  const { runPrint } = await import("./secrets.ts");
-  return await runPrint(invocation, context);
 }
 
 async function envify(invocation: Invocation, context: CommandContext): Promise<number> {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { planAccessory } from "../plan/accessory.ts";
+import { planAppStart, planAppStop } from "../plan/app.ts";
 import {
   planAppRemove,
   planRemoveContainers,
@@ -11,15 +13,14 @@ import {
   planStopStale,
 } from "../plan/app_remove.ts";
 import { planBuild } from "../plan/build.ts";
-import { planRegistry } from "../plan/registry.ts";
-import { planAccessory } from "../plan/accessory.ts";
-import { planAppStart, planAppStop } from "../plan/app.ts";
 import { planDeploy } from "../plan/deploy.ts";
 import { planEnvDelete, planEnvPush } from "../plan/env.ts";
+import { planAccessoryExec, planAppExec, planServerExec } from "../plan/exec.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { planLockAcquire, planLockRelease, planLockStatus } from "../plan/lock.ts";
-import type { Plan } from "../plan/plan.ts";
+import { planAccessoryLogs, planAppLogs, planProxyLogs, planTraefikLogs } from "../plan/logs.ts";
 import { planLive, planMaintenance } from "../plan/maintenance.ts";
+import type { Plan } from "../plan/plan.ts";
 import {
   planProxyBoot,
   planProxyRemove,
@@ -33,26 +34,20 @@ import {
   planBootConfigSet,
 } from "../plan/proxy_boot_config.ts";
 import { planProxyReboot, planProxyUpgrade } from "../plan/proxy_reboot.ts";
+import { planPrune } from "../plan/prune.ts";
 import {
   planAccessoryDetails,
-  planAccessoryExec,
-  planAccessoryLogs,
   planAppContainers,
   planAppDetails,
-  planAppExec,
   planAppImages,
-  planAppLogs,
   planAudit,
   planDetails,
   planNothing,
   planProxyDetails,
-  planProxyLogs,
-  planServerExec,
   planTraefikDetails,
-  planTraefikLogs,
 } from "../plan/questions.ts";
+import { planRegistry } from "../plan/registry.ts";
 import { planRollback } from "../plan/rollback.ts";
-import { planPrune } from "../plan/prune.ts";
 import { planScale } from "../plan/scale.ts";
 import { planBootstrap, planRemove } from "../plan/server.ts";
 import { planTraefik } from "../plan/traefik.ts";

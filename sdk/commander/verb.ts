@@ -6,7 +6,8 @@
 
 import type { MaintenanceOptions } from "../plan/maintenance.ts";
 import type { BootConfigOptions } from "../plan/proxy_boot_config.ts";
-import type { ExecOptions, LogOptions } from "../plan/questions.ts";
+import type { ExecOptions } from "../plan/exec.ts";
+import type { LogOptions } from "../plan/logs.ts";
 
 /** A command and what it was told. */
 export type Verb =
