@@ -125,6 +125,7 @@ export type {
   EndEvent,
   Event,
   Failure,
+  HostWarning,
   NoticeEvent,
   PlannedEvent,
   RunOutcome,
@@ -153,7 +154,6 @@ export type {
   RenameContainer,
   RunContainer,
   StartContainer,
-  StopContainer,
 } from "./sdk/operations/container.ts";
 export type { CordOperation, CutCord, MakeCord, TieCord } from "./sdk/operations/cord.ts";
 export type { InstallDocker } from "./sdk/operations/docker.ts";
@@ -166,6 +166,7 @@ export type {
   WriteEnv,
   WriteSalt,
 } from "./sdk/operations/file.ts";
+export type { Warning } from "./sdk/operations/definition.ts";
 export type { AwaitHealthy, Readiness } from "./sdk/operations/health.ts";
 export type { RunHook } from "./sdk/operations/hook.ts";
 export type {
@@ -240,6 +241,7 @@ export type {
   ReleaseStatus,
 } from "./sdk/operations/release.ts";
 export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
+export type { StopContainer } from "./sdk/operations/stop_container.ts";
 export type { Answer, DriftAnswer, ReleasesAnswer, StaleAnswer } from "./sdk/plan/answer.ts";
 export {
   type EndNote,

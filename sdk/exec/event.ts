@@ -6,6 +6,7 @@
 
 import type { ErrorCode } from "../errors.ts";
 import type { Cause } from "../operations/cause.ts";
+import type { Warning } from "../operations/definition.ts";
 import type { Plan, StageName } from "../plan/plan.ts";
 
 /** One thing that happened. */
@@ -48,6 +49,8 @@ export interface NoticeEvent {
   readonly host: string | undefined;
   /** What. */
   readonly message: string;
+  /** What to do about it; left out where there is nothing to do. */
+  readonly hint?: string | undefined;
 }
 
 /** A plan was made. */
@@ -143,6 +146,12 @@ export type StepStatus = "done" | "failed" | "skipped" | "cancelled" | "undone";
 
 /** How a run ended: all done, something failed, the user broke it off, or a host was not as planned. */
 export type RunOutcome = "done" | "failed" | "cancelled" | "moved";
+
+/** Something that went well and should go better, as it stands in a report. */
+export interface HostWarning extends Warning {
+  /** The host. */
+  readonly host: string;
+}
 
 /** A failure as it stands in a report. */
 export interface Failure {

@@ -9,8 +9,8 @@ import { changesAnything, type Operation } from "../operations/operation.ts";
 import type { HostScript, Plan, Stage, Step } from "../plan/plan.ts";
 import type { Session } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
-import type { Event, Failure, RunOutcome } from "./event.ts";
-import { failureOfError, failuresOfStep } from "./failure.ts";
+import type { Event, Failure, HostWarning, RunOutcome } from "./event.ts";
+import { failureOfError, failuresOfStep, warningsOfStep } from "./failure.ts";
 import { Latches } from "./latches.ts";
 import { Ledger } from "./ledger.ts";
 import type { Report, StageReport } from "./report.ts";
@@ -52,6 +52,7 @@ class PlanRun {
   readonly #started = performance.now();
   readonly #failures: Failure[] = [];
   readonly #cleanUpFailures: Failure[] = [];
+  readonly #warnings: HostWarning[] = [];
   readonly #stages: StageReport[] = [];
   readonly #exchangesBefore: Readonly<Record<string, number>>;
 
@@ -67,6 +68,7 @@ class PlanRun {
       latches: new Latches(),
       ledger: new Ledger(plan),
       fail: (failure) => this.#failures.push(failure),
+      warn: (warning) => this.#warn(warning),
       moved: new Map(),
       elapsed: () => (performance.now() - this.#started) / 1000,
     };
@@ -90,6 +92,7 @@ class PlanRun {
         steps: this.#context.ledger.reports(),
         failures: ended === "moved" ? [] : this.#failures,
         cleanUpFailures: this.#cleanUpFailures,
+        warnings: this.#warnings,
         stages: this.#stages,
         exchanges: Object.fromEntries(
           Object.entries(after).map(([host, count]) => [host, count - (before[host] ?? 0)]),
@@ -219,11 +222,19 @@ class PlanRun {
           : failuresOfStep(host, [operations[index]!], result, effects.redact)
       );
       this.#cleanUpFailures.push(...failures);
+      results.flatMap((result, index) =>
+        warningsOfStep(host, [operations[index]!], result, effects.redact)
+      ).forEach((warning) => this.#warn(warning));
       return failures.length === 0;
     } catch (error) {
       this.#cleanUpFailures.push(failureOfError(host, error, effects.redact));
       return false;
     }
+  }
+
+  #warn(warning: HostWarning): void {
+    this.#warnings.push(warning);
+    this.#options.emit({ type: "notice", ...warning });
   }
 
   async #runAfterwards(): Promise<RunOutcome> {

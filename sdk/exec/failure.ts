@@ -5,11 +5,16 @@
  */
 
 import { type HostError, messageOf, SextantError } from "../errors.ts";
-import { describeOperation, explainFailure, type Operation } from "../operations/operation.ts";
+import {
+  describeOperation,
+  explainFailure,
+  type Operation,
+  warnOf,
+} from "../operations/operation.ts";
 import { splitParts } from "../operations/parts.ts";
 import { MOVED_STATUS } from "../operations/state.ts";
 import type { StepResult } from "../transport/transport.ts";
-import type { Failure } from "./event.ts";
+import type { Failure, HostWarning } from "./event.ts";
 
 /** Tells why a step failed, once for what is alike; the texts are free of secrets. */
 export function failuresOfStep(
@@ -44,20 +49,23 @@ export function failuresOfStep(
   });
 }
 
-/**
- * What a step that was done could not do; `undefined` where it did all. Pruning fails nothing, but disks fill where it
- * goes on failing.
- */
-export function warningOfStep(
+/** What a step should be warned of, one by one; the texts are free of secrets. */
+export function warningsOfStep(
+  host: string,
   operations: readonly Operation[],
   result: StepResult,
   redact: (text: string) => string,
-): string | undefined {
-  if (!operations.some(({ kind }) => kind === "prune-versions")) return undefined;
-  const parts = splitParts(operations.length, { ...result, exitCode: result.exitCode ?? -1 });
-  const said = parts.filter(({ index }) => operations[index]!.kind === "prune-versions")
-    .map(({ stderr }) => redact(stderr).trim()).join("");
-  return said === "" ? undefined : `not all that is old could be removed: ${said}`;
+): readonly HostWarning[] {
+  const outcome = {
+    exitCode: result.exitCode ?? -1,
+    stdout: redact(result.stdout),
+    stderr: redact(result.stderr),
+  };
+  return splitParts(operations.length, outcome).flatMap((part) => {
+    if (part.exitCode !== 0) return [];
+    const warning = warnOf(operations[part.index]!, part);
+    return warning === undefined ? [] : [{ host, ...warning }];
+  });
 }
 
 /** The new state that a step found where its host is no longer as planned; `undefined` where it is. */

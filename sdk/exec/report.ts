@@ -5,7 +5,7 @@
  */
 
 import type { Plan, StageName } from "../plan/plan.ts";
-import type { Failure, RunOutcome, StepStatus } from "./event.ts";
+import type { Failure, HostWarning, RunOutcome, StepStatus } from "./event.ts";
 
 /** The result of running a plan. */
 export interface Report {
@@ -19,6 +19,8 @@ export interface Report {
   readonly failures: readonly Failure[];
   /** What failed while cleaning up; never hides the first failure. */
   readonly cleanUpFailures: readonly Failure[];
+  /** What went well and should go better, such as a container that had to be killed. */
+  readonly warnings: readonly HostWarning[];
   /** Seconds of each stage that ran, in order. */
   readonly stages: readonly StageReport[];
   /** Exchanges with each host during the run. */

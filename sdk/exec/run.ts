@@ -10,8 +10,8 @@ import { isMark, withoutMarks } from "../operations/parts.ts";
 import { HERE, type HostScript, type StageName, type Step } from "../plan/plan.ts";
 import type { ScriptStep, Session, StepResult } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
-import type { Event, Failure, StepEvent } from "./event.ts";
-import { failureOfError, failuresOfStep, movedState, warningOfStep } from "./failure.ts";
+import type { Event, Failure, HostWarning, StepEvent } from "./event.ts";
+import { failureOfError, failuresOfStep, movedState, warningsOfStep } from "./failure.ts";
 import type { Latches } from "./latches.ts";
 import type { Ledger } from "./ledger.ts";
 import { Lines } from "./lines.ts";
@@ -30,6 +30,8 @@ export interface RunContext {
   readonly ledger: Ledger;
   /** Takes failures. */
   readonly fail: (failure: Failure) => void;
+  /** Takes warnings. */
+  readonly warn: (warning: HostWarning) => void;
   /** Takes the answers of hosts that have moved. */
   readonly moved: Map<string, string>;
   /** Seconds since the run began. */
@@ -223,7 +225,7 @@ class StepWatcher {
   }
 
   end(result: StepResult): void {
-    const { ledger, latches, emit, effects, fail, moved } = this.#context;
+    const { ledger, latches, emit, effects, fail, warn, moved } = this.#context;
     const began = ledger.statusOf(this.#step.id) !== "skipped";
     if (this.#ended || (!began && result.exitCode === undefined)) return;
     this.#ended = true;
@@ -250,10 +252,7 @@ class StepWatcher {
       stderr: effects.redact(withoutMarks(result.stderr)),
     });
     failures.forEach(fail);
-    const warning = warningOfStep(this.#step.operations, result, effects.redact);
-    if (status === "done" && warning !== undefined) {
-      emit({ type: "notice", host: this.#event.host, message: warning });
-    }
+    warningsOfStep(host, this.#step.operations, result, effects.redact).forEach(warn);
     emit({ type: "step-end", ...this.#event, status, seconds: result.seconds });
     latches.settle(this.#step.id, status === "done");
   }

@@ -1,5 +1,5 @@
 /**
- * Containers: run, start, stop, rename, remove.
+ * Containers: run, start, rename, remove.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import {
 } from "../command.ts";
 import type { Definition } from "./definition.ts";
 import { explainRun, lookAtRun } from "./run_explanation.ts";
+import type { StopContainer } from "./stop_container.ts";
 
 /** Runs a new container. */
 export interface RunContainer {
@@ -72,22 +73,6 @@ export interface StartContainer {
   readonly name: string;
   /** Role or accessory that it belongs to. */
   readonly role: string;
-}
-
-/** Stops a container and keeps it. */
-export interface StopContainer {
-  /** Which operation. */
-  readonly kind: "stop-container";
-  /** Name of the container. */
-  readonly name: string;
-  /** Role or accessory that it belongs to. */
-  readonly role: string;
-  /** Seconds between TERM and KILL; `undefined` for Docker's own 10. */
-  readonly timeout: number | undefined;
-  /** Why, for the plan. */
-  readonly because: string | undefined;
-  /** Label `service` that it must carry, where the name alone may be somebody else's. */
-  readonly service?: string | undefined;
 }
 
 /** Gives a container another name. */
@@ -148,36 +133,6 @@ export const startContainer: Definition<StartContainer> = {
   inverse: ({ name, role }) => [
     { kind: "stop-container", name, role, timeout: undefined, because: "it is taken back" },
   ],
-};
-
-/** How containers are stopped. */
-export const stopContainer: Definition<StopContainer> = {
-  changes: true,
-  describe: ({ name, role, because }) => ({
-    mark: "-",
-    noun: role,
-    subject: name,
-    detail: because,
-  }),
-  // A container that is not there is as good as stopped: undo must hold for half-done steps.
-  render: ({ name, timeout, service }) => {
-    const wait = timeout === undefined ? [] : ["-t", String(timeout)];
-    if (service !== undefined) {
-      const found = `docker ps -q --filter ${quote(`name=^${name}$`)} --filter ${
-        quote(`label=service=${service}`)
-      }`;
-      return text(
-        `for sx_c in $(${found}); do docker stop ${
-          [...wait, '"$sx_c"'].join(" ")
-        } >/dev/null; done`,
-      );
-    }
-    return any(
-      quiet(run("docker", "stop", ...wait, name)),
-      text(`! docker container inspect ${quote(name)} >/dev/null 2>&1`),
-    );
-  },
-  inverse: ({ name, role }) => [{ kind: "start-container", name, role }],
 };
 
 /** How containers are renamed. */

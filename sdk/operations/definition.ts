@@ -47,12 +47,28 @@ export interface Explanation {
   readonly cause?: Cause | undefined;
 }
 
+/** What an operation that was done could not do, or took long for. */
+export interface Warning {
+  /** What; the host is named beside it. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
 /** Values that come into being only when a plan runs. */
 export interface RenderContext {
   /** Gives a secret's value. */
   readonly secret: (name: string) => string;
   /** Gives a project file's content as Base64. */
   readonly file: (path: string) => string;
+}
+
+/** A look at an operation that takes long. */
+export interface SlowLook {
+  /** Seconds from which it is looked at. */
+  readonly from: number;
+  /** Shell text; `$sx_s` is the seconds that it took. */
+  readonly shell: string;
 }
 
 /** Everything that is known about one kind of operation. */
@@ -67,8 +83,12 @@ export interface Definition<O> {
   readonly inverse?: (operation: O) => readonly Operation[];
   /** Shell text that finds out more after it has failed; its output is read by `explain`. */
   readonly look?: (operation: O) => string;
+  /** Shell text that finds out more after it has taken long; its output is read by `warn`. */
+  readonly lookAtSlow?: (operation: O) => SlowLook;
   /** Reads a failure; without it the end of standard error is the message. */
   readonly explain?: (operation: O, outcome: Outcome) => Explanation;
+  /** Reads what an operation that was done should be warned of; `undefined` for nothing. */
+  readonly warn?: (operation: O, outcome: Outcome) => Warning | undefined;
 }
 
 /** The last lines of a text, without empty ones. */

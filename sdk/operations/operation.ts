@@ -14,7 +14,6 @@ import {
   renameContainer,
   runContainer,
   startContainer,
-  stopContainer,
 } from "./container.ts";
 import { type CordOperation, cutCord, makeCord, tieCord } from "./cord.ts";
 import {
@@ -24,6 +23,7 @@ import {
   lastLines,
   type Outcome,
   type RenderContext,
+  type Warning,
 } from "./definition.ts";
 import { type InstallDocker, installDocker } from "./docker.ts";
 import {
@@ -79,6 +79,7 @@ import {
 import { loginRegistry, logoutRegistry, type RegistryOperation } from "./registry.ts";
 import { type RecordRelease, recordRelease } from "./release.ts";
 import { checkState, probe, type StateOperation } from "./state.ts";
+import { stopContainer } from "./stop_container.ts";
 
 /** One change on a host, or one question to it, as plain data. */
 export type Operation =
@@ -202,17 +203,33 @@ export function explainFailure(operation: Operation, outcome: Outcome): Explanat
   };
 }
 
+/** What an operation that was done should be warned of; `undefined` for nothing. */
+export function warnOf(operation: Operation, outcome: Outcome): Warning | undefined {
+  return definitionOf(operation).warn?.(operation, outcome);
+}
+
 /**
  * The shell text of operations that run side by side; with several, the first failure in order is the exit status.
  * It holds secrets.
  */
 export function shellOf(operations: readonly Operation[], context: RenderContext): string {
-  const texts = operations.map((operation) => {
-    const text = toShell(renderOperation(operation, context), context.secret);
-    const look = definitionOf(operation).look?.(operation);
-    return look === undefined ? text : `{ ${text}\n} || { sx_e=$?\n${look}\nexit $sx_e; }`;
-  });
+  const texts = operations.map((operation) =>
+    withLooks(operation, toShell(renderOperation(operation, context), context.secret))
+  );
   return texts.length === 1 ? texts[0]! : sideBySide(texts);
+}
+
+/** An operation's shell text with what looks into its failure, or into why it took long. */
+function withLooks(operation: Operation, text: string): string {
+  const { look, lookAtSlow } = definitionOf(operation);
+  if (look !== undefined) {
+    return `{ ${text}\n} || { sx_e=$?\n${look(operation)}\nexit $sx_e; }`;
+  }
+  if (lookAtSlow === undefined) return text;
+  const { from, shell } = lookAtSlow(operation);
+  return `sx_b=$(date +%s); { ${text}\n}; sx_e=$?; sx_s=$(($(date +%s) - sx_b))
+[ $sx_s -lt ${from} ] || { ${shell}\n}
+exit $sx_e`;
 }
 
 // The table is keyed by the union's own kinds, so the definition fits the operation; TypeScript cannot follow that.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Event, StageEvent, StepEndEvent, WaitEvent } from "../exec/event.ts";
+import type { Event, NoticeEvent, StageEvent, StepEndEvent, WaitEvent } from "../exec/event.ts";
 import { pad, type RenderOptions, secondsText, shortenCommits } from "./layout.ts";
 import { isMinor } from "./plan_rows.ts";
 import { hostWidthOf, type Progress, STAGE_WIDTH, titleOf, waitText } from "./progress.ts";
@@ -38,9 +38,7 @@ export function renderEvent(
         ? line(event.host, "connect", `answered  ${secondsText(event.seconds)}`)
         : undefined;
     case "notice":
-      return event.host === undefined
-        ? `  ${event.message}`
-        : line(event.host, "notice", event.message);
+      return noticeLines(event, line);
     case "stage-end":
       return isShared(progress, event) || options.verbose
         ? `  ${event.stage} over · ${secondsText(event.seconds)}`
@@ -65,6 +63,12 @@ export function renderEvent(
     default:
       return event satisfies never;
   }
+}
+
+function noticeLines({ host, message, hint }: NoticeEvent, line: Line): string {
+  const lines = [message, ...hint === undefined ? [] : [hint]];
+  if (host === undefined) return lines.map((text) => `  ${text}`).join("\n");
+  return lines.map((text, index) => line(host, index === 0 ? "notice" : "", text)).join("\n");
 }
 
 function hostLine(

@@ -5,7 +5,7 @@
  */
 
 import { ConfigError, type ConfigProblem, messageOf, SextantError } from "../errors.ts";
-import type { Event, Failure, RunOutcome } from "../exec/event.ts";
+import type { Event, Failure, HostWarning, RunOutcome } from "../exec/event.ts";
 import type { Report, StageReport, StepReport } from "../exec/report.ts";
 import type { Answer } from "../plan/answer.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -44,6 +44,8 @@ export interface ReportLine {
   readonly failures: readonly Failure[];
   /** What failed while cleaning up. */
   readonly cleanUpFailures: readonly Failure[];
+  /** What went well and should go better. */
+  readonly warnings: readonly HostWarning[];
   /** Seconds of each stage. */
   readonly stages: readonly StageReport[];
   /** What became of the lock; left out where none was needed. */
@@ -119,9 +121,9 @@ export function toJsonLine(line: JsonLine): string {
 
 /** The line at the end of a run. */
 export function reportLine({ report, ...rest }: RunSummary): ReportLine {
-  const { outcome, steps, failures, cleanUpFailures, stages, lock, seconds } = report;
+  const { outcome, steps, failures, cleanUpFailures, warnings, stages, lock, seconds } = report;
   const { serving, connectSeconds, probeSeconds, exchanges } = rest;
-  const ended = { outcome, steps, failures, cleanUpFailures, stages, lock, seconds };
+  const ended = { outcome, steps, failures, cleanUpFailures, warnings, stages, lock, seconds };
   return { type: "report", ...ended, serving, connectSeconds, probeSeconds, exchanges };
 }
 

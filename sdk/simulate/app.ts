@@ -19,6 +19,8 @@ export interface AppFacts {
   readonly outOfMemory?: boolean;
   /** Whether its image has a health check of Docker's own. @default {false} */
   readonly healthcheck?: boolean;
+  /** Seconds that it takes to end once it is told to; `Infinity` for one that ignores it. @default {0} */
+  readonly endsWithin?: number;
   /** What it logs as it starts. @default {["listening"]} */
   readonly log?: readonly string[];
 }
@@ -49,6 +51,7 @@ export function appOf(behaviour: AppBehaviour): App {
     answers: "500 ",
     outOfMemory: false,
     healthcheck: false,
+    endsWithin: 0,
     log: ["listening"],
     ...typeof behaviour === "string" ? PRESETS[behaviour] : behaviour,
   };

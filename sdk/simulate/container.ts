@@ -9,9 +9,14 @@ import type {
   RenameContainer,
   RunContainer,
   StartContainer,
-  StopContainer,
 } from "../operations/container.ts";
 import type { Outcome } from "../operations/definition.ts";
+import {
+  DOCKER_STOP_TIMEOUT,
+  KILLED_STATUS,
+  slowFrom,
+  type StopContainer,
+} from "../operations/stop_container.ts";
 import { hasCrashed, type SimulatedContainer } from "./facts.ts";
 import { folderOf, type SimulatedHost } from "./host.ts";
 import { pullTo } from "./image.ts";
@@ -48,12 +53,21 @@ export const startContainer: Model<StartContainer> = byEngine(0.2, ({ name }, ho
 });
 
 /** How a container is stopped; one that is not there is as good as stopped. */
-export const stopContainer: Model<StopContainer> = byEngine(0.1, ({ name, service }, host) => {
-  const container = host.container(name);
-  const isMeant = service === undefined || container?.labels["service"] === service;
-  if (container !== undefined && isMeant) stop(container, host);
-  return done();
-});
+export const stopContainer: Model<StopContainer> = {
+  ...byEngine(0.1, (operation, host) => {
+    const container = meant(operation, host);
+    if (container === undefined) return done();
+    const seconds = Math.floor(secondsToStop(operation, container, host));
+    const isKilled = container.app.endsWithin > seconds && seconds >= timeoutOf(operation);
+    stop(container, host);
+    if (isKilled) container.exitCode = KILLED_STATUS;
+    return done(seconds < slowFrom(operation) ? "" : `slow ${seconds} ${container.exitCode}\n`);
+  }),
+  seconds: (operation, host) => {
+    const container = meant(operation, host);
+    return 0.1 + (container === undefined ? 0 : secondsToStop(operation, container, host));
+  },
+};
 
 /** How a container gets another name. */
 export const renameContainer: Model<RenameContainer> = byEngine(
@@ -76,6 +90,30 @@ export const removeContainer: Model<RemoveContainer> = byEngine(0.1, ({ name }, 
   if (container !== undefined) host.containers.delete(container.name);
   return done();
 });
+
+/** The container that a stop is about, if it runs. */
+function meant(
+  { name, service }: StopContainer,
+  host: SimulatedHost,
+): SimulatedContainer | undefined {
+  const container = host.container(name);
+  const isMeant = service === undefined || container?.labels["service"] === service;
+  return isMeant && container?.state === "started" ? container : undefined;
+}
+
+/** Seconds until a container has ended, or is killed. */
+function secondsToStop(
+  operation: StopContainer,
+  container: SimulatedContainer,
+  host: SimulatedHost,
+): number {
+  if (hasCrashed(container, host.clock.now)) return 0;
+  return Math.min(container.app.endsWithin, timeoutOf(operation));
+}
+
+function timeoutOf({ timeout = DOCKER_STOP_TIMEOUT }: StopContainer): number {
+  return timeout;
+}
 
 /** Stops a container where it runs. */
 export function stop(container: SimulatedContainer, host: SimulatedHost): void {
@@ -124,8 +162,6 @@ export function portsOf(publish: readonly string[]): SimulatedContainer["ports"]
 export function noSuch(name: string): Outcome {
   return refused(`No such container: ${name}`);
 }
-
-const KILLED_STATUS = 137;
 
 function nameTaken(name: string, host: SimulatedHost): string {
   const id = host.containers.get(name)?.id ?? "";

@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { invertOperation } from "../../sdk/operations/operation.ts";
+import { invertOperation, warnOf } from "../../sdk/operations/operation.ts";
 import { SAMPLES, WEB } from "./samples.ts";
 import { Home, testInShells } from "./shells.ts";
 import { textOf, withoutOurs, wordsOf } from "./texts.ts";
@@ -91,6 +91,37 @@ Deno.test("stopContainer gives the seconds between TERM and KILL where they are 
     textOf({ ...SAMPLES["stop-container"], timeout: undefined }),
     "docker stop shop-web-v1 ",
   );
+});
+
+testInShells(
+  "stopContainer looks at a container that was slow to end, and at no other",
+  async (home, shell) => {
+    await home.program("docker", `echo "$1" >>"$HOME/log"; [ "$1" = stop ] || echo "slow 7 137"`);
+    await home.program("date", `cat "$HOME/now"; echo 107 >"$HOME/now"`);
+    const stop = { ...SAMPLES["stop-container"], name: "shop-web-v1" };
+    await home.write("now", "107\n");
+    assertEquals(await home.do(shell, stop), { code: 0, stdout: "", stderr: "" });
+    assertEquals(await home.read("log"), "stop\n");
+    await home.write("now", "100\n");
+    const slow = await home.do(shell, stop);
+    assertEquals(await home.read("log"), "stop\nstop\ninspect\n");
+    assertStringIncludes(
+      warnOf(stop, { ...slow, exitCode: slow.code })!.message,
+      "shop-web-v1 was killed, 7 s after TERM",
+    );
+  },
+  { plays: ["date"] },
+);
+
+Deno.test("stopContainer warns of a kill, and of a stop that took long, not of a kill that was asked for", () => {
+  const stop = { ...SAMPLES["stop-container"], timeout: 30 };
+  const warned = (stdout: string, timeout = 30): string | undefined =>
+    warnOf({ ...stop, timeout }, { exitCode: 0, stdout, stderr: "" })?.message;
+  assertEquals(warned(""), undefined);
+  assertEquals(warned("slow 2 0\n", 2), undefined);
+  assertEquals(warned("slow 9 0\n"), "shop-web-v1 took 9 s to stop");
+  assertStringIncludes(warned("slow 2 137\n", 2)!, "was killed, 2 s after TERM");
+  assertEquals(warned("slow 5 137\n", 0), "shop-web-v1 took 5 s to stop");
 });
 
 testInShells(

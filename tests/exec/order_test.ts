@@ -44,6 +44,25 @@ Deno.test("execute() stops an old container only after traffic has left it", asy
   }
 });
 
+Deno.test("execute() says which old container had to be killed, and holds nobody up for it", async () => {
+  const deployment = await serving({
+    apps: { v1: { endsWithin: Infinity } },
+    spec: { settings: { stopTimeout: 3 } },
+  });
+  const { fleet } = deployment;
+  const since = fleet.journal.length;
+  const { report, events } = await deployment.deploy("v2");
+  const [first, ...others] = report.warnings.toSorted((a, b) => a.host < b.host ? -1 : 1);
+  assertEquals(first!.host, "10.0.0.1");
+  assert(first!.message.startsWith("shop-web-v1 was killed, 3 s after TERM"), first!.message);
+  assertEquals(others.map(({ host }) => host), HOSTS.slice(1));
+  assertEquals(events.filter(({ type }) => type === "notice").length, report.warnings.length);
+  const stops = fleet.journal.slice(since).filter(({ operation }) =>
+    operation.kind === "stop-container"
+  );
+  assertEquals(new Set(stops.map(({ at }) => Math.round(at))).size, 1);
+});
+
 Deno.test("execute() gives the lock back at the very end", async () => {
   const deployment = await serving();
   await deployment.deploy("v2");

@@ -55,6 +55,10 @@ labTest("roles of one host boot side by side, each ready in its own way", async 
       `docker inspect -f '{{.State.ExitCode}}' shop-mail-${first} shop-jobs-${first}`,
     );
     assertEquals(status.trim().split("\n"), ["137", "0"]);
+    assertEquals(report!.warnings.map(({ host }) => host), [host!.address]);
+    const { message, hint } = report!.warnings[0]!;
+    assertStringIncludes(message, `shop-mail-${first} was killed, `);
+    assertStringIncludes(hint!, "stopTimeout");
     assertStringIncludes(
       await host!.must("docker images --format '{{.Tag}} {{.ID}}'"),
       `latest ${

@@ -1,7 +1,8 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
-import type { RunContainer, StopContainer } from "../../sdk/operations/container.ts";
+import type { RunContainer } from "../../sdk/operations/container.ts";
+import type { StopContainer } from "../../sdk/operations/stop_container.ts";
 import { groupsOf } from "../../sdk/plan/boot.ts";
 import { type Plan, stepsOf } from "../../sdk/plan/plan.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";

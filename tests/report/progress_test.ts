@@ -181,6 +181,10 @@ Deno.test("renderEvent() tells notices with their host, and that hosts go back",
   assertEquals(renderEvent(NO_PROGRESS, notice), "  10.0.0.1   notice       its key was not known");
   assertEquals(renderEvent(NO_PROGRESS, { ...notice, host: undefined }), "  its key was not known");
   assertEquals(
+    renderEvent(NO_PROGRESS, { ...notice, message: "it was slow", hint: "give it time" }),
+    "  10.0.0.1   notice       it was slow\n  10.0.0.1                give it time",
+  );
+  assertEquals(
     renderEvent(NO_PROGRESS, { type: "undo-begin", hosts: ["10.0.0.1", "10.0.0.2"] }),
     "  going back on 10.0.0.1, 10.0.0.2",
   );

@@ -256,6 +256,7 @@ export function reportOf(
     steps,
     failures: [],
     cleanUpFailures: [],
+    warnings: [],
     stages: [],
     exchanges: {},
     lock: undefined,
