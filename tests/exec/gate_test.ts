@@ -1,5 +1,8 @@
 import "../sanitizers.ts";
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Report } from "../../sdk/exec/report.ts";
+import type { AppFacts } from "../../sdk/simulate/app.ts";
+import type { Deployment } from "../plan/deployment.ts";
 import { answering, containersOn, serving } from "./fleets.ts";
 
 Deno.test("execute() switches no host of a group when one of them does not get healthy", async () => {
@@ -51,6 +54,26 @@ Deno.test("execute() notices a crash at once, long before the deploy timeout", a
   assertEquals(gate.seconds < 1, true, `${gate.seconds} s`);
 });
 
+Deno.test("execute() waits for the readiness delay of a role without proxy, on all its hosts at once", async () => {
+  const { report } = await (await withTwoJobs({})).deploy("v2");
+  assertEquals(report.outcome, "done");
+  assertEquals(gateSeconds(report), [0.3, 7.1, 7.1]);
+  const { seconds } = report.stages.find(({ stage }) => stage === "boot")!;
+  assert(seconds < 9, `${seconds} s`);
+});
+
+Deno.test("execute() notices an end within the readiness delay at once", async () => {
+  const { report } = await (await withTwoJobs({ exitsWith: 1 })).deploy("v2");
+  assertEquals(report.failures.map(({ code }) => code), ["CONTAINER_EXITED", "CONTAINER_EXITED"]);
+  assert(Math.max(...gateSeconds(report)) < 1);
+});
+
+Deno.test("execute() lets a health check of Docker's own end the readiness delay early", async () => {
+  const { report } = await (await withTwoJobs({ healthcheck: true, healthyAfter: 1 })).deploy("v2");
+  assertEquals(report.outcome, "done");
+  assertEquals(gateSeconds(report), [0.3, 1.1, 1.1]);
+});
+
 Deno.test("execute() says what the health path answered and what the app logged", async () => {
   const app = {
     healthyAfter: Infinity,
@@ -76,3 +99,17 @@ Deno.test("execute() waits for an app that is slow, up to the deploy timeout", a
   assertEquals((await deployment.deploy("v3")).report.outcome, "failed");
   assertEquals(answering(deployment), ["v2", "v2"]);
 });
+
+/** v1 serving with jobs on two hosts, whose next version behaves as told. */
+function withTwoJobs(v2: AppFacts): Promise<Deployment> {
+  const jobs = { hosts: ["10.0.0.2", "10.0.0.3"] };
+  return serving({
+    appsOn: { "10.0.0.2": { v2 }, "10.0.0.3": { v2 } },
+    spec: { servers: { web: ["10.0.0.1"], jobs } },
+  });
+}
+
+/** How long each container was waited for. */
+function gateSeconds({ steps }: Report): readonly number[] {
+  return steps.filter(({ step }) => step.includes(" healthy ")).map(({ seconds }) => seconds);
+}
