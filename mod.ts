@@ -57,6 +57,7 @@ export type {
 export type { BootInput } from "./sdk/config/boot.ts";
 export type { ReleaseInput } from "./sdk/config/release.ts";
 export type { RunRelease } from "./sdk/operations/release_phase.ts";
+export type { PauseRoute, ResumeRoute } from "./sdk/operations/route_pause.ts";
 export type { BuilderInput } from "./sdk/config/builder.ts";
 export type { RunOptions } from "./sdk/config/config.ts";
 export type { DeployContext } from "./sdk/config/deploy_context.ts";

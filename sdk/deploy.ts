@@ -312,12 +312,15 @@ export class Deploy<S extends DeployShape = EmptyShape> {
   /**
    * Runs a command once on the primary host, in the new image with the new environment, before anything boots.
    * When it fails, nothing boots and the old version serves on. Going back to a version does not run it.
+   * With `pause`, requests wait in kamal-proxy while it runs, at most so many seconds; none of them fails.
    *
    * @example Migrations
    * ```ts
    * import { deploy } from "@sextant/deploy";
-   * deploy("shop").release({ cmd: "bin/rails db:migrate", timeout: 600 });
+   * deploy("shop").release({ cmd: "bin/rails db:migrate", timeout: 600, pause: 20 });
+   * // kamal-proxy pause shop-web …, on every host
    * // docker run --rm … acme/shop:<version> bin/rails db:migrate
+   * // kamal-proxy resume shop-web
    * ```
    */
   release(release: ReleaseInput): Deploy<S> {

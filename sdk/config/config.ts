@@ -381,6 +381,8 @@ export interface ReleasePhase {
   readonly cmd: string;
   /** Seconds until it has failed. */
   readonly timeout: number;
+  /** Seconds that requests wait at most while it runs; `undefined` where they do not. */
+  readonly pause: number | undefined;
 }
 
 /** How hosts are reached. */

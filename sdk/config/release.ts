@@ -5,7 +5,8 @@
  */
 
 import type * as z from "zod";
-import type { ReleasePhase } from "./config.ts";
+import type { ReleasePhase, Role } from "./config.ts";
+import type { ReportProblem } from "./problems.ts";
 import { strict, text, whole } from "./schema.ts";
 
 /** A command that runs once, in the new image with the new environment, before anything boots. */
@@ -17,6 +18,12 @@ export interface ReleaseInput {
    * @default {300}
    */
   readonly timeout?: number;
+  /**
+   * Seconds that requests wait in kamal-proxy while it runs, on every host. They go on when it ends, however it ends,
+   * and after so many seconds even if it has not.
+   * @default {requests are answered meanwhile}
+   */
+  readonly pause?: number;
 }
 
 /** Checks the release phase. */
@@ -26,9 +33,21 @@ export const releaseSchema: z.ZodType<ReleaseInput> = strict<ReleaseInput>({
     example: "bin/rails db:migrate",
   }),
   timeout: whole(1).optional().meta({ description: "Seconds until it has failed", example: 900 }),
+  pause: whole(1).optional().meta({
+    description:
+      "Seconds that requests wait in kamal-proxy at most while it runs; without it they are answered meanwhile",
+    example: 20,
+  }),
 });
 
 /** Fills the defaults of the release phase. */
-export function resolveRelease(input: ReleaseInput | undefined): ReleasePhase | undefined {
-  return input && { cmd: input.cmd, timeout: input.timeout ?? 300 };
+export function resolveRelease(
+  input: ReleaseInput | undefined,
+  roles: readonly Role[],
+  report: ReportProblem,
+): ReleasePhase | undefined {
+  if (input?.pause !== undefined && roles.every(({ proxy }) => proxy === undefined)) {
+    report(["release", "pause"], "lets requests wait in kamal-proxy, and no role is behind it");
+  }
+  return input && { cmd: input.cmd, timeout: input.timeout ?? 300, pause: input.pause };
 }

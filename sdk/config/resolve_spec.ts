@@ -91,6 +91,7 @@ const DEPENDS_ON: Readonly<Record<string, readonly string[]>> = {
   proxy: ["servers", "settings", "traefik"],
   settings: ["servers"],
   destination: ["settings"],
+  release: ["servers", "proxy", "traefik"],
 };
 
 function isEmpty(value: unknown): boolean {
@@ -150,7 +151,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     proxyRun: resolveProxyRun(spec.proxy?.run),
     traefik,
     boot: resolveBoot(spec.boot),
-    release: resolveRelease(spec.release),
+    release: resolveRelease(spec.release, roles, report),
     ssh,
     sshkit: resolveSshkit(spec.sshkit),
     labels: resolveTextMap(spec.labels),

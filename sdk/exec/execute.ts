@@ -180,9 +180,9 @@ class PlanRun {
   /** The steps of a host that are taken back; none where there is nothing to undo. */
   #stepsBack(host: string, failed: Stage): readonly Step[] {
     const { onFailure } = this.#plan;
-    if (onFailure === "halt") return [];
     const group = onFailure === "rollback-group" ? failed.group : undefined;
-    const steps = this.#context.ledger.touched(this.#plan, host, group);
+    const touched = this.#context.ledger.touched(this.#plan, host, group);
+    const steps = onFailure === "halt" ? touched.filter(({ holdsUp }) => holdsUp) : touched;
     return steps.some(({ undo }) => undo.length > 0) ? steps : [];
   }
 

@@ -48,6 +48,7 @@ import {
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
 import { type RunRelease, runRelease } from "./release_phase.ts";
+import { type PauseRoute, pauseRoute, type ResumeRoute, resumeRoute } from "./route_pause.ts";
 import { sideBySide } from "./parts.ts";
 import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
 import {
@@ -94,11 +95,13 @@ export type Operation =
   | InstallDocker
   | LockOperation
   | NetworkOperation
+  | PauseRoute
   | ProxyOperation
   | PruneOperation
   | QuestionOperation
   | RecordRelease
   | RegistryOperation
+  | ResumeRoute
   | RouteOperation
   | RunHook
   | RunRelease
@@ -129,6 +132,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "make-cord": makeCord,
   "make-directories": makeDirectories,
   "mend-proxy": mendProxy,
+  "pause-route": pauseRoute,
   "probe": probe,
   "prune-assets": pruneAssets,
   "prune-images": pruneImages,
@@ -147,6 +151,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "remove-route": removeRoute,
   "rename-container": renameContainer,
   "replace-proxy": replaceProxy,
+  "resume-route": resumeRoute,
   "route-traffic": routeTraffic,
   "run-command": runCommand,
   "run-container": runContainer,

@@ -27,7 +27,7 @@ import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
-import { releaseStage } from "./release_phase.ts";
+import { holdsOn, releaseStages } from "./release_phase.ts";
 import { endNote, knownDigest, recordRelease, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
@@ -59,6 +59,7 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const bootStages = bootGroups(input, changes);
   const accessoryStages = parts.accessories ? bootAccessories(input) : [];
   const digest = knownDigest(input, input.version);
+  const hasRelease = parts.verb !== "app boot";
   const looksForOrphans = parts.verb !== "app boot" && parts.verb !== "app scale";
   const finish = stage(
     "finish",
@@ -74,11 +75,16 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   );
   const prepare = stage(
     "prepare",
-    appHosts(input).map((host) =>
-      script(host, prepareSteps(input, host, changes.get(host)!, parts))
-    ),
+    input.hosts.map((host) => {
+      const steps = prepareSteps(input, host, changes.get(host) ?? [], parts);
+      if (steps.length > 0 || !hasRelease || holdsOn(input, host, changes).length === 0) {
+        return script(host, steps);
+      }
+      // Nobody waits in vain: all is as planned before the first request is held.
+      return script(host, [step(`${host} check`, checkState(input, host))]);
+    }),
   );
-  const release = parts.verb === "app boot" ? [] : releaseStage(input, changes);
+  const release = hasRelease ? releaseStages(input, changes) : [];
   const work = [prepare, ...accessoryStages, ...release, ...bootStages, finish];
   const hosts = hostsIn(work);
   const isBusy = hosts.length > 0;

@@ -67,7 +67,9 @@ export type StageName =
   | "hook"
   | "prepare"
   | "accessories"
+  | "pause"
   | "release"
+  | "resume"
   | "boot"
   | "switch"
   | "apply"
@@ -116,6 +118,8 @@ export interface Step {
   readonly operations: readonly Operation[];
   /** What takes it back, in order. */
   readonly undo: readonly Operation[];
+  /** Whether it holds visitors up, and so is taken back after any failure, whatever `onFailure` says. */
+  readonly holdsUp?: boolean | undefined;
 }
 
 /** Stands for this machine where a host is named. */

@@ -1,28 +1,101 @@
 /**
- * Where and how the release phase runs.
+ * Where and how the release phase runs, and whose requests wait meanwhile.
  *
  * @module
  */
 
-import { serviceWithDestination } from "../config/config.ts";
+import { type ReleasePhase, type Role, rolesOn, serviceWithDestination } from "../config/config.ts";
+import { proxyContainer } from "../observe/host_state.ts";
+import type { RunContainer } from "../operations/container.ts";
+import type { PauseRoute } from "../operations/route_pause.ts";
 import type { Changes } from "./changes.ts";
-import type { PlanInput } from "./input.ts";
+import { lookUp } from "./current.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import { ownFolder } from "./names.ts";
 import type { Stage } from "./plan.ts";
 import { script, stage, step } from "./stages.ts";
 
+/** Where the release phase runs. */
+interface Place {
+  readonly host: string;
+  readonly role: Role;
+  /** The container of that role that boots first. */
+  readonly first: RunContainer;
+}
+
 /**
- * The stage of the release phase; none where there is no such command, or nothing boots. It runs on the first host that
+ * The stages of the release phase; none where there is no such command, or nothing boots. It runs on the first host that
  * boots the primary role, or any role where the primary one does not boot, and as that role's first container would.
  */
-export function releaseStage(input: PlanInput, changes: Changes): readonly Stage[] {
+export function releaseStages(input: PlanInput, changes: Changes): readonly Stage[] {
   const { release } = input.config;
-  if (release === undefined) return [];
+  const place = placeOf(changes);
+  if (release === undefined || place === undefined) return [];
+  const holds = input.hosts.map((host) => [host, holdsOn(input, host, changes)] as const)
+    .filter(([, some]) => some.length > 0);
+  return [
+    stage(
+      "pause",
+      holds.map(([host, some]) =>
+        script(host, [{ ...step(`${host} pause`, ...some), holdsUp: true }])
+      ),
+      // A pause that was broken off would let requests go on while others are still being waited for: these fail.
+      { interruptible: false },
+    ),
+    runStage(input, release, place),
+    stage(
+      "resume",
+      holds.map(([host, some]) =>
+        script(host, [
+          step(
+            `${host} resume`,
+            ...some.map(({ service, holdFile, holder }) => ({
+              kind: "resume-route" as const,
+              service,
+              holdFile,
+              holder,
+            })),
+          ),
+        ])
+      ),
+      { interruptible: false },
+    ),
+  ];
+}
+
+/** The pauses of a host's routes during the release phase; none where it runs none, or lets nobody wait. */
+export function holdsOn(
+  input: PlanInput,
+  host: string,
+  changes: Changes,
+): readonly PauseRoute[] {
+  const { config, run } = input;
+  const pause = config.release?.pause;
+  if (pause === undefined || placeOf(changes) === undefined) return [];
+  if (proxyContainer(stateOf(input, host))?.running !== true) return [];
+  return rolesOn(config, host).flatMap((role) => {
+    const { route } = lookUp(input, host, role);
+    // What is under maintenance stays so.
+    if (route === undefined || route.state === "stopped") return [];
+    return [{
+      kind: "pause-route",
+      service: route.service,
+      pause,
+      drainTimeout: config.drainTimeout,
+      holdFile: `${ownFolder(config)}/${route.service}.paused`,
+      holder: run.suffix,
+    }];
+  });
+}
+
+function placeOf(changes: Changes): Place | undefined {
   const places = [...changes].flatMap(([host, some]) =>
     some.flatMap(({ role, boots: [first] }) => first === undefined ? [] : [{ host, role, first }])
   );
-  const place = places.find(({ role }) => role.isPrimary) ?? places[0];
-  if (place === undefined) return [];
-  const { host, role, first } = place;
+  return places.find(({ role }) => role.isPrimary) ?? places[0];
+}
+
+function runStage(input: PlanInput, release: ReleasePhase, { host, role, first }: Place): Stage {
   // Ports and health checks are of what serves.
   const options = Object.fromEntries(
     Object.entries(first.options).filter(([name]) => !/^(publish|health-.*|name)$/.test(name)),
@@ -48,5 +121,5 @@ export function releaseStage(input: PlanInput, changes: Changes): readonly Stage
     cmd: release.cmd,
     timeout: release.timeout,
   };
-  return [stage("release", [script(host, [step(`${host} release`, operation)])])];
+  return stage("release", [script(host, [step(`${host} release`, operation)])]);
 }

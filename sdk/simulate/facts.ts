@@ -61,6 +61,8 @@ export interface SimulatedRoute {
   readonly tls: boolean;
   /** Whether it answers 503, for maintenance. @default {false} */
   readonly isStopped?: boolean;
+  /** Whether it lets requests wait. @default {false} */
+  readonly isPaused?: boolean;
 }
 
 /** A file; of secrets only the names stand in it. */

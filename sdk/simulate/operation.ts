@@ -27,8 +27,10 @@ import { connectNetwork, createNetwork } from "./network.ts";
 import {
   beginMaintenance,
   endMaintenance,
+  pauseRoute,
   removeCandidate,
   removeRoute,
+  resumeRoute,
   routeTraffic,
 } from "./proxy.ts";
 import {
@@ -75,6 +77,7 @@ const MODELS = Object.freeze({
   "make-cord": makeCord,
   "make-directories": makeDirectories,
   "mend-proxy": mendProxy,
+  "pause-route": pauseRoute,
   "probe": probe,
   "prune-assets": pruneAssets,
   "prune-images": pruneImages,
@@ -93,6 +96,7 @@ const MODELS = Object.freeze({
   "remove-route": removeRoute,
   "rename-container": renameContainer,
   "replace-proxy": replaceProxy,
+  "resume-route": resumeRoute,
   "route-traffic": routeTraffic,
   "run-command": runCommand,
   "run-container": runContainer,

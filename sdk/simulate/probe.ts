@@ -120,7 +120,7 @@ function routeText(route: SimulatedRoute): string {
       tls_enabled: route.tls,
     },
     active_targets: route.targets,
-    pause_controller: { state: route.isStopped ? 2 : 0 },
+    pause_controller: { state: route.isStopped ? 2 : route.isPaused ? 1 : 0 },
   });
 }
 

@@ -13,6 +13,7 @@ import type {
   RemoveRoute,
   RouteTraffic,
 } from "../operations/proxy.ts";
+import type { PauseRoute, ResumeRoute } from "../operations/route_pause.ts";
 import { noSuch } from "./container.ts";
 import {
   healthyIn,
@@ -36,8 +37,8 @@ export const routeTraffic: Model<RouteTraffic> = {
     const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;
     // What was held off stays so.
-    const { isStopped = false } = host.routes.get(service) ?? {};
-    host.routes.set(service, { ...route, isStopped });
+    const { isStopped = false, isPaused = false } = host.routes.get(service) ?? {};
+    host.routes.set(service, { ...route, isStopped, isPaused });
     for (const candidate of candidates) host.routes.delete(candidate);
     for (const { target } of targets) forgetId(target, host);
     return done();
@@ -67,13 +68,33 @@ export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, ({ candidat
 /** How a route's traffic is held off. */
 export const beginMaintenance: Model<BeginMaintenance> = byEngine(
   0.1,
-  ({ service }, host) => setStopped(service, host, true),
+  ({ service }, host) => setRoute(service, host, { isStopped: true, isPaused: false }),
 );
 
 /** How a route gets its traffic back. */
 export const endMaintenance: Model<EndMaintenance> = byEngine(
   0.1,
-  ({ service }, host) => setStopped(service, host, false),
+  ({ service }, host) => setRoute(service, host, { isStopped: false, isPaused: false }),
+);
+
+/** How a route's requests are held; the guard of the host is not played, for it acts only where nobody else does. */
+export const pauseRoute: Model<PauseRoute> = byEngine(
+  0.1,
+  ({ service, holdFile, holder }, host) => {
+    host.write(holdFile, `${holder}\n`);
+    return setRoute(service, host, { isPaused: true, isStopped: false });
+  },
+);
+
+/** How requests that wait go on. */
+export const resumeRoute: Model<ResumeRoute> = byEngine(
+  0.1,
+  ({ service, holdFile, holder }, host) => {
+    if (host.read(holdFile)?.trimEnd() !== holder) return done();
+    const ended = setRoute(service, host, { isPaused: false, isStopped: false });
+    if (ended.exitCode === 0) host.files.delete(holdFile);
+    return ended;
+  },
 );
 
 /** Why kamal-proxy cannot be told anything; `undefined` where it runs. */
@@ -131,12 +152,16 @@ export function answers(target: string, host: SimulatedHost): boolean {
   return container !== undefined && isHealthy(container, host.clock.now);
 }
 
-function setStopped(service: string, host: SimulatedHost, isStopped: boolean): Outcome {
+function setRoute(
+  service: string,
+  host: SimulatedHost,
+  change: Pick<SimulatedRoute, "isStopped" | "isPaused">,
+): Outcome {
   const off = proxyIsOff(host);
   if (off !== undefined) return off;
   const route = host.routes.get(service);
   if (route === undefined) return failed(1, "Error: service not found");
-  host.routes.set(service, { ...route, isStopped });
+  host.routes.set(service, { ...route, ...change });
   return done();
 }
 

@@ -8,6 +8,7 @@ import type { Operation, OperationKind } from "../../sdk/operations/operation.ts
 import type { RunContainer } from "../../sdk/operations/container.ts";
 import type { AwaitHealthy } from "../../sdk/operations/health.ts";
 import type { RunRelease } from "../../sdk/operations/release_phase.ts";
+import type { PauseRoute } from "../../sdk/operations/route_pause.ts";
 import type { RouteTraffic } from "../../sdk/operations/proxy.ts";
 import { type ReleasedRole, releasedRun } from "../../sdk/operations/release.ts";
 import type { RunProxy } from "../../sdk/operations/proxy_container.ts";
@@ -99,6 +100,16 @@ export const RELEASE: RunRelease = {
   like: WEB,
   cmd: "bin/migrate",
   timeout: 5,
+};
+
+/** Requests that wait. */
+export const PAUSE: PauseRoute = {
+  kind: "pause-route",
+  service: "shop-web",
+  pause: 20,
+  drainTimeout: 30,
+  holdFile: ".kamal/apps/shop/sextant/shop-web.paused",
+  holder: "0123456789abcdef",
 };
 
 /** The run of the proxy, as Kamal's defaults have it. */
@@ -284,6 +295,13 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     interactive: false,
   },
   "run-container": WEB,
+  "pause-route": PAUSE,
+  "resume-route": {
+    kind: "resume-route",
+    service: PAUSE.service,
+    holdFile: PAUSE.holdFile,
+    holder: PAUSE.holder,
+  },
   "run-release": RELEASE,
   "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"] },
   "run-proxy": RUN_PROXY,

@@ -170,6 +170,10 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
     servers: { web: ["a"], api: { hosts: ["b"], proxy: true } },
     proxy: { ssl: true, host: "x.dev" },
   }, ['servers.api.proxy: serves HTTPS for x.dev, as "web" does']],
+  ["a pause in front of no proxy", {
+    servers: { web: { hosts: ["a"], proxy: false } },
+    release: { cmd: "bin/migrate", pause: 5 },
+  }, ["release.pause: lets requests wait in kamal-proxy, and no role is behind it"]],
   ["a health path without a slash", { proxy: { healthcheck: { path: "up" } } }, [
     'proxy.healthcheck.path: should begin with "/"',
   ]],
