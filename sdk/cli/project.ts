@@ -41,7 +41,8 @@ export async function printInit(
   for (const path of created) io.out.write(`created  ${path}\n`);
   for (const path of kept) io.out.write(`kept     ${path}\n`);
   if (!flags.on.has("quiet")) {
-    io.err.write("Fill in deploy.ts and .kamal/secrets, then: sextant plan\n");
+    const secrets = kept.includes(".kamal/.env") ? ".kamal/.env" : ".kamal/secrets";
+    io.err.write(`Fill in deploy.ts and ${secrets}, then: sextant plan\n`);
   }
   return 0;
 }

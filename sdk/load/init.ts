@@ -46,7 +46,8 @@ function newFiles(root: string): readonly NewFile[] {
   return [
     // Of the two places deploy.ts comes first, and would hide the other.
     { path: "deploy.ts", text: deployTemplate(serviceName(root)), unless: "config/deploy.ts" },
-    { path: ".kamal/secrets", text: SECRETS_TEMPLATE },
+    // Kamal 1's env file is read only where there is no file of secrets.
+    { path: ".kamal/secrets", text: SECRETS_TEMPLATE, unless: ".kamal/.env" },
     ...HOOK_NAMES.filter((name) => name !== "pre-init").map((name) => ({
       path: `.kamal/hooks/${name}.sample`,
       text: hookTemplate(name),

@@ -32,6 +32,15 @@ Deno.test("initProject() writes each file once and never over another", async ()
   });
 });
 
+Deno.test("initProject() leaves Kamal 1's env file in force", async () => {
+  await withProject({ ".kamal/.env": "TOKEN=1" }, async (root) => {
+    const { created, kept } = await initProject(root);
+    assertEquals([created.includes(".kamal/secrets"), kept], [false, [".kamal/.env"]]);
+    const secrets = secretsFromFiles({ root, secretsPath: ".kamal/secrets", env: {} });
+    assertEquals(await secrets.value("TOKEN"), "1");
+  });
+});
+
 Deno.test("initProject() makes a deployment that resolves, named after the folder", async () => {
   await withProject({ "My Shop_2/": "" }, async (folder) => {
     const root = join(folder, "My Shop_2");
