@@ -56,10 +56,12 @@ class Counts {
 class Generator {
   readonly counts = new Counts();
   readonly #options: LoadOptions;
-  readonly #clients = [
-    Deno.createHttpClient({ allowHost: true, http2: false, poolMaxIdlePerHost: 256 }),
-    Deno.createHttpClient({ allowHost: true, http2: false, poolMaxIdlePerHost: 0 }),
-  ];
+  readonly #keeping = Deno.createHttpClient({
+    allowHost: true,
+    http2: false,
+    poolMaxIdlePerHost: 256,
+  });
+  readonly #fresh = Deno.createHttpClient({ allowHost: true, http2: false, poolMaxIdlePerHost: 0 });
   readonly #underWay = new Set<Promise<void>>();
   readonly #started = performance.now();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -76,7 +78,7 @@ class Generator {
     clearInterval(this.#timer);
     this.#isStopping = true;
     await Promise.all([...this.#underWay, ...this.#sockets]);
-    for (const client of this.#clients) client.close();
+    for (const client of [this.#keeping, this.#fresh]) client.close();
   }
 
   async firstAnswer(): Promise<void> {
@@ -98,23 +100,23 @@ class Generator {
     const { method, path } = this.#kindOf(number);
     if (method === "POST") this.counts.posts++;
     // Both kinds of connection to each address, and not always the same kind to the same one.
-    const client = this.#clients[number % 2];
+    const keeps = number % 2 === 0;
     const address = addresses[Math.floor(number / 2) % addresses.length] ?? "";
     const sentAt = performance.now();
-    const ask = (): Promise<Response> =>
+    const ask = (client: Deno.HttpClient): Promise<Response> =>
       fetch(`http://${address}${path}`, {
         headers: { host: this.#options.host ?? address },
         method,
         redirect: "manual",
         signal: AbortSignal.timeout(timeoutMs),
-        ...(client === undefined ? {} : { client }),
+        client,
       });
-    const mayRepeat = method === "GET" && number % 2 === 0;
     try {
-      const response = await ask().catch((error) => {
-        if (!mayRepeat || reason(error) === "timeout") throw error;
+      const response = await ask(keeps ? this.#keeping : this.#fresh).catch((error) => {
+        if (!keeps || method !== "GET" || reason(error) === "timeout") throw error;
         this.counts.repeated++;
-        return ask();
+        // Whoever ends closes all of its idle connections at once, so another of those would not do.
+        return ask(this.#fresh);
       });
       const text = (await response.text()).trim().slice(0, 80);
       if (response.ok) this.counts.addAnswer(text, performance.now() - sentAt);
