@@ -178,6 +178,7 @@ export type {
   RemoveImage,
   TagImage,
 } from "./sdk/operations/image.ts";
+export type { MeasureImage } from "./sdk/operations/image_size.ts";
 export type {
   AcquireLock,
   LockOperation,

@@ -64,6 +64,7 @@ class PlanRun {
     this.#context = {
       sessions: options.sessions,
       effects: options.effects,
+      layers: new Map(),
       emit: options.emit,
       latches: new Latches(),
       ledger: new Ledger(plan),
@@ -214,7 +215,7 @@ class PlanRun {
   async #cleanUp(host: string, operations: readonly Operation[]): Promise<boolean> {
     const { effects, sessions } = this.#options;
     try {
-      const steps = operations.map((operation) => toScriptStep([operation], effects));
+      const steps = operations.map((operation) => toScriptStep([operation], this.#context));
       const results = await sessionOf(sessions, host).run({ steps, keepGoing: true });
       const failures = results.flatMap((result, index) =>
         result.exitCode === 0

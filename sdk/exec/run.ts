@@ -5,8 +5,10 @@
  */
 
 import { SextantError } from "../errors.ts";
+import type { RenderContext } from "../operations/definition.ts";
+import { type ImageLayer, type MeasureImage, readLayers } from "../operations/image_size.ts";
 import { describeOperation, type Operation, shellOf } from "../operations/operation.ts";
-import { isMark, withoutMarks } from "../operations/parts.ts";
+import { isMark, splitParts, withoutMarks } from "../operations/parts.ts";
 import { HERE, type HostScript, type StageName, type Step } from "../plan/plan.ts";
 import type { ScriptStep, Session, StepResult } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
@@ -22,6 +24,8 @@ export interface RunContext {
   readonly sessions: ReadonlyMap<string, Session>;
   /** The user's functions, secrets and files. */
   readonly effects: Effects;
+  /** Layers of images that were built in this run, by image. */
+  readonly layers: Map<string, readonly ImageLayer[]>;
   /** Takes events. */
   readonly emit: (event: Event) => void;
   /** Steps that others wait for. */
@@ -62,8 +66,12 @@ export async function runScript(
 }
 
 /** The step as the transport takes it. */
-export function toScriptStep(operations: readonly Operation[], effects: Effects): ScriptStep {
-  return { shell: shellOf(operations, effects), operations };
+export function toScriptStep(
+  operations: readonly Operation[],
+  { effects: { secret, file }, layers }: Pick<RunContext, "effects" | "layers">,
+): ScriptStep {
+  const context: RenderContext = { secret, file, layers: (image) => layers.get(image) };
+  return { shell: shellOf(operations, context), operations };
 }
 
 /** The session of a host. */
@@ -91,7 +99,7 @@ async function runTogether(
 ): Promise<boolean> {
   const watchers = steps.map((step) => new StepWatcher(context, stage, host, step));
   const script = {
-    steps: steps.map(({ operations }) => toScriptStep(operations, context.effects)),
+    steps: steps.map(({ operations }) => toScriptStep(operations, context)),
   };
   const results = await sessionOf(context.sessions, host).run(script, {
     signal,
@@ -131,7 +139,7 @@ async function runOne(
   const [operation] = operations;
   if (operation?.kind === "run-hook") return await runHook(context, operation, watcher, signal);
   const session = sessionOf(context.sessions, host);
-  const step = toScriptStep(operations, context.effects);
+  const step = toScriptStep(operations, context);
   if (isInteractive({ operations })) {
     return { ...NOTHING, exitCode: await session.interact(step.shell) };
   }
@@ -252,9 +260,21 @@ class StepWatcher {
       stderr: effects.redact(withoutMarks(result.stderr)),
     });
     failures.forEach(fail);
+    if (status === "done") this.#measure(result);
     warningsOfStep(host, this.#step.operations, result, effects.redact).forEach(warn);
     emit({ type: "step-end", ...this.#event, status, seconds: result.seconds });
     latches.settle(this.#step.id, status === "done");
+  }
+
+  /** Keeps what the builder told of an image. */
+  #measure(result: StepResult): void {
+    const { operations } = this.#step;
+    if (!operations.some(({ kind }) => kind === "measure-image")) return;
+    for (const { index, stdout } of splitParts(operations.length, { ...result, exitCode: 0 })) {
+      const operation = operations[index]!;
+      const layers = operation.kind === "measure-image" ? readLayers(stdout) : undefined;
+      if (layers !== undefined) this.#context.layers.set((operation as MeasureImage).image, layers);
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 import type { Command } from "../command.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Cause } from "./cause.ts";
+import type { ImageLayer } from "./image_size.ts";
 import type { Operation } from "./operation.ts";
 
 /** How an operation shows in a plan. */
@@ -61,6 +62,8 @@ export interface RenderContext {
   readonly secret: (name: string) => string;
   /** Gives a project file's content as Base64. */
   readonly file: (path: string) => string;
+  /** Gives the layers of an image that was built here, the lowest first; `undefined` for any other. */
+  readonly layers?: (image: string) => readonly ImageLayer[] | undefined;
 }
 
 /** A look at an operation that takes long. */

@@ -6,6 +6,7 @@
 
 import { all, any, type Command, quiet, quote, run, text, type Word } from "../command.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
+import { explainNoRoom, type MeasureImage, NO_ROOM_STATUS, roomCheck } from "./image_size.ts";
 import { loginCommand, type RegistryLogin } from "./registry.ts";
 
 /** Builds the app's image here. */
@@ -50,6 +51,8 @@ export interface PullImage {
   readonly login: RegistryLogin | undefined;
   /** File on the host that gets the image's digest in the registry; `undefined` for none, as for one from elsewhere. */
   readonly digestFile?: string | undefined;
+  /** Path on the disk where Docker keeps its data, for the room that it needs; `undefined` where none is looked for. */
+  readonly dataPath?: string | undefined;
 }
 
 /** Gives the image another tag on a host. */
@@ -73,6 +76,7 @@ export interface RemoveImage {
 /** An operation on an image. */
 export type ImageOperation =
   | BuildImage
+  | MeasureImage
   | PushImage
   | PullImage
   | TagImage
@@ -136,8 +140,12 @@ export const pushImage: Definition<PushImage> = {
 export const pullImage: Definition<PullImage> = {
   changes: true,
   describe: ({ image }) => ({ noun: "pull", subject: image }),
-  render: ({ image, service, login, digestFile }) => {
-    const parts: Command[] = login === undefined ? [] : [loginCommand(login)];
+  render: ({ image, service, login, digestFile, dataPath }, { layers }) => {
+    const known = dataPath === undefined ? undefined : layers?.(image);
+    const parts: Command[] = known === undefined
+      ? []
+      : [text(`{ ${roomCheck(known, dataPath!)}; }`)];
+    if (login !== undefined) parts.push(loginCommand(login));
     parts.push(run("docker", "pull", "--quiet", image));
     if (service !== undefined) parts.push(text(checkLabel(image, service, digestFile)));
     return all(...parts);
@@ -180,7 +188,9 @@ sx_image=\${sx_image#*@}; mkdir -p ${quote(folder)} && echo "\${sx_image%% *}" >
   }; }`;
 }
 
-function explainPull({ image, service }: PullImage, { exitCode, stderr }: Outcome): Explanation {
+function explainPull({ image, service }: PullImage, outcome: Outcome): Explanation {
+  const { exitCode, stderr } = outcome;
+  if (exitCode === NO_ROOM_STATUS) return explainNoRoom(image, outcome);
   if (exitCode === NOT_OURS) {
     return {
       code: "IMAGE_MISSING",

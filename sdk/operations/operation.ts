@@ -45,6 +45,7 @@ import {
   removeImage,
   tagImage,
 } from "./image.ts";
+import { measureImage } from "./image_size.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
 import { type RunRelease, runRelease } from "./release_phase.ts";
@@ -131,6 +132,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "logout-registry": logoutRegistry,
   "make-cord": makeCord,
   "make-directories": makeDirectories,
+  "measure-image": measureImage,
   "mend-proxy": mendProxy,
   "pause-route": pauseRoute,
   "probe": probe,

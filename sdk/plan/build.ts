@@ -4,8 +4,9 @@
  * @module
  */
 
+import { DEFAULT_DATA_PATH } from "../operations/image_size.ts";
 import { appHosts } from "./current.ts";
-import type { PlanInput } from "./input.ts";
+import { type PlanInput, stateOf } from "./input.ts";
 import { digestFile, imageName, latestTag } from "./names.ts";
 import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
 import { registryLogin } from "./registry.ts";
@@ -25,12 +26,18 @@ export function planBuild(
       service: config.service,
       login: registryLogin(input),
       digestFile: digestFile(config),
+      dataPath: dataPath(input, host),
     })])
   );
   return plan(input, verb, [
     ...verb === "build pull" ? [] : [buildStage(input, noCache)],
     ...verb === "build push" ? [] : [stage("prepare", pulls)],
   ]);
+}
+
+/** A path on the disk where a host's Docker keeps its data, as far as it is known. */
+export function dataPath(input: PlanInput, host: string): string {
+  return stateOf(input, host).routesFile ?? DEFAULT_DATA_PATH;
 }
 
 /** The stage in which the image is built here and pushed. */
@@ -52,6 +59,10 @@ export function buildStage(input: PlanInput, noCache: boolean): Stage {
       ...config.builder,
     }),
   );
-  steps.push(step("push", { kind: "push-image", tags }));
+  // How large it is, hosts want to know before they pull it.
+  steps.push(step("push", { kind: "push-image", tags }, {
+    kind: "measure-image",
+    image: imageName(config, version),
+  }));
   return stage("build", [script(HERE, steps)]);
 }

@@ -8,7 +8,7 @@ import type { Operation } from "../operations/operation.ts";
 import { bootAccessories } from "./accessory.ts";
 import { writeRoleEnv } from "./app_container.ts";
 import { bridgeAssets, pruneAssets } from "./assets.ts";
-import { buildStage } from "./build.ts";
+import { buildStage, dataPath } from "./build.ts";
 import { bootGroups } from "./boot.ts";
 import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
 import { appHosts, servingVersions } from "./current.ts";
@@ -122,6 +122,7 @@ export function prepareSteps(
       service: config.service,
       login: registryLogin(input),
       digestFile: digestFile(config),
+      dataPath: dataPath(input, host),
     }));
   }
   if (boots.length > 0) {

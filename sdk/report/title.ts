@@ -14,6 +14,7 @@ const VERBS: Readonly<Partial<Record<OperationKind, string>>> = Object.freeze({
   "end-maintenance": "giving traffic back to",
   "install-docker": "installing",
   "make-directories": "making",
+  "measure-image": "measuring",
   "mend-proxy": "mending",
   "prune-images": "removing images",
   "prune-versions": "removing old versions:",

@@ -19,6 +19,8 @@ export interface AppFacts {
   readonly outOfMemory?: boolean;
   /** Whether its image has a health check of Docker's own. @default {false} */
   readonly healthcheck?: boolean;
+  /** KiB that its image takes unpacked, as one layer. @default {102400} */
+  readonly imageKiB?: number;
   /** Seconds that it takes to end once it is told to; `Infinity` for one that ignores it. @default {0} */
   readonly endsWithin?: number;
   /** What it logs as it starts. @default {["listening"]} */
@@ -51,6 +53,7 @@ export function appOf(behaviour: AppBehaviour): App {
     answers: "500 ",
     outOfMemory: false,
     healthcheck: false,
+    imageKiB: 100 * 1024,
     endsWithin: 0,
     log: ["listening"],
     ...typeof behaviour === "string" ? PRESETS[behaviour] : behaviour,

@@ -6,7 +6,7 @@
 
 import type { Outcome } from "../operations/definition.ts";
 import type { Operation } from "../operations/operation.ts";
-import { appOf, type Apps, tagOf } from "./app.ts";
+import { type App, appOf, type Apps, tagOf } from "./app.ts";
 import type { SimulatedClock } from "./clock.ts";
 import {
   fileOf,
@@ -118,7 +118,7 @@ export class SimulatedHost {
       network: "kamal",
       ports: {},
       secrets: [],
-      app: appOf(this.#apps[image] ?? this.#apps[tagOf(image)] ?? "healthy"),
+      app: this.appIn(image),
       ...facts,
       id: sha256(`container ${++this.#containerCount} of ${this.name}`),
       serial: this.#containerCount,
@@ -129,6 +129,11 @@ export class SimulatedHost {
     };
     this.containers.set(container.name, container);
     return container;
+  }
+
+  /** What the app in an image does on this host. */
+  appIn(image: string): App {
+    return appOf(this.#apps[image] ?? this.#apps[tagOf(image)] ?? "healthy");
   }
 
   /** Who holds one of the ports that a container publishes; `undefined` where all are free. */

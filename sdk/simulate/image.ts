@@ -12,6 +12,7 @@ import type {
   RemoveImage,
   TagImage,
 } from "../operations/image.ts";
+import { type MeasureImage, NO_ROOM_STATUS, withFactor } from "../operations/image_size.ts";
 import type { SimulatedHost } from "./host.ts";
 import { imageId } from "./image_store.ts";
 import { byClient, byEngine, done, failed, type Model, refused } from "./model.ts";
@@ -35,8 +36,23 @@ export const pushImage: Model<PushImage> = byClient(2, ({ tags }, host) => {
   return done(tags.map((tag) => `${tag}\n`).join(""));
 });
 
+/** How the image is measured. */
+export const measureImage: Model<MeasureImage> = byClient(0.1, ({ image }, host) => {
+  const found = host.images.get(image);
+  if (found === undefined) return done();
+  return done(`layer ${found.id}\nsize ${host.appIn(image).imageKiB * 1024}\n`);
+});
+
 /** How the image is pulled. */
-export const pullImage: Model<PullImage> = byClient(0.5, ({ image, service, digestFile }, host) => {
+export const pullImage: Model<PullImage> = byClient(0.5, (operation, host, shell) => {
+  const { image, service, digestFile } = operation;
+  const needs = withFactor(host.appIn(image).imageKiB);
+  if (!host.images.has(image) && host.freeKiB < needs) {
+    // Whoever was not told how large it is finds out in the middle.
+    return shell?.includes(needs.toString())
+      ? failed(NO_ROOM_STATUS, "", `room ${host.freeKiB} ${needs} ${operation.dataPath}\n`)
+      : failed(1, "write /var/lib/docker/tmp/layer: no space left on device");
+  }
   if (!pullTo(host, image)) return refused(`manifest for ${image} not found: manifest unknown`);
   const { service: label, digest } = host.images.get(image)!;
   const isOurs = service === undefined || label === undefined || label === service;

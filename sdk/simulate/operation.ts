@@ -20,7 +20,7 @@ import { installDocker } from "./docker.ts";
 import { makeDirectories, removeEnv, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
 import { awaitHealthy } from "./health.ts";
 import { runHook } from "./hook.ts";
-import { buildImage, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
+import { buildImage, measureImage, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
 import { acquireLock, releaseLock, showLock } from "./lock.ts";
 import type { Model } from "./model.ts";
 import { connectNetwork, createNetwork } from "./network.ts";
@@ -76,6 +76,7 @@ const MODELS = Object.freeze({
   "logout-registry": logoutRegistry,
   "make-cord": makeCord,
   "make-directories": makeDirectories,
+  "measure-image": measureImage,
   "mend-proxy": mendProxy,
   "pause-route": pauseRoute,
   "probe": probe,

@@ -252,6 +252,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     previous: "basecamp/kamal-proxy:v0.9.1",
     services: ["shop-web"],
   },
+  "measure-image": { kind: "measure-image", image: "ghcr.io/acme/shop:v2" },
   "mend-proxy": { kind: "mend-proxy" },
   "stop-proxy": { kind: "stop-proxy" },
   "begin-maintenance": {

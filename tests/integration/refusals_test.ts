@@ -1,5 +1,11 @@
 import "../sanitizers.ts";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { secret } from "../../sdk/config/secret.ts";
 import { HostError, SextantError } from "../../sdk/errors.ts";
 import { labTest, up } from "../lab/lab.ts";
@@ -122,6 +128,32 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
     await second.fillDisk();
     const error = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
     assertEquals([error.code, error.host], ["DISK_FULL", second.address]);
+    await second.freeDisk();
+  });
+
+  await t.step("an image that does not fit is found before it is pulled", async () => {
+    const large = { files: { "/www/large.txt": "x".repeat(64 * 1024 * 1024) } };
+    const version = await scene.release("healthy", large);
+    await second.fillDisk(80);
+    const { report } = await scene.run(app, { name: "deploy" });
+    assertEquals(report?.failures.map(({ code, host }) => [code, host]), [
+      ["DISK_FULL", second.address],
+    ]);
+    const { message, hint } = report!.failures[0]!;
+    assertMatch(message, /acme\/shop:\w+ needs about 9\d MiB, and [78]\d MiB are free in \//);
+    assertStringIncludes(hint!, "sextant prune");
+    const image = `${lab.registry.address}/acme/shop:${version}`;
+    assertEquals((await second.exec(`docker image inspect ${image}`)).code, 1);
+    for (const host of lab.hosts) assertEquals((await ask(host)).status, 200);
+    await second.freeDisk();
+  });
+
+  await t.step("and one whose layers are there already needs no room", async () => {
+    assertEquals((await scene.run(app, { name: "deploy" })).report?.failures, []);
+    const large = { files: { "/www/large.txt": "x".repeat(64 * 1024 * 1024) } };
+    await scene.release("healthy", large);
+    await second.fillDisk(80);
+    assertEquals((await scene.run(app, { name: "deploy" })).report?.failures, []);
     await second.freeDisk();
   });
 

@@ -103,11 +103,12 @@ export class DockerEngine {
     await this.start();
   }
 
-  /** Takes all space that is left on the data root. Needs a data root of limited size. */
-  async fillDisk(): Promise<void> {
+  /** Takes all space that is left on the data root, but for some MiB. Needs a data root of limited size. */
+  async fillDisk(leaveMiB = 0): Promise<void> {
     this.#expectLimitedDisk();
     const free = `$(df --block-size=1 --output=avail ${this.#dataRoot} | tail -n 1)`;
-    await this.#machine.must(`fallocate --length ${free} ${this.#ballast}`);
+    const length = `$((${free} - ${leaveMiB * 1024 * 1024}))`;
+    await this.#machine.must(`fallocate --length ${length} ${this.#ballast}`);
   }
 
   /** Gives the space back. */

@@ -147,8 +147,8 @@ export class LabHost {
   }
 
   /** Fills Docker's disk to the last byte; only for labs with `diskMiB`. */
-  fillDisk(): Promise<void> {
-    return this.#parts.engine.fillDisk();
+  fillDisk(leaveMiB = 0): Promise<void> {
+    return this.#parts.engine.fillDisk(leaveMiB);
   }
 
   /** Undoes {@linkcode fillDisk}. */

@@ -1,0 +1,35 @@
+import "../sanitizers.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { answering, done, serving } from "./fleets.ts";
+
+// The image of the simulated app takes 100 MiB, and half as much while it is unpacked.
+const TOO_LITTLE_KIB = 140 * 1024;
+
+Deno.test("execute() pulls no image that has no room, and says how much it needs", async () => {
+  const deployment = await serving();
+  deployment.fleet.host("10.0.0.2").freeKiB = TOO_LITTLE_KIB;
+  const since = deployment.fleet.journal.length;
+  const { report } = await deployment.deploy("v2");
+  assertEquals(report.failures.map(({ code, host }) => [code, host]), [["DISK_FULL", "10.0.0.2"]]);
+  assertStringIncludes(report.failures[0]!.message, "needs about 150 MiB, and 140 MiB are free");
+  assertEquals(report.lock, "released");
+  assertEquals(answering(deployment), ["v1", "v1"]);
+  assertEquals(
+    deployment.fleet.host("10.0.0.2").images.has("registry.acme.dev/acme/shop:v2"),
+    false,
+  );
+  assertEquals(done(deployment, since).filter((entry) => entry.endsWith("run-container")), []);
+});
+
+Deno.test("execute() looks for no room where the image was built elsewhere", async () => {
+  const deployment = await serving();
+  deployment.fleet.registry.push("registry.acme.dev/acme/shop:v2", {
+    id: "sha256:2",
+    digest: undefined,
+    service: "shop",
+  });
+  deployment.fleet.host("10.0.0.2").freeKiB = TOO_LITTLE_KIB;
+  const { report } = await deployment.do({ name: "deploy", skipPush: true }, "v2");
+  assertEquals(report.failures.map(({ code }) => code), ["IMAGE_MISSING"]);
+  assertStringIncludes(report.failures[0]!.message, "no space left on device");
+});
