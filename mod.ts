@@ -191,6 +191,7 @@ export type { Operation } from "./sdk/operations/operation.ts";
 export type {
   BeginMaintenance,
   EndMaintenance,
+  PreviousRoute,
   ProxyTarget,
   RemoveCandidate,
   RemoveRoute,

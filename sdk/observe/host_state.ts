@@ -93,6 +93,8 @@ export interface RouteState {
   readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
+  /** Flags of `kamal-proxy deploy` that make a route be like it, without those that change nothing. */
+  readonly flags: readonly string[];
   /** Whether it hands requests on, lets them wait, or answers 503. */
   readonly state: "running" | "paused" | "stopped";
 }

@@ -6,6 +6,7 @@
 
 import { containersFromApi, imagesFromApi, networksFromApi, versionFromApi } from "./engine_api.ts";
 import { parseRelease } from "./release.ts";
+import { flagsOfRoute } from "./route_flags.ts";
 import type {
   ContainerState,
   DockerState,
@@ -142,6 +143,7 @@ function parseRoutes(rest: string): readonly RouteState[] {
       pathPrefixes: strings(options["path_prefixes"]),
       targets: strings(service["active_targets"]),
       tls: options["tls_enabled"] === true,
+      flags: flagsOfRoute(service),
       state: ROUTE_STATES[Number((service["pause_controller"] as Json | null)?.["state"] ?? 0)] ??
         "running",
     };

@@ -5,6 +5,7 @@
  */
 
 import { all, any, type Command, quiet, quote, raw, run, text } from "../command.ts";
+import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import { type Definition, lastLines } from "./definition.ts";
 
 /** Sends traffic to containers, one request to each in turn. */
@@ -26,9 +27,21 @@ export interface RouteTraffic {
   /** Version that gets the traffic. */
   readonly version: string;
   /** Where traffic goes today; `undefined` for a new route. */
-  readonly previous:
-    | { readonly targets: readonly RoutedContainer[]; readonly version: string }
-    | undefined;
+  readonly previous: PreviousRoute | undefined;
+}
+
+/** Where a route led before, and how: enough to set it again. */
+export interface PreviousRoute {
+  /** Containers that got the traffic. */
+  readonly targets: readonly RoutedContainer[];
+  /** Their version. */
+  readonly version: string;
+  /** Port that they listen on. */
+  readonly port: number;
+  /** Everything else that `kamal-proxy deploy` is told to set it again, as flags. */
+  readonly flags: readonly string[];
+  /** The public hosts. */
+  readonly hosts: readonly string[];
 }
 
 /** A container that gets traffic. */
@@ -97,22 +110,17 @@ export function isCandidate(service: string): boolean {
 /** How traffic is sent to a container. */
 export const routeTraffic: Definition<RouteTraffic> = {
   changes: true,
-  describe: ({ hosts, service, version, targets, previous }) => ({
-    mark: previous === undefined ? "+" : "~",
+  describe: (operation) => ({
+    mark: operation.previous === undefined ? "+" : "~",
     noun: "route",
-    subject: hosts.join(", ") || service,
-    detail: routeDetail(version, targets.length, previous),
+    subject: operation.hosts.join(", ") || operation.service,
+    detail: [routeDetail(operation), ...changedSettings(operation)].join(", "),
   }),
   render: deployService,
   inverse: (operation) => {
     const { previous, service } = operation;
     if (previous === undefined) return [{ kind: "remove-route", service }];
-    return [{
-      ...operation,
-      targets: previous.targets,
-      version: previous.version,
-      previous: undefined,
-    }];
+    return [{ ...operation, ...previous, previous: undefined }];
   },
   explain: ({ service, hosts }, { stderr }) => ({
     code: "COMMAND_FAILED",
@@ -173,17 +181,25 @@ export const endMaintenance: Definition<EndMaintenance> = {
     quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "resume", service)),
 };
 
-function routeDetail(
-  version: string,
-  count: number,
-  previous: RouteTraffic["previous"],
-): string {
+function routeDetail({ version, targets: { length: count }, previous }: RouteTraffic): string {
   const before = previous?.targets.length ?? count;
   const versions = previous === undefined || previous.version === version
     ? version
     : `${previous.version} → ${version}`;
   if (before === 1 && count === 1) return versions;
   return `${versions}, ${before === count ? count : `${before} → ${count}`} containers`;
+}
+
+// More of them are counted: a line of a plan should stay a line.
+const MOST_SETTINGS = 3;
+
+/** What kamal-proxy does otherwise from now on, such as `target-timeout 30s → 60s`. */
+function changedSettings({ flags, previous }: RouteTraffic): readonly string[] {
+  if (previous === undefined) return [];
+  const changes = settingDifferences(settingsOf(flags), settingsOf(previous.flags))
+    .map(({ name, wanted, found }) => `${name} ${found || "none"} → ${wanted || "none"}`);
+  const more = changes.length - MOST_SETTINGS;
+  return more > 0 ? [...changes.slice(0, MOST_SETTINGS), `${more} more`] : changes;
 }
 
 // One `docker exec` for all commands: each costs the start of a client.

@@ -9,8 +9,14 @@ import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
-import type { ProxyTarget, RouteTraffic } from "../operations/proxy.ts";
+import type {
+  PreviousRoute,
+  ProxyTarget,
+  RoutedContainer,
+  RouteTraffic,
+} from "../operations/proxy.ts";
 import { assetVolumes } from "./assets.ts";
+import { type RoleOnHost, versionOf } from "./current.ts";
 import { CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
 import {
@@ -185,6 +191,24 @@ export function routeTo(
   };
 }
 
+/** How a role's route stands, where it leads to containers; what undoes its change sets it so again. */
+export function previousRoute(
+  config: Config,
+  role: Role,
+  { serving, route }: RoleOnHost,
+  targets: readonly RoutedContainer[],
+): PreviousRoute | undefined {
+  if (route === undefined || serving[0] === undefined) return undefined;
+  const port = Number(route.targets[0]?.split(":").at(-1) ?? role.proxy?.appPort);
+  return {
+    targets,
+    version: versionOf(role, serving[0]),
+    port,
+    flags: [...route.flags, ...timeoutFlags(config)],
+    hosts: route.hosts,
+  };
+}
+
 /** What `kamal-proxy deploy` is told besides the target, in Kamal's order. */
 export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
   return [
@@ -192,8 +216,7 @@ export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
     ...proxy.ssl ? ["--tls"] : [],
     ...proxy.sslStaging ? ["--tls-staging"] : [],
     ...optionalFlag("--canonical-host", proxy.canonicalHost),
-    `--deploy-timeout=${config.deployTimeout}s`,
-    `--drain-timeout=${config.drainTimeout}s`,
+    ...timeoutFlags(config),
     `--health-check-interval=${proxy.healthcheck.interval}s`,
     `--health-check-timeout=${proxy.healthcheck.timeout}s`,
     `--health-check-path=${proxy.healthcheck.path}`,
@@ -212,6 +235,11 @@ export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
     ...proxy.logging.requestHeaders.map((header) => `--log-request-header=${header}`),
     ...proxy.logging.responseHeaders.map((header) => `--log-response-header=${header}`),
   ];
+}
+
+/** What belongs to one deploy alone: kamal-proxy does not remember it. */
+function timeoutFlags({ deployTimeout, drainTimeout }: Config): readonly string[] {
+  return [`--deploy-timeout=${deployTimeout}s`, `--drain-timeout=${drainTimeout}s`];
 }
 
 function optionalFlag(

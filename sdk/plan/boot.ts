@@ -8,9 +8,9 @@ import type { Config, Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
-import { awaitRole, routeTo } from "./app_container.ts";
+import { awaitRole, previousRoute, routeTo } from "./app_container.ts";
 import type { Changes, RoleChange } from "./changes.ts";
-import { type RoleOnHost, versionOf } from "./current.ts";
+import type { RoleOnHost } from "./current.ts";
 import { leaveTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
 import { replicaOf } from "./names.ts";
@@ -187,7 +187,7 @@ function routeStep(
 ): readonly Step[] {
   const { config, version } = input;
   const { proxy } = role;
-  const { serving, route } = current;
+  const { serving } = current;
   if (proxy === undefined || boots.length + keeps.length === 0) return [];
   const targets: readonly RoutedContainer[] = [
     ...keeps.map(({ name, id }) => ({ container: name, target: { id } })),
@@ -198,9 +198,7 @@ function routeStep(
     container: boots.some((one) => one.name === name) ? madeRoom(input, name) : name,
     target: { id },
   }));
-  const previous = route === undefined || serving.length === 0
-    ? undefined
-    : { targets: before, version: versionOf(role, serving[0]!) };
+  const previous = previousRoute(config, role, current, before);
   return [
     step(
       `${host} route ${role.name}`,

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Proxy, Role } from "../config/config.ts";
+import type { Config, Proxy, Role } from "../config/config.ts";
 import { type ContainerState, shortId } from "../observe/host_state.ts";
+import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { RunContainer } from "../operations/container.ts";
-import { differences, runReplicas } from "./app_container.ts";
+import { differences, proxyFlags, runReplicas } from "./app_container.ts";
 import { lookUp, type RoleOnHost, selectedRoles } from "./current.ts";
 import type { PlanInput } from "./input.ts";
 import { bootOf } from "./names.ts";
@@ -73,7 +74,8 @@ function changeOf(input: PlanInput, host: string, role: Role, replaced: Replaced
   const keeps = found.flatMap(({ kept }) => kept ?? []);
   const stale = current.running.filter((container) => !keeps.includes(container));
   const routes = role.proxy !== undefined &&
-    (boots.length > 0 || !isRouted(role.proxy, current, keeps));
+    (boots.length > 0 || !isRouted(role.proxy, current, keeps) ||
+      (replaced !== "none" && !isSet(input.config, role.proxy, current)));
   const reasons = [...new Set(found.flatMap(({ reasons }) => reasons))];
   return { role, current, wanted, boots, keeps, routes, stale, reasons };
 }
@@ -83,6 +85,12 @@ function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly Container
   const targets = keeps.map(({ id }) => `${shortId(id)}:${proxy.appPort}`);
   return sameItems(route.targets, targets) && sameItems(route.hosts, proxy.hosts) &&
     route.tls === proxy.ssl;
+}
+
+/** Whether kamal-proxy does with a route what the configuration says, whoever told it. */
+function isSet(config: Config, proxy: Proxy, { route }: RoleOnHost): boolean {
+  const wanted = settingsOf(proxyFlags(config, proxy));
+  return settingDifferences(wanted, settingsOf(route?.flags ?? [])).length === 0;
 }
 
 function sameItems(some: readonly string[], others: readonly string[]): boolean {

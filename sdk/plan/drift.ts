@@ -6,9 +6,10 @@
 
 import type { Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
+import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { ReleasedRole, ReleasedRun } from "../operations/release.ts";
 import { appHosts, lookUp, type RoleOnHost, selectedRoles, servingVersion } from "./current.ts";
-import { runRole } from "./app_container.ts";
+import { proxyFlags, runRole } from "./app_container.ts";
 import { CONFIG_LABEL, ENV_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { replicaOf, roleEnvFile } from "./names.ts";
@@ -41,7 +42,7 @@ export function driftOf(input: PlanInput): readonly Difference[] {
       const then = { ...input, version };
       return [
         ...current.serving.flatMap((container) => containerDrift(then, host, role, container)),
-        ...routeDrift(role, current),
+        ...routeDrift(input, role, current),
         ...fileDrift(then, host, role),
       ].map((difference) => ({ ...at, ...difference }));
     })
@@ -118,29 +119,23 @@ function compare(
 }
 
 /** What kamal-proxy itself says of the role's route. */
-function routeDrift({ proxy }: Role, { route }: RoleOnHost): readonly FieldDifference[] {
+function routeDrift(
+  { config }: PlanInput,
+  { proxy }: Role,
+  { route }: RoleOnHost,
+): readonly FieldDifference[] {
   if (proxy === undefined) return [];
   if (route === undefined) return [{ field: "route", wanted: "routed", found: undefined }];
   const ports = [...new Set(route.targets.map((target) => target.split(":").at(-1) ?? ""))];
-  const prefixes = route.pathPrefixes.filter((path) => path !== "/");
-  return compare(
-    flat({
-      route: {
-        hosts: proxy.hosts.toSorted(),
-        tls: proxy.ssl,
-        port: proxy.appPort,
-        pathPrefixes: proxy.pathPrefixes.filter((path) => path !== "/").toSorted(),
-      },
-    }),
-    flat({
-      route: {
-        hosts: route.hosts.toSorted(),
-        tls: route.tls,
-        port: ports.join(", "),
-        pathPrefixes: prefixes.toSorted(),
-      },
-    }),
-  );
+  const port = String(proxy.appPort);
+  return [
+    ...ports.join(", ") === port
+      ? []
+      : [{ field: "route.port", wanted: port, found: ports.join(", ") }],
+    ...settingDifferences(settingsOf(proxyFlags(config, proxy)), settingsOf(route.flags)).map((
+      { name, wanted, found },
+    ) => ({ field: `route.${name}`, wanted: wanted || undefined, found: found || undefined })),
+  ];
 }
 
 /** The env file is needed when the host runs the container anew. */

@@ -8,6 +8,7 @@
 import { type ContainerState, shortId } from "../observe/host_state.ts";
 import { stopEach } from "./app.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
+import { previousRoute } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
 import {
   appHosts,
@@ -124,7 +125,7 @@ function switchSteps(
 function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[] {
   const { role, containers, released } = one;
   if (released.route === undefined) return [];
-  const { serving, route } = lookUp(input, host, role);
+  const current = lookUp(input, host, role);
   const targets: readonly RoutedContainer[] = containers.length > 0
     ? containers.map(routed)
     : runsAnew(input, host, one).map(({ name, idFile }) => ({
@@ -137,9 +138,7 @@ function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[
     candidates: targets.map(({ container }) => candidateName(role, replicaOf(container))),
     targets,
     version: input.version,
-    previous: route && serving.length > 0
-      ? { targets: serving.map(routed), version: versionOf(role, serving[0]!) }
-      : undefined,
+    previous: previousRoute(input.config, role, current, current.serving.map(routed)),
   })];
 }
 

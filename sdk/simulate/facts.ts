@@ -59,6 +59,8 @@ export interface SimulatedRoute {
   readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
+  /** Further flags that it was told; hosts, path prefixes and HTTPS stand above. @default {[]} */
+  readonly flags?: readonly string[];
   /** Whether it answers 503, for maintenance. @default {false} */
   readonly isStopped?: boolean;
   /** Whether it lets requests wait. @default {false} */

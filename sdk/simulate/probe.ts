@@ -5,10 +5,10 @@
  */
 
 import type { ProbeScope } from "../observe/probe.ts";
+import { routeOfFlags } from "../observe/route_flags.ts";
 import { DOCKER_STOPPED } from "./docker.ts";
 import {
   healthOf,
-  prefixesOf,
   sha256,
   type SimulatedContainer,
   type SimulatedRoute,
@@ -113,12 +113,12 @@ function routeTexts({ docker, containers, routes }: SimulatedHost): readonly str
 function routeText(route: SimulatedRoute): string {
   return JSON.stringify({
     name: route.service,
-    options: {
-      // kamal-proxy keeps "all" as an empty name.
-      hosts: route.hosts.length === 0 ? [""] : route.hosts,
-      path_prefixes: prefixesOf(route),
-      tls_enabled: route.tls,
-    },
+    ...routeOfFlags([
+      ...route.hosts.map((host) => `--host=${host}`),
+      ...route.pathPrefixes.map((prefix) => `--path-prefix=${prefix}`),
+      `--tls=${route.tls}`,
+      ...route.flags ?? [],
+    ]),
     active_targets: route.targets,
     pause_controller: { state: route.isStopped ? 2 : route.isPaused ? 1 : 0 },
   });

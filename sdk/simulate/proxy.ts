@@ -172,8 +172,16 @@ function routeOf(
 ): SimulatedRoute {
   const all = (flag: string): readonly string[] =>
     flags.filter((one) => one.startsWith(`${flag}=`)).map((one) => one.slice(flag.length + 1));
-  const tls = flags.includes("--tls");
-  return { service, targets, tls, hosts: all("--host"), pathPrefixes: all("--path-prefix") };
+  const tls = flags.includes("--tls") || flags.includes("--tls=true");
+  const further = flags.filter((flag) => !/^--(host|path-prefix|tls)(=|$)/.test(flag));
+  return {
+    service,
+    targets,
+    tls,
+    hosts: all("--host"),
+    pathPrefixes: all("--path-prefix"),
+    flags: further,
+  };
 }
 
 function secondsIn(flags: readonly string[], flag: string): number {

@@ -79,6 +79,7 @@ function stateOf(host: string): HostState {
       pathPrefixes: [],
       targets: [`${id.slice(0, 12)}:80`],
       tls: false,
+      flags: ["--host=shop.test"],
       state: "running",
     }],
     routesFile: undefined,

@@ -78,6 +78,9 @@ export const ROUTE: RouteTraffic = {
   previous: {
     targets: [{ container: "shop-web-v1", target: { id: "0123456789abcdef0123" } }],
     version: "v1",
+    port: 3000,
+    flags: ["--host=shop.acme.dev", "--deploy-timeout=30s"],
+    hosts: ["shop.acme.dev"],
   },
 };
 

@@ -1,5 +1,6 @@
 import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
+import { settingsOf } from "../../sdk/observe/route_flags.ts";
 import { hostOutcomes } from "../../sdk/report/host_outcome.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import { shop } from "../plan/configs.ts";
@@ -32,6 +33,18 @@ Deno.test("execute() sends no request astray while a switch is taken back", asyn
   assertEquals(deployment.fleet.gaps, []);
   assertEquals(answering(deployment), ["v1", "v1"]);
   assertEquals(containersOn(deployment, "10.0.0.3"), ["shop-jobs-v1 *", "shop-jobs-v2"]);
+});
+
+Deno.test("execute() takes a route back with the settings and the port that it had", async () => {
+  const { fleet } = await serving();
+  const before = fleet.host("10.0.0.1").routes.get("shop-web")!;
+  const proxy = { host: "new.acme.dev", appPort: 4000, responseTimeout: 60 };
+  const deployment = new Deployment(fleet, await shop({ proxy }));
+  fleet.host("10.0.0.2").failAt("route-traffic");
+  assertEquals((await deployment.deploy("v2")).report.outcome, "failed");
+  const { targets, hosts, flags = [] } = fleet.host("10.0.0.1").routes.get("shop-web")!;
+  assertEquals({ targets, hosts }, { targets: before.targets, hosts: before.hosts });
+  assertEquals(settingsOf(flags), settingsOf(before.flags!));
 });
 
 Deno.test("execute() marks what was taken back, and what never began", async () => {

@@ -79,6 +79,7 @@ Deno.test("parseProbe() reads kamal-proxy's own state, where all is an empty nam
       pathPrefixes: ["/"],
       targets: ["9a708d64c047:80"],
       tls: false,
+      flags: [],
       state: "stopped",
     },
     {
@@ -87,6 +88,7 @@ Deno.test("parseProbe() reads kamal-proxy's own state, where all is an empty nam
       pathPrefixes: ["/"],
       targets: ["d6dce0f4b515:3000"],
       tls: true,
+      flags: ["--host=shop.acme.dev", "--tls=true"],
       state: "running",
     },
   ]);

@@ -1,8 +1,12 @@
 import "../sanitizers.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
-import type { Operation, OperationKind } from "../../sdk/operations/operation.ts";
+import {
+  describeOperation,
+  type Operation,
+  type OperationKind,
+} from "../../sdk/operations/operation.ts";
 import { proxyFlags } from "../../sdk/plan/app_container.ts";
 import { isEmpty, type Plan, stepsOf } from "../../sdk/plan/plan.ts";
 import { serving } from "../exec/fleets.ts";
@@ -42,6 +46,45 @@ Deno.test("planDeploy() sends traffic back where somebody changed the route by h
     ["10.0.0.2"],
     [],
   ]);
+});
+
+Deno.test("planDeploy() sets a route anew for changed settings, replaces no container, and says what changes", async () => {
+  const deployment = await serving();
+  const proxy = {
+    host: "shop.acme.dev",
+    appPort: 3000,
+    responseTimeout: 60,
+    buffering: { requests: false },
+    logging: { requestHeaders: ["X-Id"] },
+  };
+  const plan = await again(deployment, { proxy });
+  assertEquals([hostsOf(plan, "route-traffic"), hostsOf(plan, "run-container")], [
+    ["10.0.0.1", "10.0.0.2"],
+    [],
+  ]);
+  assertEquals(
+    describeOperation(operations(plan, "route-traffic")[0]!).detail,
+    "v1, target-timeout 30s → 60s, buffer-requests true → false, log-request-header Cache-Control,Last-Modified,User-Agent → X-Id",
+  );
+  const changed = new Deployment(deployment.fleet, await shop({ proxy }));
+  assertEquals((await changed.deploy("v1")).report.outcome, "done");
+  assert(isEmpty(await changed.plan({ name: "deploy" }, "v1")));
+});
+
+Deno.test("planDeploy() counts settings that a line has no room for", async () => {
+  const deployment = await serving();
+  const healthcheck = { path: "/", interval: 3, timeout: 4 };
+  const proxy = { host: "shop.acme.dev", appPort: 3000, responseTimeout: 60, healthcheck };
+  const [route] = operations(await again(deployment, { proxy }), "route-traffic");
+  assertStringIncludes(describeOperation(route!).detail!, "/up → /, 1 more");
+});
+
+Deno.test("planDeploy() sees what somebody else told kamal-proxy of a route", async () => {
+  const deployment = await serving();
+  const host = deployment.fleet.host("10.0.0.2");
+  const route = host.routes.get("shop-web")!;
+  host.routes.set("shop-web", { ...route, flags: [...route.flags!, "--target-timeout=9s"] });
+  assertEquals(hostsOf(await again(deployment), "route-traffic"), ["10.0.0.2"]);
 });
 
 Deno.test("planDeploy() stops what runs beside the version that serves", async () => {

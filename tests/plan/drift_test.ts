@@ -50,10 +50,22 @@ Deno.test("driftOf() compares secrets by their digests, and says no value", asyn
 Deno.test("driftOf() compares with what kamal-proxy routes, and with the files that are there", async () => {
   const deployment = await serving();
   const host = deployment.fleet.host("10.0.0.1");
-  host.routes.set("shop-web", { ...host.routes.get("shop-web")!, hosts: ["old.acme.dev"] });
+  host.routes.set("shop-web", {
+    ...host.routes.get("shop-web")!,
+    hosts: ["old.acme.dev"],
+    flags: ["--target-timeout=9s", "--buffer-requests=true", "--buffer-responses=true"],
+  });
   host.files.delete(".kamal/apps/shop/env/roles/web.env");
   assertEquals(await drift(deployment), [
-    ["10.0.0.1", "web", "route.hosts", "shop.acme.dev", "old.acme.dev"],
+    ["10.0.0.1", "web", "route.host", "shop.acme.dev", "old.acme.dev"],
+    ["10.0.0.1", "web", "route.target-timeout", "30s", "9s"],
+    [
+      "10.0.0.1",
+      "web",
+      "route.log-request-header",
+      "Cache-Control,Last-Modified,User-Agent",
+      undefined,
+    ],
     ["10.0.0.1", "web", "file .kamal/apps/shop/env/roles/web.env", "there", undefined],
   ]);
 });

@@ -135,6 +135,9 @@ export function route(version: string, previous?: string): Operation {
     previous: previous === undefined ? undefined : {
       targets: [{ container: `shop-web-${previous}`, target: { id: "0123456789ab" } }],
       version: previous,
+      port: 3000,
+      flags: [],
+      hosts: ["shop.acme.dev"],
     },
   };
 }

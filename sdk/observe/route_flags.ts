@@ -1,0 +1,164 @@
+/**
+ * What kamal-proxy remembers of a route, told as the flags of `kamal-proxy deploy`.
+ *
+ * @module
+ */
+
+/** What a route is set to: flag without its dashes to value, the defaults among them. */
+export type RouteSettings = Readonly<Record<string, string>>;
+
+/** A part of kamal-proxy's state file. */
+export type RouteJson = Readonly<Record<string, unknown>>;
+
+/** One flag, and where the state file has what it says. */
+interface RouteFlag {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly kind: "list" | "seconds" | "switch" | "text" | "whole";
+  /** What kamal-proxy does where the flag is not given; the values of a list stand with commas. */
+  readonly usual: string;
+}
+
+/** The flags that make a route be like another, without those that say what kamal-proxy does anyhow. */
+export function flagsOfRoute(route: RouteJson): readonly string[] {
+  return shortest(
+    ROUTE_FLAGS.flatMap(({ name, path, kind }) =>
+      valuesOf(at(route, path), kind).map((value) => `--${name}=${value}`)
+    ),
+  );
+}
+
+/** What a route is set to that was told flags; those that belong to one deploy alone are left out. */
+export function settingsOf(flags: readonly string[]): RouteSettings {
+  const isSecure = toldOf(flags, "tls").includes("true");
+  return Object.fromEntries(ROUTE_FLAGS.map((flag) => {
+    const told = toldOf(flags, flag.name).map((value) => canonical(value, flag));
+    const usual = flag.name === "forward-headers" ? String(!isSecure) : flag.usual;
+    if (told.length === 0) return [flag.name, usual];
+    return [flag.name, flag.kind === "list" ? told.toSorted().join(",") : told.at(-1)!];
+  }));
+}
+
+/** Where two routes' settings differ; a value that is not there is empty. */
+export function settingDifferences(
+  wanted: RouteSettings,
+  found: RouteSettings,
+): readonly { readonly name: string; readonly wanted: string; readonly found: string }[] {
+  return Object.keys(wanted).filter((name) => wanted[name] !== found[name])
+    .map((name) => ({ name, wanted: wanted[name]!, found: found[name]! }));
+}
+
+/** A route in the words of the state file that was told flags. */
+export function routeOfFlags(flags: readonly string[]): RouteJson {
+  const route: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(settingsOf(flags))) {
+    const { path, kind } = ROUTE_FLAGS.find((flag) => flag.name === name)!;
+    let place = route;
+    for (const key of path.slice(0, -1)) place = (place[key] ??= {}) as Record<string, unknown>;
+    place[path.at(-1)!] = jsonOf(name, kind, value);
+  }
+  return route;
+}
+
+const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
+const HEALTH = ["target_options", "health_check_config"];
+
+// In Kamal's order. Of the same path as kamal-proxy's commands/deploy.go fills and service.go writes down.
+const ROUTE_FLAGS: readonly RouteFlag[] = [
+  option("host", "list", "hosts"),
+  option("tls", "switch", "tls_enabled", "false"),
+  option("tls-staging", "text", "acme_directory", "false"),
+  option("tls-certificate-path", "text", "tls_certificate_path"),
+  option("tls-private-key-path", "text", "tls_private_key_path"),
+  option("canonical-host", "text", "canonical_host"),
+  { name: "health-check-interval", path: [...HEALTH, "interval"], kind: "seconds", usual: "1s" },
+  { name: "health-check-timeout", path: [...HEALTH, "timeout"], kind: "seconds", usual: "5s" },
+  { name: "health-check-path", path: [...HEALTH, "path"], kind: "text", usual: "/up" },
+  { name: "health-check-host", path: [...HEALTH, "host"], kind: "text", usual: "" },
+  { name: "health-check-port", path: [...HEALTH, "port"], kind: "whole", usual: "0" },
+  target("target-timeout", "seconds", "response_timeout", "30s"),
+  target("buffer-requests", "switch", "buffer_requests", "false"),
+  target("buffer-responses", "switch", "buffer_responses", "false"),
+  target("buffer-memory", "whole", "max_memory_buffer_size", "1048576"),
+  target("max-request-body", "whole", "max_request_body_size", "0"),
+  target("max-response-body", "whole", "max_response_body_size", "0"),
+  option("path-prefix", "list", "path_prefixes", "/"),
+  option("strip-path-prefix", "switch", "strip_prefix", "true"),
+  option("writer-affinity-timeout", "seconds", "writer_affinity_timeout", "1s"),
+  option("read-target-websockets", "switch", "read_targets_accept_websockets", "false"),
+  target("forward-headers", "switch", "forward_headers", "true"),
+  target("scope-cookie-paths", "switch", "scope_cookie_paths", "false"),
+  option("tls-redirect", "switch", "tls_redirect", "true"),
+  target("log-request-header", "list", "log_request_headers"),
+  target("log-response-header", "list", "log_response_headers"),
+  option("error-pages", "text", "error_page_path"),
+];
+
+function option(name: string, kind: RouteFlag["kind"], key: string, usual = ""): RouteFlag {
+  return { name, kind, path: ["options", key], usual };
+}
+
+function target(name: string, kind: RouteFlag["kind"], key: string, usual = ""): RouteFlag {
+  return { name, kind, path: ["target_options", key], usual };
+}
+
+function shortest(flags: readonly string[]): readonly string[] {
+  const usual = settingsOf(flags.filter((flag) => flag === "--tls=true"));
+  const settings = settingsOf(flags);
+  return flags.filter((flag) => {
+    const name = nameOf(flag);
+    // What TLS brings with it counts only beside it.
+    return name === "tls" ? settings["tls"] === "true" : settings[name] !== usual[name];
+  });
+}
+
+function nameOf(flag: string): string {
+  return flag.slice(2).split("=", 1)[0]!;
+}
+
+/** What flags say of one of them; a switch without a value is on. */
+function toldOf(flags: readonly string[], name: string): readonly string[] {
+  return flags.filter((flag) => nameOf(flag) === name)
+    .map((flag) => flag.includes("=") ? flag.slice(flag.indexOf("=") + 1) : "true");
+}
+
+/** A value as kamal-proxy keeps it. */
+function canonical(value: string, { name, kind }: RouteFlag): string {
+  if (kind === "seconds") {
+    const seconds = /^([\d.]+)s$/.exec(value)?.[1];
+    return seconds === undefined ? value : `${Number(seconds)}s`;
+  }
+  return name === "path-prefix" ? `/${value.replace(/^\/+|\/+$/g, "")}` : value;
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as RouteJson | undefined)?.[key], value);
+}
+
+/** What the state file says, as values of a flag; none where it says nothing. */
+function valuesOf(value: unknown, kind: RouteFlag["kind"]): readonly string[] {
+  if (value === undefined || value === null || value === "") return [];
+  if (Array.isArray(value)) return value.map(String).filter((text) => text !== "");
+  if (kind === "seconds") return [`${Number(value) / NANOSECONDS}s`];
+  return [value === STAGING ? "true" : String(value)];
+}
+
+const NANOSECONDS = 1e9;
+
+function jsonOf(name: string, kind: RouteFlag["kind"], value: string): unknown {
+  switch (kind) {
+    case "list":
+      // kamal-proxy keeps "all" as an empty name.
+      return value === "" && name !== "host" ? null : value.split(",");
+    case "seconds":
+      return Number.parseFloat(value) * NANOSECONDS;
+    case "switch":
+      return value === "true";
+    case "whole":
+      return Number(value);
+    case "text":
+      return name !== "tls-staging" ? value : value === "true" ? STAGING : "";
+    default:
+      return kind satisfies never;
+  }
+}
