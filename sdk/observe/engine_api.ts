@@ -32,11 +32,10 @@ export function containersFromApi(json: string): readonly ContainerState[] {
   }));
 }
 
-/** The networks in the answer to `/containers/json?all=1`. */
+/** The networks of running containers in the answer to `/containers/json?all=1`. */
 export function networksFromApi(json: string): readonly string[] {
-  return parse<readonly ApiContainer[]>(json, []).flatMap(({ NetworkSettings }) =>
-    Object.keys(NetworkSettings?.Networks ?? {})
-  );
+  return parse<readonly ApiContainer[]>(json, []).filter(({ State }) => State === "running")
+    .flatMap(({ NetworkSettings }) => Object.keys(NetworkSettings?.Networks ?? {}));
 }
 
 /** Reads the answer to `/images/json`. */

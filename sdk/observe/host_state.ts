@@ -16,7 +16,7 @@ export interface HostState {
   readonly images: readonly ImageState[];
   /** Whether there are images that have lost their tag to newer ones. */
   readonly hasUntaggedImages: boolean;
-  /** Names of the Docker networks that containers are attached to. */
+  /** Names of the Docker networks that running containers are attached to. */
   readonly networks: readonly string[];
   /** What kamal-proxy routes. */
   readonly routes: readonly RouteState[];

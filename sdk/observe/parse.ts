@@ -116,11 +116,10 @@ function hasTag({ name }: ImageState): boolean {
   return !name.includes("<none>");
 }
 
-/** The networks that containers are attached to. */
+/** The networks of running containers: a container that does not run names networks that may not be there. */
 function networksOf(containers: readonly string[]): readonly string[] {
-  return containers.flatMap((rest) => strings(parseJson(rest)["networks"])).filter((name) =>
-    name !== "null"
-  );
+  return containers.map(parseJson).filter(({ running }) => running === true)
+    .flatMap(({ networks }) => strings(networks)).filter((name) => name !== "null");
 }
 
 function parseImage(facts: Json): ImageState {

@@ -6,8 +6,9 @@
 
 import { type Role, rolesOn, serviceWithDestination } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
-import type { ContainerState } from "../observe/host_state.ts";
+import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
+import { isCandidate } from "../operations/proxy.ts";
 import { stopEach, stopSteps } from "./app.ts";
 import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -40,27 +41,29 @@ export function planAppRemove(input: PlanInput): Plan {
 }
 
 /**
- * Plans `app remove-container` and `app remove-containers`: of those that are stopped.
+ * Plans `app remove-container` and `app remove-containers`: of those that are stopped, and that no route leads to.
  *
- * @throws {SextantError} `VERSION_UNKNOWN` where a version has no container on any host.
+ * @throws {SextantError} `VERSION_UNKNOWN` where a version has no such container on any host.
  */
 export function planRemoveContainers(
   input: PlanInput,
   verb: string,
   version: string | undefined,
 ): Plan {
-  const found = (host: string): readonly Operation[] =>
+  const found = (host: string): readonly Placed[] =>
     containersOn(input, host).filter(({ role, container }) =>
-      !container.running && (version === undefined || versionOf(role, container) === version)
-    ).map(removal);
+      !container.running && !isRouted(input, host, role, container) &&
+      (version === undefined || versionOf(role, container) === version)
+    );
   if (version !== undefined && appHosts(input).every((host) => found(host).length === 0)) {
-    throw new SextantError("VERSION_UNKNOWN", `version ${version} has no stopped container`, {
-      hint: "See what there is: sextant app containers",
-    });
+    throw new SextantError(
+      "VERSION_UNKNOWN",
+      `version ${version} has no stopped container that no route leads to`,
+      { hint: "See what there is: sextant app containers" },
+    );
   }
   return change(input, verb, (host) => {
-    const removals = found(host);
-    return removals.length === 0 ? [] : [step(`${host} remove`, ...removals)];
+    return removeSteps(input, host, `${host} remove`, found(host));
   });
 }
 
@@ -95,12 +98,10 @@ export function planStopStale(input: PlanInput): Plan {
 /** The steps that take the selected roles off a host: routes, then containers. */
 export function removeApp(input: PlanInput, host: string): readonly Step[] {
   return selectedRoles(input, host).flatMap((role) => {
-    const removals = lookUp(input, host, role).containers.map((container) =>
-      removal({ role, container })
-    );
+    const gone = lookUp(input, host, role).containers.map((container) => ({ role, container }));
     return [
       ...stopSteps(input, host, role),
-      ...removals.length === 0 ? [] : [step(`${host} remove ${role.name}`, ...removals)],
+      ...removeSteps(input, host, `${host} remove ${role.name}`, gone),
     ];
   });
 }
@@ -139,16 +140,42 @@ function staleOn(input: PlanInput, host: string): readonly Placed[] {
   });
 }
 
+/** Whether visitors are sent to a container, whether it runs or not. */
+function isRouted(input: PlanInput, host: string, role: Role, { id }: ContainerState): boolean {
+  const { route } = lookUp(input, host, role);
+  return route?.targets.some((target) => target.startsWith(shortId(id))) === true;
+}
+
+/** The steps that remove containers, after the candidates that would lead nowhere then. */
+function removeSteps(
+  input: PlanInput,
+  host: string,
+  id: string,
+  gone: readonly Placed[],
+): readonly Step[] {
+  if (gone.length === 0) return [];
+  const ids = gone.map(({ container }) => shortId(container.id));
+  const candidates = stateOf(input, host).routes.filter(({ service, targets }) =>
+    isCandidate(service) && targets.some((target) => ids.some((id) => target.startsWith(id)))
+  ).map(({ service }): Operation => ({ kind: "remove-candidate", candidate: service }));
+  return [
+    ...candidates.length === 0 ? [] : [step(`${id} candidates`, ...candidates)],
+    step(id, ...gone.map(removal)),
+  ];
+}
+
 function removal({ role, container }: Placed): Operation {
   return { kind: "remove-container", name: container.name, role: role.name };
 }
 
 /** Whether a host has anything of the app. */
 function isKnown(input: PlanInput, host: string): boolean {
-  const { images, files, releases } = stateOf(input, host);
+  const { images, containers, files, releases } = stateOf(input, host);
   const { repository } = input.config;
+  // What another destination's containers have stays.
+  const used = new Set(containers.map(({ imageId }) => imageId));
   return containersOn(input, host).length + Object.keys(files).length + releases.length > 0 ||
-    images.some(({ name }) => name.startsWith(`${repository}:`));
+    images.some(({ name, id }) => name.startsWith(`${repository}:`) && !used.has(id));
 }
 
 /** Kamal: what roles share goes only where all of them are selected. */

@@ -52,8 +52,11 @@ export function planProxyStart(input: PlanInput): Plan {
   return onProxies(
     input,
     "proxy start",
-    (host) =>
-      told(input, host, [...proxyUp(input, host), ...lostRoutes(input, host)], "Started proxy"),
+    (host) => {
+      const up = proxyUp(input, host);
+      const network = up.length === 0 ? [] : networkUp(input, host);
+      return told(input, host, [...network, ...up, ...lostRoutes(input, host)], "Started proxy");
+    },
   );
 }
 
@@ -71,7 +74,7 @@ export function planProxyRestart(input: PlanInput): Plan {
   return onProxies(input, "proxy restart", (host) => {
     const stop = stopProxy(input, host);
     const start = stop.length === 0
-      ? proxyUp(input, host)
+      ? [...networkUp(input, host), ...proxyUp(input, host)]
       : [step(`${host} proxy`, { kind: "start-proxy" })];
     return told(input, host, [...stop, ...start], "Restarted proxy");
   });

@@ -7,6 +7,7 @@
 import type { Config } from "../../sdk/config/config.ts";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { RoleOptions } from "../../sdk/config/role.ts";
+import type { SettingsInput } from "../../sdk/config/settings.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { hostName, type StoryDeployment, type StoryRole } from "./story.ts";
 
@@ -52,7 +53,7 @@ export function fullService({ destination }: StoryDeployment): string {
 }
 
 function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
-  const { roles, accessories, destination, limit, onFailure, retain } = deployment;
+  const { roles, accessories, destination, limit, onFailure, release } = deployment;
   return {
     service: SERVICE,
     image: "acme/shop",
@@ -69,12 +70,27 @@ function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
       ...limit === undefined ? {} : { limit },
       ...onFailure === undefined ? {} : { onFailure },
     },
-    settings: retain === undefined ? {} : { retainContainers: retain },
+    ...release === true ? { release: { cmd: "bin/migrate" } } : {},
+    settings: settingsOf(deployment),
     ...destination === undefined ? {} : { destinations: { [destination]: {} } },
+  };
+}
+
+function settingsOf({ retain, assets, orphans }: StoryDeployment): SettingsInput {
+  return {
+    ...retain === undefined ? {} : { retainContainers: retain },
+    ...assets === true ? { assetPath: "/app/public" } : {},
+    ...orphans === undefined ? {} : { orphans },
   };
 }
 
 function roleOf(role: StoryRole): RoleOptions<readonly string[]> {
   const proxy = role.proxied ? { host: publicHost(role) } : false;
-  return { hosts: role.hosts.map(hostName), proxy, cmd: `bin/${role.name}` };
+  const { replicas } = role;
+  return {
+    hosts: role.hosts.map(hostName),
+    proxy,
+    cmd: `bin/${role.name}`,
+    ...replicas === undefined ? {} : { replicas },
+  };
 }

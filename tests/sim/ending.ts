@@ -5,7 +5,7 @@
  */
 
 import { isEmpty } from "../../sdk/plan/plan.ts";
-import { holderOf, planCommand, runCommand } from "./command.ts";
+import { holderOf, planCommand, runCommand, type StoryCommand } from "./command.ts";
 import { configOf, fullService, lockHostOf, publicHost } from "./deployment.ts";
 import type { Stage } from "./stage.ts";
 import { hostName } from "./story.ts";
@@ -23,16 +23,14 @@ export async function checkEnd(stage: Stage): Promise<void> {
   fleet.host(lockHostOf(story.deployment)).remove(`.kamal/lock-${fullService(story.deployment)}`);
   stage.disturb([], () => {});
   const config = await configOf(story.deployment);
-  const verb = { name: "setup" } as const;
-  const command = { verb, version: LAST, config, fleet, run };
+  const command = { verb: { name: "setup" }, version: LAST, config, fleet, run } as const;
   if (story.hosts.some(({ proxy }) => proxy === "old")) {
-    const reboot = { name: "proxy reboot" } as const;
-    watch.during({ traits: traitsOf(reboot), holder: holderOf(run) });
-    await converge(stage, { ...command, verb: reboot });
+    await converge(stage, { ...command, verb: { name: "proxy upgrade" } });
   }
-  watch.during({ traits: traitsOf(verb), holder: holderOf(run) });
-  const report = await converge(stage, command);
-  watch.during(undefined);
+  const report = await converge(stage, command) ??
+    (isHeldOff(stage)
+      ? await converge(stage, { ...command, verb: { name: "app live" } })
+      : undefined);
   if (report !== undefined) {
     watch.note("the next run converges", report);
     return;
@@ -47,11 +45,19 @@ export async function checkEnd(stage: Stage): Promise<void> {
   }
 }
 
+/** Whether visitors are told to wait, which a deploy leaves as it is. */
+function isHeldOff({ story, fleet }: Stage): boolean {
+  return story.hosts.some((_, index) =>
+    [...fleet.host(hostName(index)).routes.values()].some(({ isStopped }) => isStopped === true)
+  );
+}
+
 /** Runs the last command; gives why it did not end well, if it did not. */
 async function converge(
   { watch }: Stage,
-  command: Parameters<typeof runCommand>[0],
+  command: StoryCommand,
 ): Promise<string | undefined> {
+  watch.during({ traits: traitsOf(command.verb), holder: holderOf(command.run) });
   try {
     const { report } = await runCommand(command);
     if (report === undefined || report.outcome === "done") return undefined;
@@ -59,6 +65,8 @@ async function converge(
   } catch (error) {
     if (watch.violations.length > 0) return undefined;
     return String(error);
+  } finally {
+    watch.during(undefined);
   }
 }
 
@@ -69,7 +77,7 @@ function checkHosts(stage: Stage): void {
     for (const index of role.hosts) {
       const host = hostName(index);
       const running = runningOf(role, index, stage);
-      if (running.join() !== LAST) {
+      if (running.join() !== Array(role.replicas ?? 1).fill(LAST).join()) {
         watch.note("the next run converges", `${host}: ${role.name} runs ${running.join(", ")}`);
       }
       const { version, status } = fleet.serve(host, publicHost(role));

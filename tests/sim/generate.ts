@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Verb } from "../../sdk/commander/verb.ts";
 import type { AppBehaviour } from "../../sdk/simulate/app.ts";
 import { FAULTS } from "./faults.ts";
 import { Random } from "./random.ts";
@@ -19,7 +20,7 @@ import type {
   StoryRole,
   StrangerName,
 } from "./story.ts";
-import { VERBS, type VerbTraits } from "./verbs.ts";
+import { traitsOf, VERBS } from "./verbs.ts";
 
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
@@ -49,8 +50,11 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
     name: "web",
     hosts: random.chance(0.7) ? all : some(),
     proxied: random.chance(0.9),
+    ...replicasOf(random),
   }];
-  if (random.chance(0.4)) roles.push({ name: "jobs", hosts: some(), proxied: false });
+  if (random.chance(0.4)) {
+    roles.push({ name: "jobs", hosts: some(), proxied: false, ...replicasOf(random) });
+  }
   if (random.chance(0.15)) roles.push({ name: "api", hosts: some(), proxied: true });
   // Every host belongs to something.
   const used = new Set(roles.flatMap((role) => role.hosts));
@@ -64,7 +68,14 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
     ...random.chance(0.3) ? { onFailure: random.pick(["rollback-group", "halt"] as const) } : {},
     ...random.chance(0.15) ? { destination: "staging" } : {},
     ...random.chance(0.2) ? { retain: random.whole(1, 2) } : {},
+    ...random.chance(0.15) ? { release: true } : {},
+    ...random.chance(0.2) ? { assets: true } : {},
+    ...random.chance(0.3) ? { orphans: "stop" } : {},
   };
+}
+
+function replicasOf(random: Random): Pick<StoryRole, "replicas"> {
+  return random.chance(0.25) ? { replicas: random.whole(2, 3) } : {};
 }
 
 const STRANGERS: Readonly<Record<StrangerName, number>> = {
@@ -134,7 +145,7 @@ function actOf(
   hosts: number,
   revision: number,
 ): Act | undefined {
-  const traits = random.pick(VERBS_BY_WEIGHT);
+  const traits = traitsOf({ name: random.weighted(VERB_WEIGHTS) });
   const verb = traits.make(deployment, random);
   if (verb === undefined) return undefined;
   return {
@@ -148,9 +159,9 @@ function actOf(
   };
 }
 
-const VERBS_BY_WEIGHT: readonly VerbTraits[] = Object.values(VERBS).flatMap((traits) =>
-  Array<VerbTraits>(traits.weight).fill(traits)
-);
+const VERB_WEIGHTS = Object.fromEntries(
+  Object.entries(VERBS).map(([name, { weight }]) => [name, weight]),
+) as Record<Verb["name"], number>;
 
 const FAULT_WEIGHTS = Object.fromEntries(
   Object.entries(FAULTS).map(([name, { weight }]) => [name, weight]),

@@ -51,13 +51,27 @@ function* smallerDeployments(deployment: StoryDeployment): Iterable<StoryDeploym
   for (let index = roles.length - 1; index > 0; index--) {
     yield { ...deployment, roles: without(roles, index) };
   }
+  for (const [index, role] of roles.entries()) {
+    if (role.replicas === undefined) continue;
+    yield { ...deployment, roles: roles.with(index, omit(role, "replicas")) };
+  }
   for (const name of Object.keys(accessories)) {
     yield { ...deployment, accessories: omit(accessories, name) };
   }
-  for (const option of ["limit", "onFailure", "destination", "retain"] as const) {
+  for (const option of OPTIONS) {
     if (option in deployment) yield omit(deployment, option);
   }
 }
+
+const OPTIONS = [
+  "limit",
+  "onFailure",
+  "destination",
+  "retain",
+  "release",
+  "assets",
+  "orphans",
+] as const;
 
 function* smallerHosts(host: StoryHost): Iterable<StoryHost> {
   for (const option of ["docker", "kamal", "proxy", "strangers", "leftovers"] as const) {

@@ -6,8 +6,9 @@
 
 import type { Fault } from "../../sdk/simulate/fault.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import type { RegistryImage } from "../../sdk/simulate/image_store.ts";
 import { FAULTS, PendingFaults } from "./faults.ts";
-import { lockHostOf, REPOSITORY } from "./deployment.ts";
+import { lockHostOf, REPOSITORY, SERVICE } from "./deployment.ts";
 import { furnished } from "./furnish.ts";
 import { Random } from "./random.ts";
 import { hostName, type Story, type StoryFault } from "./story.ts";
@@ -77,10 +78,10 @@ function appsOn({ apps }: Story, index: number | undefined) {
 }
 
 /** Images that are there without anybody building them. */
-function registryOf({ deployment }: Story): readonly string[] {
+function registryOf({ deployment }: Story): readonly (string | RegistryImage)[] {
   const versions = ["k1", "k1-before", "s1", "c1"];
   return [
-    ...versions.map((version) => `${REPOSITORY}:${version}`),
+    ...versions.map((version) => ({ name: `${REPOSITORY}:${version}`, service: SERVICE })),
     ...Object.keys(deployment.accessories).map((name) => `${name}:1`),
   ];
 }

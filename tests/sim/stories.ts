@@ -109,4 +109,35 @@ export const STORIES: Readonly<Record<string, Story>> = {
       ],
     }],
   },
+  "app remove-containers takes a candidate away that would lead to a container that is gone": {
+    seed: 3,
+    deployment: WEB_ON_ONE,
+    hosts: [{ leftovers: ["candidate"] }],
+    apps: [],
+    acts: [{ verb: { name: "app remove-containers" }, faults: [] }],
+  },
+  "app remove-containers leaves a stopped container that a route leads to": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{ kamal: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "app remove-containers" },
+      faults: [{ kind: "container stops", host: 0, at: 0 }],
+    }],
+  },
+  "app remove has nothing to do where only another destination's image is left": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{ strangers: ["other destination"] }],
+    apps: [],
+    acts: [{ verb: { name: "app remove" }, faults: [] }],
+  },
+  "proxy start makes the network on a host where nothing was yet": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{}],
+    apps: [],
+    acts: [{ verb: { name: "proxy start" }, faults: [] }],
+  },
 };

@@ -37,6 +37,12 @@ export interface StoryDeployment {
   readonly destination?: string;
   /** How many old containers are kept. @default {5} */
   readonly retain?: number;
+  /** Whether a command runs before anything boots. @default {false} */
+  readonly release?: boolean;
+  /** Whether versions share assets. @default {false} */
+  readonly assets?: boolean;
+  /** What is done with what left the configuration. @default {"report"} */
+  readonly orphans?: "stop";
 }
 
 /** A role. */
@@ -47,6 +53,8 @@ export interface StoryRole {
   readonly hosts: readonly number[];
   /** Whether it gets traffic from kamal-proxy. */
   readonly proxied: boolean;
+  /** Its containers on each host. @default {1} */
+  readonly replicas?: number;
 }
 
 /** A host before anything was done. */

@@ -12,6 +12,7 @@ import {
   type StoryDeployment,
   type StoryFault,
   type StoryHost,
+  type StoryRole,
 } from "./story.ts";
 import type { Violation } from "./watch.ts";
 
@@ -41,21 +42,27 @@ export function asEntry(story: Story, violations: readonly Violation[]): string 
 }
 
 function deploymentLines(deployment: StoryDeployment): readonly string[] {
-  const { roles, accessories, destination, limit, onFailure, retain } = deployment;
+  const { roles, accessories, destination, limit, onFailure, retain, orphans } = deployment;
   const on = (hosts: readonly number[]): string => `on ${hosts.map(hostName).join(", ")}`;
   const options = [
     limit === undefined ? "" : `groups of ${limit}`,
     onFailure === undefined ? "" : onFailure,
     retain === undefined ? "" : `keeps ${retain}`,
     destination === undefined ? "" : `destination ${destination}`,
+    deployment.release === true ? "a release phase" : "",
+    deployment.assets === true ? "assets" : "",
+    orphans === undefined ? "" : `orphans ${orphans}`,
   ].filter((option) => option !== "");
   return [
-    ...roles.map(({ name, hosts, proxied }) =>
-      row(name, `${on(hosts)}${proxied ? ", behind the proxy" : ""}`)
-    ),
+    ...roles.map((role) => row(role.name, `${on(role.hosts)}${roleText(role)}`)),
     ...Object.entries(accessories).map(([name, hosts]) => row(name, `an accessory ${on(hosts)}`)),
     ...options.length === 0 ? [] : [row("options", options.join(", "))],
   ];
+}
+
+function roleText({ proxied, replicas }: StoryRole): string {
+  const count = replicas === undefined ? "" : `, ${replicas} on each`;
+  return `${count}${proxied ? ", behind the proxy" : ""}`;
 }
 
 function hostText({ docker, kamal, proxy, strangers = [], leftovers = [] }: StoryHost): string {

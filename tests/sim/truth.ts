@@ -6,10 +6,11 @@
 
 import type { Result } from "../../sdk/commander.ts";
 import { tagOf } from "../../sdk/simulate/app.ts";
-import { prefixOf, publicHost } from "./deployment.ts";
+import { prefixOf } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
 import type { Stage } from "./stage.ts";
 import { hostName, type StoryRole } from "./story.ts";
+import { servedOn } from "./watch.ts";
 
 /** Version of each role on each host, as `host role`: what answers, or what runs; `undefined` for nothing. */
 export function pictureOf({ story, fleet }: Stage): ReadonlyMap<string, string | undefined> {
@@ -18,7 +19,7 @@ export function pictureOf({ story, fleet }: Stage): ReadonlyMap<string, string |
       role.hosts.map((index) => [
         `${hostName(index)} ${role.name}`,
         role.proxied
-          ? fleet.serve(hostName(index), publicHost(role)).version
+          ? versionBehind(role, index, { story, fleet })
           : [...new Set(runningOf(role, index, { story, fleet }))].toSorted().join(" ") ||
             undefined,
       ])
@@ -41,6 +42,17 @@ export function runningOf(
     .map(({ image }) => tagOf(image));
 }
 
+/** Version that a role's route leads to on a host, held off or not; `undefined` where it leads nowhere. */
+function versionBehind(
+  role: StoryRole,
+  index: number,
+  { story, fleet }: Pick<Stage, "story" | "fleet">,
+): string | undefined {
+  const host = fleet.host(hostName(index));
+  const name = servedOn(host).get(prefixOf(role, story.deployment));
+  return name === undefined ? undefined : tagOf(host.container(name)!.image);
+}
+
 /** What a report says serves is what serves. */
 export function checkServing(stage: Stage, { serving }: Result): void {
   const { story, fleet, watch } = stage;
@@ -50,7 +62,7 @@ export function checkServing(stage: Stage, { serving }: Result): void {
     if (fleet.host(host).unreachable || roles.length === 0) continue;
     const found = roles.map((role) =>
       role.proxied
-        ? fleet.serve(host, publicHost(role)).version
+        ? versionBehind(role, index, stage)
         : runningOf(role, index, stage).find((one) => one === version)
     );
     if (found.includes(version)) continue;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Verb } from "../../sdk/commander/verb.ts";
+import type { PlainVerb, Verb } from "../../sdk/commander/verb.ts";
 import type { Random } from "./random.ts";
 import type { StoryDeployment } from "./story.ts";
 
@@ -18,58 +18,127 @@ export interface VerbTraits {
   readonly takesVersion?: boolean;
   /** Whether it takes routes from their traffic on purpose: until its next success, or for a moment. */
   readonly stops?: "for good" | "for a moment";
+  /** Whether it may stop the proxy. */
+  readonly stopsProxy?: boolean;
   /** Whether it has nothing to do once it was done. */
   readonly settles?: boolean;
   /** Whether a failure takes back what it did, so that all of the old or all of the new stands. */
   readonly takesBack?: boolean;
+  /** Whether it changes something without the lock. */
+  readonly unlocked?: boolean;
 }
 
 type VerbName = Verb["name"];
 
+const BOOTS = { takesVersion: true, settles: true, takesBack: true } as const;
+const ENDS_PROXY = { stops: "for good", stopsProxy: true } as const;
+
 /** Every command that stories have; a new one is a line. */
-export const VERBS: Partial<Readonly<Record<VerbName, VerbTraits>>> = {
-  "deploy": {
-    weight: 12,
-    make: () => ({ name: "deploy" }),
-    takesVersion: true,
-    settles: true,
-    takesBack: true,
-  },
-  "setup": {
-    weight: 3,
-    make: () => ({ name: "setup" }),
-    takesVersion: true,
-    settles: true,
-    takesBack: true,
-  },
-  "redeploy": {
+const TOLD = {
+  "deploy": { weight: 24, make: plainly("deploy"), ...BOOTS },
+  "setup": { weight: 6, make: plainly("setup"), ...BOOTS },
+  "redeploy": { weight: 4, make: plainly("redeploy"), ...BOOTS },
+  "rollback": { weight: 10, make: rollback, takesBack: true },
+  "app boot": { weight: 4, make: plainly("app boot"), takesBack: true },
+  "app scale": { weight: 5, make: scale, settles: true, takesBack: true },
+  "app start": { weight: 3, make: plainly("app start"), settles: true },
+  "app stop": { weight: 3, make: plainly("app stop"), stops: "for good", settles: true },
+  "app maintenance": { weight: 2, make: plainly("app maintenance"), settles: true },
+  "app live": { weight: 2, make: plainly("app live"), settles: true },
+  "app remove": { weight: 1, make: plainly("app remove"), stops: "for good", settles: true },
+  "app remove-container": { weight: 1, make: removeContainer },
+  "app remove-containers": { weight: 2, make: plainly("app remove-containers"), settles: true },
+  "app remove-images": { weight: 1, make: plainly("app remove-images") },
+  "app stop-stale-containers": {
     weight: 2,
-    make: () => ({ name: "redeploy" }),
-    takesVersion: true,
+    make: plainly("app stop-stale-containers"),
     settles: true,
-    takesBack: true,
   },
-  "rollback": {
-    weight: 4,
-    make: (_, random) => ({
-      name: "rollback",
-      to: random.pick([undefined, "v1", "v2", "k1", "k1-before"]),
-    }),
-    takesBack: true,
-  },
-  "app boot": { weight: 2, make: () => ({ name: "app boot" }), takesBack: true },
-  "app start": { weight: 2, make: () => ({ name: "app start" }), settles: true },
-  "app stop": { weight: 2, make: () => ({ name: "app stop" }), stops: "for good", settles: true },
-  "accessory boot": { weight: 1, make: onAccessory("accessory boot"), settles: true },
-  "accessory reboot": { weight: 1, make: onAccessory("accessory reboot") },
+  "accessory boot": { weight: 2, make: onAccessory("accessory boot"), settles: true },
+  "accessory reboot": { weight: 2, make: onAccessory("accessory reboot") },
   "accessory restart": { weight: 1, make: onAccessory("accessory restart") },
-  "accessory stop": { weight: 1, make: onAccessory("accessory stop") },
-  "accessory start": { weight: 1, make: onAccessory("accessory start") },
-  "accessory remove": { weight: 1, make: onAccessory("accessory remove") },
-  "proxy boot": { weight: 1, make: () => ({ name: "proxy boot" }), settles: true },
-  "proxy reboot": { weight: 1, make: () => ({ name: "proxy reboot" }), stops: "for a moment" },
-  "prune": { weight: 2, make: () => ({ name: "prune" }), settles: true },
-  "remove": { weight: 1, make: () => ({ name: "remove" }), stops: "for good" },
+  "accessory stop": { weight: 2, make: onAccessory("accessory stop") },
+  "accessory start": { weight: 2, make: onAccessory("accessory start") },
+  "accessory remove": { weight: 2, make: onAccessory("accessory remove") },
+  "build push": { weight: 1, make: plainly("build push"), takesVersion: true, unlocked: true },
+  "build deliver": {
+    weight: 1,
+    make: plainly("build deliver"),
+    takesVersion: true,
+    unlocked: true,
+  },
+  "drift": { weight: 1, make: plainly("drift") },
+  "env push": { weight: 2, make: plainly("env push") },
+  "env delete": { weight: 1, make: plainly("env delete") },
+  "proxy boot": { weight: 2, make: plainly("proxy boot"), settles: true },
+  "proxy reboot": { weight: 3, make: replaceProxy("proxy reboot"), stopsProxy: true },
+  "proxy upgrade": {
+    weight: 2,
+    make: replaceProxy("proxy upgrade"),
+    stopsProxy: true,
+    settles: true,
+  },
+  "proxy start": { weight: 2, make: plainly("proxy start"), settles: true },
+  "proxy stop": { weight: 1, make: plainly("proxy stop"), ...ENDS_PROXY, settles: true },
+  "proxy restart": {
+    weight: 1,
+    make: plainly("proxy restart"),
+    stops: "for a moment",
+    stopsProxy: true,
+  },
+  "proxy remove": { weight: 1, make: removeProxy, ...ENDS_PROXY },
+  "proxy boot-config set": { weight: 1, make: setBootConfig, unlocked: true },
+  "proxy boot-config reset": {
+    weight: 1,
+    make: plainly("proxy boot-config reset"),
+    unlocked: true,
+  },
+  "prune": { weight: 4, make: prune, settles: true },
+  "remove": { weight: 2, make: plainly("remove"), ...ENDS_PROXY },
+  "server bootstrap": {
+    weight: 1,
+    make: plainly("server bootstrap"),
+    settles: true,
+    unlocked: true,
+  },
+} as const satisfies Partial<Readonly<Record<VerbName, VerbTraits>>>;
+
+/** Every command that stories have. */
+export const VERBS: Partial<Readonly<Record<VerbName, VerbTraits>>> = TOLD;
+
+/** Every other command, and why stories have none of it; the compiler asks for each that is in neither table. */
+export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, string>> = {
+  "accessory details": "shows",
+  "accessory exec": "does what the user's own command does",
+  "accessory logs": "shows",
+  "app containers": "shows",
+  "app details": "shows",
+  "app exec": "does what the user's own command does",
+  "app images": "shows",
+  "app logs": "shows",
+  "app stale-containers": "shows",
+  "app version": "shows",
+  "audit": "shows",
+  "build pull": "is the second half of build deliver",
+  "details": "shows",
+  "lock acquire": "is there for people alone",
+  "lock release": "is there for people alone",
+  "lock status": "shows",
+  "proxy boot-config get": "shows",
+  "proxy details": "shows",
+  "proxy logs": "shows",
+  "registry login": "changes nothing that a simulated registry knows of",
+  "registry logout": "changes nothing that a simulated registry knows of",
+  "releases": "shows",
+  "server exec": "does what the user's own command does",
+  "traefik boot": "is Traefik's",
+  "traefik details": "shows",
+  "traefik logs": "shows",
+  "traefik reboot": "is Traefik's",
+  "traefik remove": "is Traefik's",
+  "traefik restart": "is Traefik's",
+  "traefik start": "is Traefik's",
+  "traefik stop": "is Traefik's",
 };
 
 /** What may be expected of a command. */
@@ -77,6 +146,46 @@ export function traitsOf({ name }: Pick<Verb, "name">): VerbTraits {
   const traits = VERBS[name];
   if (traits === undefined) throw new RangeError(`Stories have no command "${name}"`);
   return traits;
+}
+
+/** Commands that need to be told nothing. */
+type Bare = PlainVerb["name"] | "app maintenance" | "app stop-stale-containers" | BuildOrDeploy;
+type BuildOrDeploy = "build deliver" | "build push" | "deploy" | "redeploy" | "setup";
+
+function plainly(name: Bare): VerbTraits["make"] {
+  return () => ({ name } as Verb);
+}
+
+function rollback(_: StoryDeployment, random: Random): Verb {
+  return { name: "rollback", to: random.pick([undefined, "v1", "v2", "k1", "k1-before"]) };
+}
+
+function scale({ roles }: StoryDeployment, random: Random): Verb {
+  return { name: "app scale", counts: { [random.pick(roles).name]: random.whole(1, 3) } };
+}
+
+function removeContainer(_: StoryDeployment, random: Random): Verb {
+  return { name: "app remove-container", of: random.pick(["v1", "v2", "v3", "k1-before"]) };
+}
+
+function prune(_: StoryDeployment, random: Random): Verb {
+  return {
+    name: "prune",
+    only: random.pick([undefined, undefined, "containers", "images"] as const),
+    retain: random.pick([undefined, 1]),
+  };
+}
+
+function replaceProxy(name: "proxy reboot" | "proxy upgrade"): VerbTraits["make"] {
+  return (_, random) => ({ name, rolling: random.chance(0.5) });
+}
+
+function removeProxy(_: StoryDeployment, random: Random): Verb {
+  return { name: "proxy remove", force: random.chance(0.7) };
+}
+
+function setBootConfig(): Verb {
+  return { name: "proxy boot-config set", logMaxSize: "20m" };
 }
 
 function onAccessory(name: Extract<Verb, { accessory: string }>["name"]): VerbTraits["make"] {

@@ -28,6 +28,8 @@ export type RuleName =
   | "nothing of others is touched"
   | "nothing is changed without the lock"
   | "a container is stopped only after its traffic left"
+  | "a route leads to a container that exists"
+  | "the proxy stops by its own commands alone"
   | "a refusal changes nothing"
   | "the report is true"
   | "the lock is given back"
@@ -55,6 +57,8 @@ export class Watch {
   readonly #hosts: readonly SimulatedHost[];
   #served: ReadonlySet<string> = new Set();
   #before: ReadonlyMap<string, string> = new Map();
+  #danglingBefore: ReadonlySet<string> = new Set();
+  #proxyRan = false;
   #now: Watched | undefined;
 
   /** Begins to watch; what stands there now and is not the deployment's belongs to others. */
@@ -91,6 +95,8 @@ export class Watch {
   /** An operation is about to take effect. */
   before(host: SimulatedHost, operation: Operation): void {
     this.#before = servedOn(host);
+    this.#danglingBefore = danglingOn(host);
+    this.#proxyRan = proxyIsOff(host) === undefined;
     this.#checkLock(host, operation);
     if (operation.kind === "stop-container") this.#checkTraffic(host, operation.name);
     if (operation.kind === "remove-container") this.#checkTraffic(host, operation.name);
@@ -108,6 +114,7 @@ export class Watch {
         `${host.name}: ${service} led to ${container}, and leads nowhere after ${operation.kind}`,
       );
     }
+    this.#checkProxy(host, operation);
     const picture = this.#strangePicture(host);
     if (picture === (this.#strange.get(host.name) ?? picture)) return;
     this.#strange.set(host.name, picture);
@@ -117,7 +124,8 @@ export class Watch {
   #checkLock(host: SimulatedHost, operation: Operation): void {
     if (host.name === HERE || UNLOCKED.has(operation.kind) || !changesAnything(operation)) return;
     const details = this.#lockHost.lock(fullService(this.#deployment));
-    if (this.#now === undefined || details?.includes(this.#now.holder)) return;
+    if (this.#now === undefined || this.#now.traits.unlocked === true) return;
+    if (details?.includes(this.#now.holder)) return;
     this.note(
       "nothing is changed without the lock",
       `${host.name}: ${operation.kind} while ${details?.split("\n")[0] ?? "nobody has the lock"}`,
@@ -138,10 +146,29 @@ export class Watch {
     );
   }
 
+  #checkProxy(host: SimulatedHost, { kind }: Operation): void {
+    const isOff = proxyIsOff(host) !== undefined;
+    if (isOff && this.#proxyRan && this.#now?.traits.stopsProxy !== true) {
+      this.note("the proxy stops by its own commands alone", `${host.name}: after ${kind}`);
+    }
+    // One that does not run can be told nothing.
+    if (isOff) return;
+    for (const service of danglingOn(host)) {
+      if (this.#danglingBefore.has(service)) continue;
+      this.note("a route leads to a container that exists", `${host.name}: ${service}, ${kind}`);
+    }
+  }
+
   /** Everything on a host that is not the deployment's, as one text. */
   #strangePicture(host: SimulatedHost): string {
     const service = fullService(this.#deployment);
-    const own = [`.kamal/apps/${service}/`, `.kamal/lock-${service}/`, `.kamal/${service}-audit`];
+    const own = [
+      `.kamal/apps/${service}/`,
+      `.kamal/lock-${service}/`,
+      `.kamal/${service}-audit`,
+      // What all apps share.
+      ".kamal/proxy/",
+    ];
     const parts: unknown[] = [];
     for (const { name, id, state, labels } of host.containers.values()) {
       if (name !== "kamal-proxy" && !isOurs(labels, this.#deployment)) parts.push(name, id, state);
@@ -168,6 +195,15 @@ export function servedOn(host: SimulatedHost): ReadonlyMap<string, string> {
     if (container !== undefined) served.set(route.service, container.name);
   }
   return served;
+}
+
+/** Names of the routes of a host that lead to a container that is gone. */
+function danglingOn(host: SimulatedHost): ReadonlySet<string> {
+  return new Set(
+    [...host.routes.values()].filter(({ targets }) =>
+      targets.some((target) => containerOf(target, host) === undefined)
+    ).map(({ service }) => service),
+  );
 }
 
 function key(host: SimulatedHost, service: string): string {
