@@ -21,7 +21,7 @@ import type { Report } from "./exec/report.ts";
 import type { Answer } from "./plan/answer.ts";
 import { servingVersions } from "./plan/current.ts";
 import type { PlanInput } from "./plan/input.ts";
-import { changesHosts, isEmpty, type Plan } from "./plan/plan.ts";
+import { changesHosts, isEmpty, isWork, type Plan } from "./plan/plan.ts";
 import { planBootstrap } from "./plan/server.ts";
 import type { Transport } from "./transport/transport.ts";
 
@@ -224,7 +224,9 @@ async function servingAfter(
   report: Report,
 ): Promise<Readonly<Record<string, string>>> {
   const changed = plan.stages.filter(({ name }) => name === "boot" || name === "switch")
-    .flatMap(({ scripts }) => scripts.map(({ host }) => host));
+    .flatMap(({ scripts }) =>
+      scripts.filter(({ steps }) => steps.some(isWork)).map(({ host }) => host)
+    );
   if (report.outcome === "done" && !startsOrStops(plan)) {
     return { ...plan.serving, ...Object.fromEntries(changed.map((host) => [host, plan.version])) };
   }

@@ -5,8 +5,8 @@
  */
 
 import { LOCK_HELD_STATUS } from "../operations/lock.ts";
-import { changesAnything, type Operation } from "../operations/operation.ts";
-import type { HostScript, Plan, Stage, Step } from "../plan/plan.ts";
+import type { Operation } from "../operations/operation.ts";
+import { type HostScript, isWork, type Plan, type Stage, type Step } from "../plan/plan.ts";
 import type { Session } from "../transport/transport.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, HostWarning, RunOutcome } from "./event.ts";
@@ -245,13 +245,6 @@ class PlanRun {
       ? "done"
       : "failed";
   }
-}
-
-/** Whether a step does more than to take the lock. */
-function isWork({ operations }: Step): boolean {
-  return operations.some((operation) =>
-    changesAnything(operation) && operation.kind !== "acquire-lock"
-  );
 }
 
 function exchangesOf(sessions: ReadonlyMap<string, Session>): Readonly<Record<string, number>> {

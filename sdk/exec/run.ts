@@ -187,12 +187,15 @@ function isInteractive({ operations }: Pick<Step, "operations">): boolean {
   return operations.some((operation) => "interactive" in operation && operation.interactive);
 }
 
-/** A script whose host was lost: what had begun may have been done. */
+/** A script whose host was lost: what had begun may have been done, and the host may go on with the rest alone. */
 function noteLost({ ledger, emit }: RunContext, { host, steps }: HostScript): void {
-  for (const { id } of steps) {
-    if (ledger.statusOf(id) !== "cancelled") continue;
-    emit({ type: "notice", host, message: `it is not known how far "${id}" came` });
+  const begun = steps.findLast(({ id }) => ledger.statusOf(id) !== "skipped");
+  if (begun === undefined) return;
+  for (const { id } of steps.slice(steps.indexOf(begun) + 1)) {
+    ledger.note(id, { status: "cancelled" });
   }
+  if (ledger.statusOf(begun.id) !== "cancelled") return;
+  emit({ type: "notice", host, message: `it is not known how far "${begun.id}" came` });
 }
 
 /** Follows one step: its events, its place in the ledger, its failure. */

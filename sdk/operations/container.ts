@@ -63,6 +63,8 @@ export interface RunContainer {
   readonly stopTimeout: number | undefined;
   /** Where its settings come from, for the plan; absent where that is the configuration. */
   readonly origin?: string | undefined;
+  /** Id of the container that makes room for its name; what is taken back is never that one. Absent for none. */
+  readonly replaces?: string | undefined;
 }
 
 /** Starts a stopped container. */
@@ -111,7 +113,7 @@ export const runContainer: Definition<RunContainer> = {
   describe: ({ name, role, origin }) => ({ mark: "+", noun: role, subject: name, detail: origin }),
   render: renderRun,
   // A run may have failed just because somebody else has the name.
-  inverse: ({ name, role, stopTimeout, labels: { service } }) => [
+  inverse: ({ name, role, stopTimeout, replaces, labels: { service } }) => [
     {
       kind: "stop-container",
       name,
@@ -119,6 +121,7 @@ export const runContainer: Definition<RunContainer> = {
       timeout: stopTimeout,
       because: "it is taken back",
       service,
+      ...replaces === undefined ? {} : { spares: replaces },
     },
   ],
   look: lookAtRun,

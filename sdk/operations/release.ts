@@ -65,7 +65,10 @@ export interface ReleasedContainer {
 }
 
 /** The run of a container, but for what belongs to one run alone. */
-export type ReleasedRun = Omit<RunContainer, "kind" | "hostname" | "idFile" | "origin">;
+export type ReleasedRun = Omit<
+  RunContainer,
+  "kind" | "hostname" | "idFile" | "origin" | "replaces"
+>;
 
 /** A route, but for where it leads. */
 export type ReleasedRoute = Omit<
@@ -75,7 +78,14 @@ export type ReleasedRoute = Omit<
 
 /** A container's run as the ledger keeps it. */
 export function releasedRun(operation: RunContainer): ReleasedRun {
-  const { kind: _kind, hostname: _hostname, idFile: _idFile, origin: _origin, ...run } = operation;
+  const {
+    kind: _kind,
+    hostname: _hostname,
+    idFile: _idFile,
+    origin: _origin,
+    replaces: _replaces,
+    ...run
+  } = operation;
   return run;
 }
 

@@ -21,6 +21,8 @@ export interface StopContainer {
   readonly because: string | undefined;
   /** Label `service` that it must carry, where the name alone may be somebody else's. */
   readonly service?: string | undefined;
+  /** Id of a container that goes on even if it has the name. */
+  readonly spares?: string | undefined;
 }
 
 /** How containers are stopped. */
@@ -33,12 +35,15 @@ export const stopContainer: Definition<StopContainer> = {
     detail: because,
   }),
   // A container that is not there is as good as stopped: undo must hold for half-done steps.
-  render: ({ name, timeout, service }) => {
+  render: ({ name, timeout, service, spares }) => {
     const wait = timeout === undefined ? [] : ["-t", String(timeout)];
     if (service !== undefined) {
-      const found = `docker ps -q --filter ${quote(`name=^${name}$`)} --filter ${
+      const named = `docker ps -q --filter ${quote(`name=^${name}$`)} --filter ${
         quote(`label=service=${service}`)
       }`;
+      const found = spares === undefined
+        ? named
+        : `${named} --no-trunc | grep -v ${quote(`^${spares}`)}`;
       return text(
         `for sx_c in $(${found}); do docker stop ${
           [...wait, '"$sx_c"'].join(" ")

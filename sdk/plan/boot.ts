@@ -6,6 +6,7 @@
 
 import type { Config, Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
+import type { RunContainer } from "../operations/container.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
 import { awaitRole, previousRoute, routeTo } from "./app_container.ts";
@@ -146,9 +147,24 @@ function bootSteps(
   return [
     ...renames.length === 0 ? [] : [step(`${host} rename ${name}`, ...renames)],
     ...cords.length === 0 ? [] : [step(`${host} cord ${name}`, ...cords)],
-    step(`${host} run ${name}`, ...booted.map(({ container }) => container)),
+    step(
+      `${host} run ${name}`,
+      ...booted.map(({ current, container }) => ({
+        ...container,
+        ...replaced(current, container),
+      })),
+    ),
     { ...gate, undo: [...leaving, ...gate.undo] },
   ];
+}
+
+/** Whom a container takes its name from: where nobody knows how far a host came, that one may still have it. */
+function replaced(
+  { containers }: RoleOnHost,
+  { name }: RunContainer,
+): Pick<RunContainer, "replaces"> {
+  const namesake = containers.find((container) => container.name === name);
+  return namesake === undefined ? {} : { replaces: namesake.id };
 }
 
 function isTaken({ containers }: RoleOnHost, name: string): boolean {

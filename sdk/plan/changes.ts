@@ -5,12 +5,12 @@
  */
 
 import type { Config, Proxy, Role } from "../config/config.ts";
-import { type ContainerState, shortId } from "../observe/host_state.ts";
+import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { RunContainer } from "../operations/container.ts";
 import { differences, proxyFlags, runReplicas } from "./app_container.ts";
 import { lookUp, type RoleOnHost, selectedRoles } from "./current.ts";
-import type { PlanInput } from "./input.ts";
+import { type PlanInput, stateOf } from "./input.ts";
 import { bootOf } from "./names.ts";
 
 /** What has to change for a role on a host. */
@@ -73,8 +73,9 @@ function changeOf(input: PlanInput, host: string, role: Role, replaced: Replaced
   const boots = found.filter(({ kept }) => kept === undefined).map(({ run }) => run);
   const keeps = found.flatMap(({ kept }) => kept ?? []);
   const stale = current.running.filter((container) => !keeps.includes(container));
+  const proxyRuns = proxyContainer(stateOf(input, host))?.running === true;
   const routes = role.proxy !== undefined &&
-    (boots.length > 0 || !isRouted(role.proxy, current, keeps) ||
+    (boots.length > 0 || !proxyRuns || !isRouted(role.proxy, current, keeps) ||
       (replaced !== "none" && !isSet(input.config, role.proxy, current)));
   const reasons = [...new Set(found.flatMap(({ reasons }) => reasons))];
   return { role, current, wanted, boots, keeps, routes, stale, reasons };

@@ -135,6 +135,13 @@ export function changesHosts(plan: Plan): boolean {
   return stepsOf(plan).some((step) => step.operations.some(changesAnything));
 }
 
+/** Whether a step does more than to take the lock. */
+export function isWork({ operations }: Step): boolean {
+  return operations.some((operation) =>
+    changesAnything(operation) && operation.kind !== "acquire-lock"
+  );
+}
+
 /** All steps of a plan in order of stages, hosts and scripts. */
 export function stepsOf(plan: Plan): readonly Step[] {
   return plan.stages.flatMap((stage) => stage.scripts.flatMap((script) => script.steps));

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ContainerState, shortId } from "../observe/host_state.ts";
+import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { stopEach } from "./app.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
 import { previousRoute } from "./app_container.ts";
@@ -80,7 +80,8 @@ function isServing(input: PlanInput, host: string, version: string): boolean {
       return false;
     }
     return role.proxy === undefined ||
-      serving.every(({ id }) => route?.targets.some((target) => target.startsWith(shortId(id))));
+      proxyContainer(stateOf(input, host))?.running === true &&
+        serving.every(({ id }) => route?.targets.some((target) => target.startsWith(shortId(id))));
   });
 }
 

@@ -93,11 +93,12 @@ export const removeContainer: Model<RemoveContainer> = byEngine(0.1, ({ name }, 
 
 /** The container that a stop is about, if it runs. */
 function meant(
-  { name, service }: StopContainer,
+  { name, service, spares }: StopContainer,
   host: SimulatedHost,
 ): SimulatedContainer | undefined {
   const container = host.container(name);
-  const isMeant = service === undefined || container?.labels["service"] === service;
+  const isMeant = (service === undefined || container?.labels["service"] === service) &&
+    (spares === undefined || container?.id.startsWith(spares) !== true);
   return isMeant && container?.state === "started" ? container : undefined;
 }
 

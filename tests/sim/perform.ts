@@ -67,7 +67,9 @@ async function checkResult(
   ) {
     stage.watch.note("what moved is planned for anew", result.plan.verb);
   }
-  if (!isDone || !isUndisturbed || traitsOf(act.verb).settles !== true) return;
+  if (!isDone || !isUndisturbed) return;
+  if (traitsOf(act.verb).serves === true) checkVersion(stage, result.plan.version);
+  if (traitsOf(act.verb).settles !== true) return;
   heal(stage);
   const second = await planCommand(command);
   if (isEmpty(second)) return;
@@ -77,6 +79,14 @@ async function checkResult(
     )
   );
   stage.watch.note("what was done needs not be done again", kinds.join(", "));
+}
+
+function checkVersion(stage: Stage, version: string): void {
+  for (const [place, found] of pictureOf(stage)) {
+    if (found === version) continue;
+    const text = `${place}: ${found ?? "nothing"}, not ${version}`;
+    stage.watch.note("a version that was brought to all hosts serves on all", text);
+  }
 }
 
 /** After a failure all hosts are as before, or as after, unless the clean-up tells what it could not do. */
@@ -121,6 +131,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 // What comes before any boot: a plan that is made anew may be broken off after it.
 const HARMLESS: ReadonlySet<Operation["kind"]> = new Set([
   "acquire-lock",
+  "bridge-assets",
   "create-network",
   "install-docker",
   "login-registry",

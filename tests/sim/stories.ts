@@ -140,4 +140,49 @@ export const STORIES: Readonly<Record<string, Story>> = {
     apps: [],
     acts: [{ verb: { name: "proxy start" }, faults: [] }],
   },
+  "what a host did alone once its connection was lost goes back as well": {
+    seed: 6,
+    deployment: {
+      roles: [{ name: "web", hosts: [0, 1, 2], proxied: true, replicas: 3 }],
+      accessories: {},
+    },
+    hosts: [{ kamal: "k1" }, { kamal: "k1" }, { kamal: "k1" }],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "app boot" }, faults: [{ kind: "away", host: 1, at: 9 }] },
+    ],
+  },
+  "a host that has the lock alone is not said to serve": {
+    seed: 0,
+    deployment: {
+      roles: [{ name: "web", hosts: [0, 1], proxied: true, replicas: 2 }],
+      accessories: {},
+    },
+    hosts: [{ kamal: "k1" }, {}],
+    apps: [],
+    acts: [
+      { verb: { name: "rollback", to: "k1" }, faults: [] },
+      { verb: { name: "proxy stop" }, faults: [] },
+      { verb: { name: "app scale", counts: { web: 1 } }, faults: [] },
+    ],
+  },
+  "a deploy of what serves starts a proxy that was stopped": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{}],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "proxy stop" }, faults: [] },
+      { verb: { name: "deploy" }, version: "v1", faults: [] },
+    ],
+  },
+  "a rollback to what runs starts a proxy that was stopped": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{ kamal: "k1", proxy: "stopped" }],
+    apps: [],
+    acts: [{ verb: { name: "rollback", to: "k1" }, faults: [] }],
+  },
 };

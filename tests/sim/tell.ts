@@ -84,7 +84,7 @@ function actLines({ verb, version, revision, faults }: Act, number: number): rea
   const { name, ...told } = verb;
   const words = [
     name,
-    ...Object.values(told),
+    ...Object.values(told).map((one) => typeof one === "object" ? JSON.stringify(one) : one),
     version ?? "",
     revision === undefined ? "" : `with environment ${revision}`,
   ].filter((word) => word !== "" && word !== undefined);

@@ -20,6 +20,8 @@ export interface VerbTraits {
   readonly stops?: "for good" | "for a moment";
   /** Whether it may stop the proxy. */
   readonly stopsProxy?: boolean;
+  /** Whether the version of its plan serves on all hosts once it was done. */
+  readonly serves?: boolean;
   /** Whether it has nothing to do once it was done. */
   readonly settles?: boolean;
   /** Whether a failure takes back what it did, so that all of the old or all of the new stands. */
@@ -30,7 +32,7 @@ export interface VerbTraits {
 
 type VerbName = Verb["name"];
 
-const BOOTS = { takesVersion: true, settles: true, takesBack: true } as const;
+const BOOTS = { takesVersion: true, serves: true, settles: true, takesBack: true } as const;
 const ENDS_PROXY = { stops: "for good", stopsProxy: true } as const;
 
 /** Every command that stories have; a new one is a line. */
@@ -38,7 +40,7 @@ const TOLD = {
   "deploy": { weight: 24, make: plainly("deploy"), ...BOOTS },
   "setup": { weight: 6, make: plainly("setup"), ...BOOTS },
   "redeploy": { weight: 4, make: plainly("redeploy"), ...BOOTS },
-  "rollback": { weight: 10, make: rollback, takesBack: true },
+  "rollback": { weight: 10, make: rollback, serves: true, takesBack: true },
   "app boot": { weight: 4, make: plainly("app boot"), takesBack: true },
   "app scale": { weight: 5, make: scale, settles: true, takesBack: true },
   "app start": { weight: 3, make: plainly("app start"), settles: true },

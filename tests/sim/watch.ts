@@ -31,6 +31,7 @@ export type RuleName =
   | "a route leads to a container that exists"
   | "the proxy stops by its own commands alone"
   | "a refusal changes nothing"
+  | "a version that was brought to all hosts serves on all"
   | "the report is true"
   | "the lock is given back"
   | "what was done needs not be done again"
