@@ -91,6 +91,12 @@ export function candidateName(role: Role, replica: number): string {
   return `${role.containerPrefix}${number}-candidate`;
 }
 
+/** Whether a proxy service is one by which a replica of a role is awaited. */
+export function isCandidateOf({ containerPrefix }: Role, service: string): boolean {
+  return service.startsWith(containerPrefix) &&
+    CANDIDATE_REGEXP.test(service.slice(containerPrefix.length));
+}
+
 /** Tag that names the newest image. */
 export function latestTag(config: Config): string {
   return config.destination === undefined ? "latest" : `latest-${config.destination}`;
@@ -113,4 +119,5 @@ export function cordFolder(role: Role, replica: number, suffix: string): string 
 
 /** Folder of Traefik's files, as Kamal 1 has it. */
 export const TRAEFIK_FOLDER = ".kamal/env/traefik";
+const CANDIDATE_REGEXP = /^(-replica-\d+)?-candidate$/;
 const REPLICA_REGEXP = /(?:_replica_(?<replica>\d+))?(?:_replaced_[0-9a-f]+)?$/;

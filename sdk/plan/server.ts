@@ -9,6 +9,7 @@ import { planAccessory } from "./accessory.ts";
 import { filesStep, imagesStep, removeApp } from "./app_remove.ts";
 import { appHosts } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
+import { isCandidateOf } from "./names.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
 
@@ -52,8 +53,9 @@ function workOf({ stages }: Plan): readonly Stage[] {
 function removeRest(input: PlanInput, host: string): readonly Step[] {
   const { config } = input;
   const state = stateOf(input, host);
-  const own = new Set(config.roles.map((role) => role.containerPrefix));
-  const isShared = state.routes.some((route) => !own.has(route.service));
+  const isShared = !state.routes.every(({ service }) =>
+    config.roles.some((role) => service === role.containerPrefix || isCandidateOf(role, service))
+  );
   const { server, username } = config.registry;
   return [
     ...proxyContainer(state) === undefined || isShared

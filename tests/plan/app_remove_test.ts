@@ -21,6 +21,34 @@ Deno.test("planAppRemove() takes the app off its hosts, and leaves the proxy and
   assert(isEmpty(await deployment.plan({ name: "app remove" }, "v1")));
 });
 
+Deno.test("planRemove() takes the proxy where only a candidate of its own is left in it", async () => {
+  const deployment = await serving();
+  const { routes } = deployment.fleet.host("10.0.0.1");
+  const route = routes.get("shop-web")!;
+  const targets = ["0123456789ab:80"];
+  const candidate = { ...route, service: "shop-web-replica-2-candidate", targets };
+  routes.set(candidate.service, candidate);
+  const proxies = async (): Promise<number> =>
+    operationsOf(await deployment.plan({ name: "remove" }, "v1"), "remove-proxy").length;
+  assertEquals(await proxies(), 2);
+  routes.set("shop-website-candidate", { ...candidate, service: "shop-website-candidate" });
+  assertEquals(await proxies(), 1);
+});
+
+Deno.test("planAppRemove() has nothing to do where another destination's containers have the images", async () => {
+  const deployment = await serving();
+  const host = deployment.fleet.host("10.0.0.1");
+  const image = "registry.acme.dev/acme/shop:v1";
+  host.addContainer({
+    name: "shop-web-staging-v1",
+    image,
+    labels: { service: "shop", role: "web", destination: "staging" },
+  });
+  await deployment.do({ name: "app remove" }, "v1");
+  assert(host.images.has(image));
+  assert(isEmpty(await deployment.plan({ name: "app remove" }, "v1")));
+});
+
 Deno.test("planRemoveContainers() removes what is stopped, of one version or of all", async () => {
   const deployment = await serving();
   for (const version of ["v2", "v3"]) await deployment.deploy(version);
