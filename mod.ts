@@ -149,6 +149,7 @@ export type {
   CauseOfSilence,
   CauseOfStart,
 } from "./sdk/operations/cause.ts";
+export type { ObtainCertificates } from "./sdk/operations/certificate.ts";
 export type {
   ContainerOperation,
   RemoveContainer,

@@ -9,6 +9,7 @@ import type { Host, Ssh } from "./config.ts";
 import { parseHost } from "./host_parts.ts";
 import { jumps, parseJumps } from "./jump.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
+import { withPort } from "./published_port.ts";
 import { port, strict, text, whole } from "./schema.ts";
 
 /** A host with its own login and tags. */
@@ -122,9 +123,7 @@ export class HostRegister {
     }
     const { address } = parts;
     const port = input.port ?? parts.port ?? this.#ssh.port;
-    const name = port === this.#ssh.port
-      ? address
-      : `${address.includes(":") ? `[${address}]` : address}:${port}`;
+    const name = port === this.#ssh.port ? address : withPort(address, port);
     const login = { user: input.user ?? parts.user, keys: input.keys, proxy: input.proxy };
     this.#merge(name, { address, port, login, tags: new Set(input.tags) }, path);
     return name;

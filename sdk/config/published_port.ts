@@ -21,6 +21,11 @@ export function isSamePort(one: string, other: string): boolean {
   return first.protocol === second.protocol && (isEverywhere || first.address === second.address);
 }
 
+/** An address with a port after it; one of IPv6 stands in brackets. */
+export function withPort(address: string, port: number | string): string {
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
 interface PublishedPlace {
   readonly address: string | undefined;
   readonly port: string | undefined;

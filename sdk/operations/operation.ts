@@ -8,6 +8,7 @@ import { type Command, toShell } from "../command.ts";
 import { type AssetOperation, bridgeAssets, pruneAssets } from "./assets.ts";
 import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
 import { type BootConfigOperation, showBootConfig, writeBootConfig } from "./boot_config.ts";
+import { type ObtainCertificates, obtainCertificates } from "./certificate.ts";
 import {
   type ContainerOperation,
   removeContainer,
@@ -96,6 +97,7 @@ export type Operation =
   | InstallDocker
   | LockOperation
   | NetworkOperation
+  | ObtainCertificates
   | PauseRoute
   | ProxyOperation
   | PruneOperation
@@ -134,6 +136,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "make-directories": makeDirectories,
   "measure-image": measureImage,
   "mend-proxy": mendProxy,
+  "obtain-certificates": obtainCertificates,
   "pause-route": pauseRoute,
   "probe": probe,
   "prune-assets": pruneAssets,

@@ -10,6 +10,7 @@ import { writeRoleEnv } from "./app_container.ts";
 import { bridgeAssets, pruneAssets } from "./assets.ts";
 import { buildStage, dataPath } from "./build.ts";
 import { bootGroups } from "./boot.ts";
+import { certificateSteps } from "./certificate.ts";
 import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
 import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -67,6 +68,7 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
       script(host, [
         ...looksForOrphans ? stopOrphans(input, host) : [],
         ...finishSteps(input, host, changes.get(host)!, { ...parts, digest }),
+        ...certificateSteps(input, host, changes.get(host)!),
       ])
     ),
     {

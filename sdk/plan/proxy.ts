@@ -6,6 +6,7 @@
 
 import { type ProxyRun, proxyRunOn } from "../config/config.ts";
 import { resolveProxyRun } from "../config/proxy_run.ts";
+import { withPort } from "../config/published_port.ts";
 import { HostError, throwHostErrors } from "../errors.ts";
 import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
@@ -188,7 +189,5 @@ function publishedPorts({ publish, bindIps, httpPort, httpsPort }: ProxyRun): re
   if (!publish) return [];
   const ports = [`${httpPort}:80`, `${httpsPort}:443`];
   if (bindIps.length === 0) return ports;
-  return bindIps.flatMap((ip) =>
-    ports.map((port) => `${ip.includes(":") ? `[${ip}]` : ip}:${port}`)
-  );
+  return bindIps.flatMap((ip) => ports.map((port) => withPort(ip, port)));
 }

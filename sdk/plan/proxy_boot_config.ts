@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withPort } from "../config/published_port.ts";
 import { proxyRunOn } from "../config/config.ts";
 import { type BootConfigFile, DEFAULT_OPTIONS } from "../operations/boot_config.ts";
 import { splitTag } from "../operations/proxy_container.ts";
@@ -91,13 +92,11 @@ function filesOf(options: BootConfigOptions): Readonly<Partial<Record<BootConfig
 function optionsOf(options: BootConfigOptions): string {
   const { publish = true, publishHostIps = [], httpPort = 80, httpsPort = 443 } = options;
   const { logMaxSize = "10m", metricsPort, dockerOptions = [] } = options;
-  const places = publishHostIps.length === 0
-    ? [""]
-    : publishHostIps.map((ip) => ip.includes(":") ? `[${ip}]:` : `${ip}:`);
-  const ports = places.flatMap((place) => [
-    `--publish ${place}${httpPort}:80`,
-    `--publish ${place}${httpsPort}:443`,
-  ]);
+  const mapped = [`${httpPort}:80`, `${httpsPort}:443`];
+  const published = publishHostIps.length === 0
+    ? mapped
+    : publishHostIps.flatMap((ip) => mapped.map((port) => withPort(ip, port)));
+  const ports = published.map((port) => `--publish ${port}`);
   return [
     ...publish ? ports : [],
     ...logMaxSize === "" ? [] : [`--log-opt max-size=${logMaxSize}`],

@@ -8,6 +8,7 @@ import { bridgeAssets, pruneAssets } from "./assets.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
 import { recordAudit, showAudit } from "./audit.ts";
 import { showBootConfig, writeBootConfig } from "./boot_config.ts";
+import { obtainCertificates } from "./certificate.ts";
 import {
   removeContainer,
   renameContainer,
@@ -78,6 +79,7 @@ const MODELS = Object.freeze({
   "make-directories": makeDirectories,
   "measure-image": measureImage,
   "mend-proxy": mendProxy,
+  "obtain-certificates": obtainCertificates,
   "pause-route": pauseRoute,
   "probe": probe,
   "prune-assets": pruneAssets,

@@ -299,6 +299,11 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     interactive: false,
   },
   "run-container": WEB,
+  "obtain-certificates": {
+    kind: "obtain-certificates",
+    hosts: ["shop.acme.dev"],
+    at: "127.0.0.1:443",
+  },
   "pause-route": PAUSE,
   "resume-route": {
     kind: "resume-route",
