@@ -82,6 +82,7 @@ export type { LoggingInput } from "./sdk/config/logging.ts";
 export type { MountFields, MountInput } from "./sdk/config/mount.ts";
 export type {
   BufferingInput,
+  CertificateInput,
   HealthcheckInput,
   ProxyInput,
   ProxyLoggingInput,
@@ -150,6 +151,7 @@ export type {
   CauseOfStart,
 } from "./sdk/operations/cause.ts";
 export type { ObtainCertificates } from "./sdk/operations/certificate.ts";
+export type { WriteCertificate } from "./sdk/operations/own_certificate.ts";
 export type {
   ContainerOperation,
   RemoveContainer,

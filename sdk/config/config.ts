@@ -165,8 +165,10 @@ export interface Proxy {
   readonly hosts: readonly string[];
   /** Port that the app listens on. */
   readonly appPort: number;
-  /** Whether kamal-proxy obtains certificates and serves HTTPS. */
+  /** Whether kamal-proxy serves HTTPS. */
   readonly ssl: boolean;
+  /** Secrets with the certificate that it serves HTTPS with; `undefined` for those that it obtains by itself. */
+  readonly certificate: Certificate | undefined;
   /** Whether HTTP is sent to HTTPS; `undefined` leaves kamal-proxy's default. */
   readonly sslRedirect: boolean | undefined;
   /** Whether X-Forwarded headers are passed on; `undefined` leaves kamal-proxy's default. */
@@ -187,6 +189,14 @@ export interface Proxy {
   readonly buffering: Buffering;
   /** Headers that kamal-proxy logs. */
   readonly logging: ProxyLogging;
+}
+
+/** A certificate in secrets, by their names. */
+export interface Certificate {
+  /** Secret with the certificate, as PEM. */
+  readonly certificatePem: string;
+  /** Secret with its private key, as PEM. */
+  readonly privateKeyPem: string;
 }
 
 /** A health check over HTTP. */

@@ -9,6 +9,7 @@ import type { Proxy } from "./config.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxyRun, type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
 import { type Fields, port, strict, text, whole } from "./schema.ts";
+import { SECRET_NAME_REGEXP } from "./secret.ts";
 
 /** What kamal-proxy does for a role. */
 export interface ProxyInput {
@@ -25,11 +26,11 @@ export interface ProxyInput {
    */
   readonly appPort?: number;
   /**
-   * Whether kamal-proxy obtains certificates from Let's Encrypt and serves HTTPS.
-   * Needs a public host name, and a role with one server.
+   * Whether kamal-proxy serves HTTPS, with certificates that it obtains from Let's Encrypt, or with one of your own.
+   * Needs a public host name; without one of your own, a role with one server.
    * @default {false}
    */
-  readonly ssl?: boolean;
+  readonly ssl?: boolean | CertificateInput;
   /**
    * Whether HTTP is sent to HTTPS.
    * @default {true} kamal-proxy's, with `ssl`.
@@ -75,6 +76,14 @@ export interface ProxyInput {
   readonly logging?: ProxyLoggingInput;
   /** How kamal-proxy itself runs; a role's is laid over the app's, for its hosts. */
   readonly run?: ProxyRunInput;
+}
+
+/** A certificate of your own, by the names of the secrets that hold it. */
+export interface CertificateInput {
+  /** Name of the secret with the certificate and those between it and its authority, as PEM. */
+  readonly certificatePem: string;
+  /** Name of the secret with its private key, as PEM without a passphrase. */
+  readonly privateKeyPem: string;
 }
 
 /** A health check over HTTP. */
@@ -142,6 +151,21 @@ export interface ProxyLoggingInput {
 
 const path = z.string().check(z.startsWith("/", { error: 'should begin with "/"' }));
 
+const secretName = z.string().check(
+  z.regex(SECRET_NAME_REGEXP, { error: "should be the name of a secret" }),
+);
+
+const certificateSchema = strict<CertificateInput>({
+  certificatePem: secretName.meta({
+    description: "Name of the secret with the certificate and those between it and its authority",
+    example: "CERTIFICATE_PEM",
+  }),
+  privateKeyPem: secretName.meta({
+    description: "Name of the secret with its private key, which has no passphrase",
+    example: "PRIVATE_KEY_PEM",
+  }),
+});
+
 const healthcheckSchema = strict<HealthcheckInput>({
   path: path.optional().meta({ description: "Path that must answer 200", example: "/healthz" }),
   interval: whole(1).optional().meta({
@@ -206,8 +230,9 @@ const fields: Fields<ProxyInput> = {
     description: "Port that the app listens on in its container",
     example: 3000,
   }),
-  ssl: z.boolean().optional().meta({
-    description: "Serve HTTPS with certificates from Let's Encrypt; needs a host, and one server",
+  ssl: z.union([z.boolean(), certificateSchema]).optional().meta({
+    description:
+      "Serve HTTPS: with certificates from Let's Encrypt, which needs one server, or with your own",
     example: true,
   }),
   sslRedirect: z.boolean().optional().meta({
@@ -291,7 +316,8 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
   return {
     hosts,
     appPort: input.appPort ?? 80,
-    ssl: input.ssl ?? false,
+    ssl: input.ssl !== undefined && input.ssl !== false,
+    certificate: typeof input.ssl === "object" ? input.ssl : undefined,
     sslRedirect: input.sslRedirect,
     forwardHeaders: input.forwardHeaders,
     responseTimeout: input.responseTimeout,

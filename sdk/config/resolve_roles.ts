@@ -47,6 +47,7 @@ export function resolveRoles(context: ResolveContext): readonly Role[] {
     .toSorted((a, b) => Number(b === primary) - Number(a === primary))
     .map((name) => resolveRole(name, spec.servers?.[name] ?? {}, name === primary, context));
   checkSharedHttps(roles, report);
+  checkWildcards(roles, report);
   checkProxyRuns(roles, report);
   return roles;
 }
@@ -201,7 +202,9 @@ function proxyOf(
     checkTraefikProxy(own === true ? spec.proxy ?? {} : own, path, report);
   }
   const proxy = resolveProxy(spec.proxy ?? {}, own === true ? {} : own);
-  if (proxy.sslStaging && !proxy.ssl) report([...path, "sslStaging"], "needs ssl: true");
+  if (proxy.sslStaging && (!proxy.ssl || proxy.certificate !== undefined)) {
+    report([...path, "sslStaging"], "needs ssl: true");
+  }
   const { canonicalHost } = proxy;
   if (canonicalHost !== undefined && !proxy.hosts.includes(canonicalHost)) {
     report([...path, "canonicalHost"], "should be one of the public host names, to be answered");
@@ -209,14 +212,24 @@ function proxyOf(
   if (proxy.ssl && proxy.hosts.length === 0) {
     report([...path, "ssl"], "needs a public host name to obtain certificates for");
   }
-  if (proxy.ssl && hostCount > 1) {
-    report(
-      [...path, "ssl"],
-      `works on a single server, the role "${name}" has ${hostCount}; let a load balancer in front of them serve HTTPS`,
-    );
+  if (proxy.ssl && proxy.certificate === undefined) {
+    const problem = obstacleToObtain(name, proxy, hostCount);
+    if (problem !== undefined) report([...path, "ssl"], problem);
   }
   return proxy;
 }
+
+/** Why kamal-proxy can obtain no certificates for a role; `undefined` where it can. */
+function obstacleToObtain(name: string, { hosts }: Proxy, count: number): string | undefined {
+  const wildcard = hosts.find((host) => host.includes("*"));
+  if (wildcard !== undefined) {
+    return `obtains no certificate for ${wildcard}: ${OWN_CERTIFICATE}`;
+  }
+  if (count <= 1) return undefined;
+  return `works on a single server, the role "${name}" has ${count}; ${OWN_CERTIFICATE}, or let a load balancer in front of them serve HTTPS`;
+}
+
+const OWN_CERTIFICATE = "serve a certificate of your own";
 
 /** Traefik finds containers by their labels, and leaves those that their own health check calls unhealthy. */
 function servedByTraefik(
@@ -225,6 +238,26 @@ function servedByTraefik(
   traefik: Traefik,
 ): { readonly labels: Record<string, string>; readonly options: RunOptions } {
   return { labels: traefikLabels(prefix, route), options: healthOptions(traefik, route) };
+}
+
+/**
+ * At its next start kamal-proxy would obtain certificates for what is below a path of a host name that it serves with
+ * HTTPS, which it cannot for wildcards: it would route nothing any more.
+ */
+function checkWildcards(roles: readonly Role[], report: ReportProblem): void {
+  const isBelowPath = ({ proxy }: Role): boolean =>
+    proxy?.pathPrefixes.some((prefix) => /[^/]/.test(prefix)) === true;
+  for (const role of roles.filter(isBelowPath)) {
+    const wildcard = role.proxy?.hosts.find((host) => host.includes("*"));
+    const owner = roles.find(({ proxy }) =>
+      wildcard !== undefined && proxy?.ssl === true && proxy.hosts.includes(wildcard)
+    );
+    if (owner === undefined) continue;
+    report(
+      ["servers", role.name, "proxy"],
+      `has a path of ${wildcard}, for which "${owner.name}" serves HTTPS: kamal-proxy cannot start with both`,
+    );
+  }
 }
 
 /** Kamal: configuration.rb, ensure_unique_hosts_for_ssl_roles. */

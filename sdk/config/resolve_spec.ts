@@ -182,5 +182,6 @@ function secretNamesOf(
     ...traefik === undefined ? [] : [traefik.env],
   ];
   const names = envs.flatMap((env) => Object.values(env.secret));
-  return [...new Set([...logins, ...names, ...keyData])].toSorted();
+  const certificates = roles.flatMap(({ proxy }) => Object.values(proxy?.certificate ?? {}));
+  return [...new Set([...logins, ...names, ...certificates, ...keyData])].toSorted();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isListNode, isMapNode, type YamlNode } from "./yaml_node.ts";
+import { isListNode, type YamlNode } from "./yaml_node.ts";
 
 /** A key that is refused. */
 export interface RefusedKey {
@@ -33,10 +33,6 @@ const REMOTE: RefusedKey = {
   message: notYet("leave it out to build here, or build elsewhere and deploy with --version"),
 };
 const CACHE: RefusedKey = { message: notYet("leave it out, Docker's own cache is used") };
-const TLS: RefusedKey = {
-  message: notYet("write true for certificates of Let's Encrypt, or serve HTTPS in front"),
-  isHarmless: (node) => !isMapNode(node),
-};
 
 /** Every refused key by its place, where `*` stands for any name. */
 export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
@@ -50,7 +46,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     message: "has no effect since Kamal 2, all is in .kamal: leave it out",
     isHarmless: is(".kamal"),
   }],
-  ["proxy.ssl", TLS],
   ["accessories.*.registry", {
     message: notYet("leave it out; write the registry's server into the image"),
   }],

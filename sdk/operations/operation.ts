@@ -9,6 +9,7 @@ import { type AssetOperation, bridgeAssets, pruneAssets } from "./assets.ts";
 import { type AuditOperation, recordAudit, showAudit } from "./audit.ts";
 import { type BootConfigOperation, showBootConfig, writeBootConfig } from "./boot_config.ts";
 import { type ObtainCertificates, obtainCertificates } from "./certificate.ts";
+import { type WriteCertificate, writeCertificate } from "./own_certificate.ts";
 import {
   type ContainerOperation,
   removeContainer,
@@ -108,7 +109,8 @@ export type Operation =
   | RouteOperation
   | RunHook
   | RunRelease
-  | StateOperation;
+  | StateOperation
+  | WriteCertificate;
 
 /** Name of a kind of operation. */
 export type OperationKind = Operation["kind"];
@@ -176,6 +178,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "tie-cord": tieCord,
   "upload-file": uploadFile,
   "write-boot-config": writeBootConfig,
+  "write-certificate": writeCertificate,
   "write-env": writeEnv,
   "write-salt": writeSalt,
 });

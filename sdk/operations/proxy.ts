@@ -197,7 +197,12 @@ const MOST_SETTINGS = 3;
 function changedSettings({ flags, previous }: RouteTraffic): readonly string[] {
   if (previous === undefined) return [];
   const changes = settingDifferences(settingsOf(flags), settingsOf(previous.flags))
-    .map(({ name, wanted, found }) => `${name} ${found || "none"} → ${wanted || "none"}`);
+    .filter(({ name }) => name !== "tls-private-key-path")
+    .map(({ name, wanted, found }) =>
+      name === "tls-certificate-path" && found !== "" && wanted !== ""
+        ? "another certificate"
+        : `${name} ${found || "none"} → ${wanted || "none"}`
+    );
   const more = changes.length - MOST_SETTINGS;
   return more > 0 ? [...changes.slice(0, MOST_SETTINGS), `${more} more`] : changes;
 }

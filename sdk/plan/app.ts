@@ -8,6 +8,7 @@ import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
+import { writeCertificate } from "./own_certificates.ts";
 import {
   appHosts,
   containersAt,
@@ -146,13 +147,14 @@ function startSteps(
     role: role.name,
   }));
   const gates = containers.map(({ name, id }) => awaitRole(config, role, name, { id }));
-  const route = proxy && routeTo(config, role, proxy, {
+  const route = proxy && routeTo(input, host, role, proxy, {
     targets: containers.map(({ name, id }) => ({ container: name, target: { id } })),
     version: versionOf(role, containers[0]!),
     previous: undefined,
   });
   return [
     ...proxy === undefined ? [] : proxyUp(input, host),
+    ...writeCertificate(input, host, role),
     ...role.traefik === undefined ? [] : traefikUp(input, host),
     step(`${host} folder ${role.name}`, {
       kind: "make-directories",

@@ -6,6 +6,7 @@
 
 import { type Config, hostOf, type Proxy, type Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
+import { inProxy } from "../operations/own_certificate.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
@@ -16,6 +17,7 @@ import type {
   RouteTraffic,
 } from "../operations/proxy.ts";
 import { assetVolumes } from "./assets.ts";
+import { certificateFolder } from "./own_certificates.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
 import { CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
@@ -175,7 +177,8 @@ export function awaitRole(
 
 /** The route of a role to its containers. */
 export function routeTo(
-  config: Config,
+  input: PlanInput,
+  host: string,
   role: Role,
   proxy: Proxy,
   to: Pick<RouteTraffic, "targets" | "version" | "previous">,
@@ -185,7 +188,7 @@ export function routeTo(
     service: role.containerPrefix,
     candidates: to.targets.map(({ container }) => candidateName(role, replicaOf(container))),
     port: proxy.appPort,
-    flags: proxyFlags(config, proxy),
+    flags: routeFlags(input, host, role, proxy),
     hosts: proxy.hosts,
     ...to,
   };
@@ -209,12 +212,31 @@ export function previousRoute(
   };
 }
 
+/** What `kamal-proxy deploy` is told of a role on a host besides the target. */
+export function routeFlags(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  proxy: Proxy,
+): readonly string[] {
+  return proxyFlags(input.config, proxy, { certificate: certificateFolder(input, host, role) });
+}
+
+/** Where the files on a host are that kamal-proxy is told of. */
+export interface ProxyFiles {
+  /** Folder with a role's own certificate and its key; `undefined` for those of Let's Encrypt. */
+  readonly certificate?: string | undefined;
+}
+
 /** What `kamal-proxy deploy` is told besides the target, in Kamal's order. */
-export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
+export function proxyFlags(
+  config: Config,
+  proxy: Proxy,
+  files: ProxyFiles = {},
+): readonly string[] {
   return [
     ...proxy.hosts.map((host) => `--host=${host}`),
-    ...proxy.ssl ? ["--tls"] : [],
-    ...proxy.sslStaging ? ["--tls-staging"] : [],
+    ...tlsFlags(proxy, files),
     ...optionalFlag("--canonical-host", proxy.canonicalHost),
     ...timeoutFlags(config),
     `--health-check-interval=${proxy.healthcheck.interval}s`,
@@ -235,6 +257,18 @@ export function proxyFlags(config: Config, proxy: Proxy): readonly string[] {
     ...proxy.logging.requestHeaders.map((header) => `--log-request-header=${header}`),
     ...proxy.logging.responseHeaders.map((header) => `--log-response-header=${header}`),
   ];
+}
+
+/** How HTTPS is served. */
+export function tlsFlags(
+  { ssl, sslStaging }: Pick<Proxy, "ssl" | "sslStaging">,
+  { certificate }: ProxyFiles,
+): readonly string[] {
+  const own = certificate === undefined ? [] : [
+    `--tls-certificate-path=${inProxy(certificate)}/cert.pem`,
+    `--tls-private-key-path=${inProxy(certificate)}/key.pem`,
+  ];
+  return [...ssl ? ["--tls"] : [], ...sslStaging ? ["--tls-staging"] : [], ...own];
 }
 
 /** What belongs to one deploy alone: kamal-proxy does not remember it. */

@@ -218,7 +218,7 @@ function routeStep(
   return [
     step(
       `${host} route ${role.name}`,
-      routeTo(config, role, proxy, { targets, version, previous }),
+      routeTo(input, host, role, proxy, { targets, version, previous }),
     ),
   ];
 }

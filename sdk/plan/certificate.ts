@@ -32,7 +32,8 @@ export function certificateSteps(
 
 function newNames({ role, routes, current: { route } }: RoleChange): readonly string[] {
   const { proxy } = role;
-  if (proxy === undefined || !proxy.ssl || !routes) return [];
-  const had = route?.tls === true ? route.hosts : [];
+  if (proxy === undefined || !proxy.ssl || proxy.certificate !== undefined || !routes) return [];
+  const isOwn = route?.flags.some((flag) => flag.startsWith("--tls-certificate-path=")) === true;
+  const had = route?.tls === true && !isOwn ? route.hosts : [];
   return proxy.hosts.filter((name) => !had.includes(name) && !name.includes("*"));
 }

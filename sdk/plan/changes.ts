@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Config, Proxy, Role } from "../config/config.ts";
+import type { Proxy, Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { RunContainer } from "../operations/container.ts";
-import { differences, proxyFlags, runReplicas } from "./app_container.ts";
+import { differences, routeFlags, runReplicas } from "./app_container.ts";
 import { lookUp, type RoleOnHost, selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { bootOf } from "./names.ts";
@@ -76,7 +76,7 @@ function changeOf(input: PlanInput, host: string, role: Role, replaced: Replaced
   const proxyRuns = proxyContainer(stateOf(input, host))?.running === true;
   const routes = role.proxy !== undefined &&
     (boots.length > 0 || !proxyRuns || !isRouted(role.proxy, current, keeps) ||
-      (replaced !== "none" && !isSet(input.config, role.proxy, current)));
+      (replaced !== "none" && !isSet(input, host, role, current)));
   const reasons = [...new Set(found.flatMap(({ reasons }) => reasons))];
   return { role, current, wanted, boots, keeps, routes, stale, reasons };
 }
@@ -89,8 +89,9 @@ function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly Container
 }
 
 /** Whether kamal-proxy does with a route what the configuration says, whoever told it. */
-function isSet(config: Config, proxy: Proxy, { route }: RoleOnHost): boolean {
-  const wanted = settingsOf(proxyFlags(config, proxy));
+function isSet(input: PlanInput, host: string, role: Role, { route }: RoleOnHost): boolean {
+  if (role.proxy === undefined) return true;
+  const wanted = settingsOf(routeFlags(input, host, role, role.proxy));
   return settingDifferences(wanted, settingsOf(route?.flags ?? [])).length === 0;
 }
 

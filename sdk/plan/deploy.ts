@@ -12,6 +12,7 @@ import { buildStage, dataPath } from "./build.ts";
 import { bootGroups } from "./boot.ts";
 import { certificateSteps } from "./certificate.ts";
 import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
+import { pruneCertificates, writeCertificate } from "./own_certificates.ts";
 import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import {
@@ -153,6 +154,7 @@ export function prepareSteps(
     }
   }
   if (changes.some(({ role }) => role.proxy !== undefined)) steps.push(...proxyUp(input, host));
+  steps.push(...changes.flatMap(({ role }) => writeCertificate(input, host, role)));
   if (changes.some(({ role }) => role.traefik !== undefined)) steps.push(...traefikUp(input, host));
   return steps;
 }
@@ -196,5 +198,12 @@ function finishSteps(
     if (!isIdle || stateOf(input, host).hasUntaggedImages) operations.push(pruning);
     operations.push(...pruneAssets(input, host, pruning.containers));
   }
-  return operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)];
+  return [
+    ...pruneCertificates(
+      input,
+      host,
+      changes.filter(({ routes }) => routes).map(({ role }) => role),
+    ),
+    ...operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)],
+  ];
 }

@@ -9,7 +9,7 @@ import type { ContainerState } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { ReleasedRole, ReleasedRun } from "../operations/release.ts";
 import { appHosts, lookUp, type RoleOnHost, selectedRoles, servingVersion } from "./current.ts";
-import { proxyFlags, runRole } from "./app_container.ts";
+import { routeFlags, runRole } from "./app_container.ts";
 import { CONFIG_LABEL, ENV_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { replicaOf, roleEnvFile } from "./names.ts";
@@ -42,7 +42,7 @@ export function driftOf(input: PlanInput): readonly Difference[] {
       const then = { ...input, version };
       return [
         ...current.serving.flatMap((container) => containerDrift(then, host, role, container)),
-        ...routeDrift(input, role, current),
+        ...routeDrift(input, host, role, current),
         ...fileDrift(then, host, role),
       ].map((difference) => ({ ...at, ...difference }));
     })
@@ -120,19 +120,22 @@ function compare(
 
 /** What kamal-proxy itself says of the role's route. */
 function routeDrift(
-  { config }: PlanInput,
-  { proxy }: Role,
+  input: PlanInput,
+  host: string,
+  role: Role,
   { route }: RoleOnHost,
 ): readonly FieldDifference[] {
+  const { proxy } = role;
   if (proxy === undefined) return [];
   if (route === undefined) return [{ field: "route", wanted: "routed", found: undefined }];
   const ports = [...new Set(route.targets.map((target) => target.split(":").at(-1) ?? ""))];
+  const wanted = settingsOf(routeFlags(input, host, role, proxy));
   const port = String(proxy.appPort);
   return [
     ...ports.join(", ") === port
       ? []
       : [{ field: "route.port", wanted: port, found: ports.join(", ") }],
-    ...settingDifferences(settingsOf(proxyFlags(config, proxy)), settingsOf(route.flags)).map((
+    ...settingDifferences(wanted, settingsOf(route.flags)).map((
       { name, wanted, found },
     ) => ({ field: `route.${name}`, wanted: wanted || undefined, found: found || undefined })),
   ];

@@ -159,6 +159,8 @@ function secretsIn(operation: Operation): readonly string[] {
       return Object.values(operation.secrets);
     case "pull-image":
       return operation.login === undefined ? [] : loginSecrets(operation.login);
+    case "write-certificate":
+      return [operation.certificatePem, operation.privateKeyPem];
     case "login-registry":
       return loginSecrets(operation);
     default:

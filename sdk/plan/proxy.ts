@@ -13,6 +13,7 @@ import type { Operation } from "../operations/operation.ts";
 import type { RunProxy } from "../operations/proxy_container.ts";
 import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
 import { routeTo } from "./app_container.ts";
+import { writeCertificate } from "./own_certificates.ts";
 import { lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { auditFile } from "./names.ts";
@@ -148,7 +149,10 @@ export function lostRoutes(input: PlanInput, host: string): readonly Step[] {
     if (proxy === undefined || route !== undefined || serving[0] === undefined) return [];
     const targets = serving.map(({ name, id }) => ({ container: name, target: { id } }));
     const to = { targets, version: versionOf(role, serving[0]), previous: undefined };
-    return [step(`${host} route ${role.name}`, routeTo(input.config, role, proxy, to))];
+    return [
+      ...writeCertificate(input, host, role),
+      step(`${host} route ${role.name}`, routeTo(input, host, role, proxy, to)),
+    ];
   });
 }
 

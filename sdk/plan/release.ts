@@ -97,7 +97,7 @@ export function releasedRole(
       return { run: releasedRun(container), gate: { timeout, readiness } };
     }),
     secrets: role.env[host]?.secret ?? {},
-    route: role.proxy && releasedRoute(routeTo(config, role, role.proxy, nowhere)),
+    route: role.proxy && releasedRoute(routeTo(input, host, role, role.proxy, nowhere)),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Operation, OperationKind } from "../operations/operation.ts";
 import { recordAudit, showAudit } from "./audit.ts";
 import { showBootConfig, writeBootConfig } from "./boot_config.ts";
 import { obtainCertificates } from "./certificate.ts";
+import { writeCertificate } from "./own_certificate.ts";
 import {
   removeContainer,
   renameContainer,
@@ -119,6 +120,7 @@ const MODELS = Object.freeze({
   "tie-cord": tieCord,
   "upload-file": uploadFile,
   "write-boot-config": writeBootConfig,
+  "write-certificate": writeCertificate,
   "write-env": writeEnv,
   "write-salt": writeSalt,
 }) satisfies Models;

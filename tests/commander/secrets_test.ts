@@ -208,6 +208,20 @@ Deno.test("Deploy.hook() pre-init runs first, has no plan, and fails the run bef
   });
 });
 
+Deno.test("a certificate that its key does not fit stops a deploy before anything is changed", async () => {
+  await onFleet({}, async ({ fleet, options }) => {
+    const app = (values: Record<string, string>) =>
+      deploy("shop").image("acme/shop").servers({ web: ["10.0.0.1"] })
+        .proxy({ host: "a.dev", ssl: { certificatePem: "CERT", privateKeyPem: "KEY" } })
+        .secrets({ fetch: () => Promise.resolve(values) });
+    const values = { CERT: "no PEM", KEY: "no PEM" };
+    const run = async (): Promise<unknown> => await app(values).run({ name: "setup" }, options);
+    const { code, details } = await assertRejects(run, SextantError);
+    assertEquals([code, details], ["SECRET_UNFIT", ["CERT with KEY: has no certificate in PEM"]]);
+    assertEquals(fleet.journal.filter(({ operation }) => operation.kind !== "probe"), []);
+  });
+});
+
 Deno.test("secrets that no environment can hold stop a deploy before anything is changed, each by its name", async () => {
   await onFleet({}, async ({ fleet, options }) => {
     const values = {

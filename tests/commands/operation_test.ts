@@ -60,6 +60,7 @@ Deno.test("renderOperation() never puts a secret where a process list shows it",
     await home.program("docker", `printf '%s\\n' "$*" >>"$HOME/arguments"`);
     for (
       const operation of [
+        SAMPLES["write-certificate"],
         SAMPLES["write-env"],
         SAMPLES["pull-image"],
         SAMPLES["login-registry"],

@@ -349,6 +349,13 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     mode: "755",
     owner: undefined,
   },
+  "write-certificate": {
+    kind: "write-certificate",
+    role: "web",
+    folder: ".kamal/proxy/apps-config/shop/tls/web/0123456789abcdef",
+    certificatePem: "CERTIFICATE_PEM",
+    privateKeyPem: "PRIVATE_KEY_PEM",
+  },
   "write-env": {
     kind: "write-env",
     role: "web",

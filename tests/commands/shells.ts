@@ -31,6 +31,8 @@ export const SHELLS: ReadonlyMap<string, readonly string[]> = new Map(
 export const SECRETS: Readonly<Record<string, string>> = {
   DB_PASSWORD: "s3cret",
   REGISTRY_PASSWORD: "it's a pass word",
+  CERTIFICATE_PEM: "-----BEGIN CERTIFICATE-----\nit's one\n-----END CERTIFICATE-----",
+  PRIVATE_KEY_PEM: "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n",
   [SALT_SECRET]: "00112233445566778899aabbccddeeff",
 };
 

@@ -4,6 +4,8 @@ import { ConfigError } from "../../sdk/errors.ts";
 import { problemsWith, resolveWith } from "./spec.ts";
 
 /** What is wrong, in a spec that is right but for this, and how it is told. */
+const CERTIFICATE = { certificatePem: "CERT", privateKeyPem: "KEY" };
+
 const CASES: readonly (readonly [what: string, more: object, problems: readonly string[]])[] = [
   ["a key that is nearly right", { servers: { web: { hots: ["a"] } } }, [
     'servers.web.hots: unknown key, did you mean "hosts"?',
@@ -61,7 +63,7 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
     'boot.limit: should be a number of hosts, or a share of them such as "25%"',
   ]],
   ["a flag in words", { proxy: { ssl: "yes" } }, [
-    'proxy.ssl: should be true or false, got "yes"',
+    'proxy.ssl: should be true or false or an object, got "yes"',
   ]],
   ["a list for an object", { proxy: ["a"] }, ["proxy: should be an object, got a list"]],
   ["a text for an object", { servers: { web: "10.0.0.1" } }, [
@@ -164,7 +166,25 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ]],
   ["HTTPS on two servers", { servers: { web: ["a", "b"] }, proxy: { ssl: true, host: "x.dev" } }, [
     'proxy.ssl: works on a single server, the role "web" has 2; ' +
-    "let a load balancer in front of them serve HTTPS",
+    "serve a certificate of your own, or let a load balancer in front of them serve HTTPS",
+  ]],
+  ["HTTPS for a wildcard without a certificate", { proxy: { ssl: true, host: "*.x.dev" } }, [
+    "proxy.ssl: obtains no certificate for *.x.dev: serve a certificate of your own",
+  ]],
+  ["half a certificate", { proxy: { ssl: { certificatePem: "CERT" }, host: "x.dev" } }, [
+    "proxy.ssl.privateKeyPem: is missing, should be a text",
+  ]],
+  ["a certificate's staging", {
+    proxy: { ssl: CERTIFICATE, sslStaging: true, host: "x.dev" },
+  }, ["proxy.sslStaging: needs ssl: true"]],
+  ["a path of a wildcard that is served with HTTPS", {
+    servers: {
+      web: ["a"],
+      api: { hosts: ["a"], proxy: { ssl: false, pathPrefix: "/api" } },
+    },
+    proxy: { ssl: CERTIFICATE, host: "*.x.dev" },
+  }, [
+    'servers.api.proxy: has a path of *.x.dev, for which "web" serves HTTPS: kamal-proxy cannot start with both',
   ]],
   ["two roles with one name for HTTPS", {
     servers: { web: ["a"], api: { hosts: ["b"], proxy: true } },

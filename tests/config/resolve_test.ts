@@ -26,6 +26,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
         hosts: [],
         appPort: 80,
         ssl: false,
+        certificate: undefined,
         sslRedirect: undefined,
         forwardHeaders: undefined,
         responseTimeout: undefined,

@@ -25,6 +25,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "iproute2": ["/usr/sbin/ip", "/sbin/ip"],
   "python3-minimal": ["/usr/bin/python3"],
   "git": ["/usr/bin/git"],
+  "openssl": ["/usr/bin/openssl"],
   "ca-certificates": ["/etc/ssl/certs/ca-certificates.crt"],
 };
 

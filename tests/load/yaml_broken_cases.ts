@@ -132,9 +132,13 @@ proxy:
   ssl: on
   host: shop.acme.dev
 `,
-  "certificates": shop(
-    "proxy:\n  host: a.dev\n  ssl:\n    certificate_pem: CERT\n    private_key_pem: KEY\n",
+  "a certificate without its key": shop(
+    "proxy:\n  host: a.dev\n  ssl:\n    certificate_pem: CERT\n",
   ),
+  "a certificate in the file": shop(
+    "proxy:\n  host: a.dev\n  ssl:\n    certificate_pem: |\n      -----BEGIN CERTIFICATE-----\n      MIIB\n    private_key_pem: KEY\n",
+  ),
+  "HTTPS for a wildcard": shop("proxy:\n  host: '*.a.dev'\n  ssl: true\n"),
   "a canonical host that is not answered": shop(
     "proxy:\n  host: a.dev\n  canonical_host: www.a.dev\n",
   ),

@@ -68,12 +68,14 @@ function proxyWords(config: Config, proxy: NonNullable<Config["roles"][number]["
   const defaults = [
     ...["--health-check-interval=1s", "--health-check-timeout=5s", "--health-check-path=/up"],
   ];
-  return [`--target=<id>:${proxy.appPort}`, ...proxyFlags(config, proxy)]
+  const files = { certificate: proxy.certificate && CERTIFICATES };
+  return [`--target=<id>:${proxy.appPort}`, ...proxyFlags(config, proxy, files)]
     .filter((flag) => !defaults.includes(flag))
     .map((flag) => flag.replace(/^(--buffer-\w+)=true$/, "$1"))
     .join(" ");
 }
 
+const CERTIFICATES = ".kamal/proxy/apps-config/<service>/tls/<role>/<digest>";
 const SUFFIX = "0123456789ab";
 
 function inputOf(config: Config): PlanInput {
