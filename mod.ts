@@ -41,6 +41,7 @@ export type {
   RollbackVerb,
   ScaleVerb,
   StaleVerb,
+  UpgradeVerb,
   Verb,
 } from "./sdk/commander/verb.ts";
 export type { MaintenanceOptions } from "./sdk/plan/maintenance.ts";

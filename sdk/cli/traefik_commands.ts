@@ -7,7 +7,7 @@
 import type { Command } from "./command.ts";
 import { LOG_FLAGS } from "./flags.ts";
 import { ask, change, row } from "./row.ts";
-import { logsVerb, plain } from "./verbs.ts";
+import { logsVerb, plain, upgradeVerb } from "./verbs.ts";
 
 /** `traefik …` */
 export const TRAEFIK_COMMANDS: readonly Command[] = [
@@ -22,5 +22,11 @@ export const TRAEFIK_COMMANDS: readonly Command[] = [
   ),
   row("traefik remove", "remove Traefik's containers", change(plain("traefik remove"))),
   row("traefik details", "list Traefik's containers", ask(plain("traefik details"))),
+  row("upgrade", "go over from Traefik to kamal-proxy without a gap", change(upgradeVerb), {
+    flags: [
+      { name: "rolling", summary: "one host after the other" },
+      { name: "force", summary: "even where Traefik serves other apps, which nobody serves then" },
+    ],
+  }),
   row("traefik logs", "show Traefik's logs", ask(logsVerb("traefik logs")), { flags: LOG_FLAGS }),
 ];

@@ -137,6 +137,11 @@ export function proxyRebootVerb(name: ProxyRebootVerb["name"]): ToVerb {
   return ({ flags }) => ({ name, rolling: flags.on.has("rolling") });
 }
 
+/** The way from Traefik to kamal-proxy. */
+export function upgradeVerb({ flags: { on } }: Invocation): Verb {
+  return { name: "upgrade", rolling: on.has("rolling"), force: on.has("force") };
+}
+
 /** The end of the proxy. */
 export function proxyRemoveVerb({ flags }: Invocation): Verb {
   return { name: "proxy remove", force: flags.on.has("force") };

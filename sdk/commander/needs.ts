@@ -18,8 +18,8 @@ export interface Needs {
   readonly lock: boolean;
   /** Whether it wants to know all that hosts know of releases. @default {false} */
   readonly details?: boolean;
-  /** Whether it works with Docker, and with the proxy, and so checks them first. */
-  readonly docker: "proxy" | "yes" | "no";
+  /** Whether it works with Docker, and with the proxy, maybe in Traefik's place, and so checks them first. */
+  readonly docker: "from Traefik" | "proxy" | "yes" | "no";
 }
 
 const ASK = { version: false, secrets: false, lock: false, docker: "yes" } as const;
@@ -98,6 +98,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "traefik restart": { ...CHANGE, hosts: "app" },
   "traefik start": { ...CHANGE, hosts: "app" },
   "traefik stop": { ...CHANGE, hosts: "app" },
+  "upgrade": { ...BOOT, hosts: "all", version: false, docker: "from Traefik" },
 });
 
 /** What a command needs. */

@@ -51,6 +51,7 @@ import { planRollback } from "../plan/rollback.ts";
 import { planScale } from "../plan/scale.ts";
 import { planBootstrap, planRemove } from "../plan/server.ts";
 import { planTraefik } from "../plan/traefik.ts";
+import { planUpgrade } from "../plan/upgrade.ts";
 import type { Verb } from "./verb.ts";
 
 /** Plans a command; `version` is what the user named with `--version`, if anything. */
@@ -80,6 +81,12 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
       });
     case "rollback":
       return planRollback(input, verb.to ?? version);
+    case "upgrade":
+      return planUpgrade(input, {
+        version,
+        rolling: verb.rolling === true,
+        force: verb.force === true,
+      });
     case "app scale":
       return planScale(input, verb.counts);
     case "app start":

@@ -92,7 +92,11 @@ export class Preparation {
    */
   check({ lock }: { readonly lock: boolean }): void {
     const input = this.input();
-    if (this.#needs.docker !== "no") checkHosts(input, { proxy: this.#needs.docker === "proxy" });
+    const { docker } = this.#needs;
+    const fromTraefik = docker === "from Traefik";
+    if (docker !== "no") {
+      checkHosts(input, { proxy: docker === "proxy" || fromTraefik, fromTraefik });
+    }
     const waiting = lock && this.#needs.lock ? checkLock(input) : undefined;
     if (waiting !== undefined) notice(this.#options, waiting);
   }

@@ -14,6 +14,7 @@ export type Verb =
   | DeployVerb
   | RollbackVerb
   | ScaleVerb
+  | UpgradeVerb
   | PlainVerb
   | PruneVerb
   | RemoveContainerVerb
@@ -56,6 +57,16 @@ export interface ScaleVerb {
   readonly name: "app scale";
   /** Containers on each host, by role; at least one. */
   readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Goes over from Traefik to kamal-proxy. */
+export interface UpgradeVerb {
+  /** Which command. */
+  readonly name: "upgrade";
+  /** Whether one host after the other. @default {false} */
+  readonly rolling?: boolean | undefined;
+  /** Whether also where Traefik serves other apps, which nobody serves then. @default {false} */
+  readonly force?: boolean | undefined;
 }
 
 /** A command that is told nothing more. */

@@ -23,6 +23,7 @@ export function containersFromApi(json: string): readonly ContainerState[] {
     running: /^(running|restarting|paused)$/.test(container.State),
     labels: container.Labels ?? {},
     ports: portsOf(container),
+    networks: Object.keys(container.NetworkSettings?.Networks ?? {}),
     status: container.State,
     health: /\((healthy|unhealthy|health: (starting))\)/.exec(container.Status)?.slice(1).findLast((
       word,
@@ -30,12 +31,6 @@ export function containersFromApi(json: string): readonly ContainerState[] {
     exitCode: Number(/^Exited \((\d+)\)/.exec(container.Status)?.[1] ?? 0),
     startedAt: new Date(container.Created * 1000).toISOString(),
   }));
-}
-
-/** The networks of running containers in the answer to `/containers/json?all=1`. */
-export function networksFromApi(json: string): readonly string[] {
-  return parse<readonly ApiContainer[]>(json, []).filter(({ State }) => State === "running")
-    .flatMap(({ NetworkSettings }) => Object.keys(NetworkSettings?.Networks ?? {}));
 }
 
 /** Reads the answer to `/images/json`. */

@@ -61,6 +61,8 @@ export interface ContainerState {
   readonly labels: Readonly<Record<string, string>>;
   /** Published ports: container port such as `80/tcp` to host ports. */
   readonly ports: Readonly<Record<string, readonly string[]>>;
+  /** Names of the Docker networks that it is attached to. */
+  readonly networks: readonly string[];
   /** Status, such as `running`, `exited` or `restarting`. */
   readonly status: string;
   /** Docker's own health check: `healthy`, `unhealthy`, `starting`; `undefined` without one. */

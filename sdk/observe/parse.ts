@@ -4,7 +4,7 @@
  * @module
  */
 
-import { containersFromApi, imagesFromApi, networksFromApi, versionFromApi } from "./engine_api.ts";
+import { containersFromApi, imagesFromApi, versionFromApi } from "./engine_api.ts";
 import { parseRelease } from "./release.ts";
 import { flagsOfRoute } from "./route_flags.ts";
 import type {
@@ -29,16 +29,20 @@ export function parseProbe(host: string, output: string): HostState {
     ...of("~i").map((rest) => parseImage(parseJson(rest))),
     ...of("~I").flatMap(imagesFromApi),
   ];
+  const containers = [
+    ...of("~c").map((rest) => parseContainer(parseJson(rest), statuses)),
+    ...of("~C").flatMap(containersFromApi),
+  ].sort((a, b) => a.name < b.name ? -1 : 1);
   return {
     host,
     docker: of("~V").map(versionFromApi)[0] ?? parseDocker(of("d")[0], of("~e")),
-    containers: [
-      ...of("~c").map((rest) => parseContainer(parseJson(rest), statuses)),
-      ...of("~C").flatMap(containersFromApi),
-    ].sort((a, b) => a.name < b.name ? -1 : 1),
+    containers,
     images: images.filter(hasTag),
     hasUntaggedImages: !images.every(hasTag),
-    networks: [...new Set([...networksOf(of("~c")), ...of("~C").flatMap(networksFromApi)])],
+    // A container that does not run names networks that may not be there.
+    networks: [
+      ...new Set(containers.flatMap(({ running, networks }) => running ? networks : [])),
+    ],
     routesFile: of("~v")[0],
     routes: of("~p").flatMap(parseRoutes),
     files: Object.fromEntries(of("f").map((rest) => [rest.slice(66), rest.slice(0, 64)])),
@@ -105,6 +109,7 @@ function parseContainer(facts: Json, statuses: ReadonlyMap<string, Json>): Conta
         [port, bindings],
       ) => [port, (bindings ?? []).map((binding) => binding.HostPort ?? "")]),
     ),
+    networks: strings(facts["networks"]).filter((name) => name !== "null"),
     status: String(status["status"] ?? "unknown"),
     health: typeof status["health"] === "string" ? status["health"] : undefined,
     exitCode: Number(status["exitCode"] ?? 0),
@@ -114,12 +119,6 @@ function parseContainer(facts: Json, statuses: ReadonlyMap<string, Json>): Conta
 
 function hasTag({ name }: ImageState): boolean {
   return !name.includes("<none>");
-}
-
-/** The networks of running containers: a container that does not run names networks that may not be there. */
-function networksOf(containers: readonly string[]): readonly string[] {
-  return containers.map(parseJson).filter(({ running }) => running === true)
-    .flatMap(({ networks }) => strings(networks)).filter((name) => name !== "null");
 }
 
 function parseImage(facts: Json): ImageState {

@@ -71,6 +71,7 @@ import {
   startProxy,
   stopProxy,
 } from "./proxy_container.ts";
+import { givePorts, type HandoverOperation, takePorts } from "./proxy_handover.ts";
 import {
   execCommand,
   listContainers,
@@ -94,6 +95,7 @@ export type Operation =
   | ContainerOperation
   | CordOperation
   | FileOperation
+  | HandoverOperation
   | ImageOperation
   | InstallDocker
   | LockOperation
@@ -129,6 +131,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "cut-cord": cutCord,
   "end-maintenance": endMaintenance,
   "exec-command": execCommand,
+  "give-ports": givePorts,
   "install-docker": installDocker,
   "list-containers": listContainers,
   "list-images": listImages,
@@ -175,6 +178,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "stop-container": stopContainer,
   "stop-proxy": stopProxy,
   "tag-image": tagImage,
+  "take-ports": takePorts,
   "tie-cord": tieCord,
   "upload-file": uploadFile,
   "write-boot-config": writeBootConfig,

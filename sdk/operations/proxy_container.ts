@@ -28,6 +28,8 @@ export interface RunProxy {
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** Whether the configuration says anything about how it runs; otherwise the host's own boot config counts. */
   readonly configured: boolean;
+  /** Whether it publishes no ports for now, because Traefik has them. @default {false} */
+  readonly isHidden?: boolean;
 }
 
 /** Starts the proxy's stopped container. */
@@ -87,6 +89,8 @@ export const runProxy: Definition<RunProxy> = {
     detail: describeRun(operation),
   }),
   render: renderRun,
+  // One that serves stays: another app may be served by it.
+  inverse: ({ isHidden }) => isHidden === true ? [{ kind: "remove-proxy", everything: false }] : [],
   explain: (operation, { stderr }) => ({
     code: "COMMAND_FAILED",
     message: `kamal-proxy could not be run: ${
@@ -168,7 +172,8 @@ export const mendProxy: Definition<MendProxy> = {
   render: () => text(mendScript()),
 };
 
-function renderRun(operation: RunProxy): Command {
+/** The command that runs the proxy's container. */
+export function renderRun(operation: RunProxy): Command {
   const base: Word[] = ["docker", "run", "--name", "kamal-proxy", "--network", "kamal", "--detach"];
   base.push(
     "--restart",
@@ -178,6 +183,9 @@ function renderRun(operation: RunProxy): Command {
   );
   base.push("--volume", raw('"$PWD"/.kamal/proxy/apps-config:/home/kamal-proxy/.apps-config'));
   const folder = run("mkdir", "-p", ".kamal/proxy/apps-config");
+  if (operation.isHidden === true) {
+    return all(folder, run(...base, raw(imageText(operation)), "kamal-proxy", "run"));
+  }
   return all(
     folder,
     operation.configured ? configuredRun(base, operation) : bootConfigRun(base, operation),
@@ -213,18 +221,20 @@ export function splitTag(image: string): readonly [string, string] {
 }
 
 /** The image as shell text: the boot config on the host may name another. */
-function imageText({ image, configured }: RunProxy): string {
+export function imageText({ image, configured }: RunProxy): string {
   return configured ? quote(image) : bootConfigImage(...splitTag(image));
 }
 
 /** What runs and where it listens, for readers. */
-function describeRun({ image, publish }: Pick<RunProxy, "image" | "publish">): string {
+function describeRun({ image, publish, isHidden }: RunProxy): string {
+  if (isHidden === true) return `${image}, beside Traefik, which keeps the ports`;
   return publish.length === 0
     ? `${image}, no ports published`
     : `${image} on ${publish.map(hostPort).join(", ")}`;
 }
 
-function portsHint({ publish }: Pick<RunProxy, "publish">): string | undefined {
+/** What to look at where its ports are taken; `undefined` where it publishes none. */
+export function portsHint({ publish }: Pick<RunProxy, "publish">): string | undefined {
   const [first] = publish;
   if (first === undefined) return undefined;
   const ports = publish.map(hostPort).join(", ");

@@ -18,11 +18,37 @@ import { replicaOf } from "./names.ts";
 import type { HostScript, Stage, Step, Wait } from "./plan.ts";
 import { hookStage, script, stage, step } from "./stages.ts";
 
+/** What else happens as hosts switch. */
+export interface Switching {
+  /** Steps of a host once its routes are set, before its old containers stop; it takes part where there are any. */
+  readonly afterRoutes: (host: string) => readonly Step[];
+  /** Whether one host after the other switches, whatever the configuration says. */
+  readonly rolling: boolean;
+  /** Hooks before and after each group, beside those of booting. */
+  readonly hooks: { readonly before: string; readonly after: string };
+}
+
 /** The stages that switch all hosts where something changes, group after group. */
-export function bootGroups(input: PlanInput, changes: Changes): readonly Stage[] {
-  const hosts = [...changes.keys()].filter((host) => changes.get(host)!.length > 0);
-  const groups = groupsOf(input.config, hosts);
-  return groups.flatMap((group, index) => bootGroup(input, group, changes, index, groups.length));
+export function bootGroups(
+  input: PlanInput,
+  changes: Changes,
+  switching?: Switching,
+): readonly Stage[] {
+  const hosts = [...changes.keys()].filter((host) =>
+    changes.get(host)!.length > 0 || (switching?.afterRoutes(host).length ?? 0) > 0
+  );
+  const groups = switching?.rolling === true
+    ? hosts.map((host) => [host])
+    : groupsOf(input.config, hosts);
+  return groups.flatMap((group, index) => {
+    const around = (name: string | undefined): readonly Stage[] =>
+      name === undefined ? [] : hookStage(input, name, group, { group: index });
+    return [
+      ...around(switching?.hooks.before),
+      ...bootGroup(input, group, changes, { group: index, groups: groups.length, switching }),
+      ...around(switching?.hooks.after),
+    ];
+  });
 }
 
 /** Hosts in groups of the configured size, one after the other. */
@@ -44,15 +70,18 @@ function bootGroup(
   input: PlanInput,
   hosts: readonly string[],
   changes: Changes,
-  group: number,
-  groups: number,
+  { group, groups, switching }: {
+    readonly group: number;
+    readonly groups: number;
+    readonly switching: Switching | undefined;
+  },
 ): readonly Stage[] {
   const boots = hosts.flatMap((host) => changes.get(host)!).some(({ boots }) => boots.length > 0);
   const pauseSeconds = group < groups - 1 ? input.config.boot.wait : 0;
   return [
     ...boots ? hookStage(input, "pre-app-boot", hosts, { group }) : [],
     stage("boot", hosts.map((host) => bootScript(input, host, hosts, changes)), { group }),
-    stage("switch", hosts.map((host) => switchScript(input, host, changes.get(host)!)), {
+    stage("switch", hosts.map((host) => switchScript(input, host, changes.get(host)!, switching)), {
       group,
       interruptible: false,
       pauseSeconds,
@@ -79,6 +108,7 @@ function switchScript(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
+  switching: Switching | undefined,
 ): HostScript {
   const routes = changes.filter((change) => change.routes).flatMap((change) =>
     routeStep(input, host, change)
@@ -93,6 +123,7 @@ function switchScript(
   );
   return script(host, [
     ...routes,
+    ...switching?.afterRoutes(host) ?? [],
     ...leaving.length === 0 ? [] : [step(`${host} leave old`, ...leaving)],
     ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
   ]);

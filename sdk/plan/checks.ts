@@ -10,6 +10,7 @@ import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import { lockHeld } from "../operations/lock.ts";
 import { isCandidate } from "../operations/proxy.ts";
 import { selectedRoles } from "./current.ts";
+import { portsOfTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 
 /** Least free space on a host, KiB: below it not even small images and logs fit. */
@@ -23,16 +24,19 @@ const OLDEST_PROXY = "v0.9.2";
  *
  * @throws {HostError} `DOCKER_MISSING`, `DOCKER_NOT_RUNNING`, `DISK_FULL`, `PROXY_TOO_OLD`, `PORT_TAKEN` or `ROUTE_TAKEN`.
  */
-export function checkHosts(input: PlanInput, options: { readonly proxy: boolean }): void {
+export function checkHosts(
+  input: PlanInput,
+  options: { readonly proxy: boolean; readonly fromTraefik?: boolean },
+): void {
   const errors = input.hosts.flatMap((host) => {
     const state = stateOf(input, host);
     const problem = dockerProblem(state) ?? diskProblem(state);
     if (problem) return [problem];
     const proxied = selectedRoles(input, host).filter((role) => role.proxy !== undefined);
     if (!options.proxy || proxied.length === 0) return [];
-    return [proxyProblem(input.config, state) ?? routeProblem(input, host)].filter((error) =>
-      error !== undefined
-    );
+    const traefik = options.fromTraefik === true ? undefined : traefikProblem(input.config, state);
+    const found = traefik ?? proxyProblem(input.config, state) ?? routeProblem(input, host);
+    return found === undefined ? [] : [found];
   });
   throwHostErrors(errors);
 }
@@ -76,10 +80,23 @@ function diskProblem({ host, freeKiB }: HostState): HostError | undefined {
   );
 }
 
+function traefikProblem(config: Config, state: HostState): HostError | undefined {
+  const ports = portsOfTraefik(config, state).map(({ host }) => host);
+  if (ports.length === 0) return undefined;
+  const message = `Traefik still serves here, on port ${ports.join(" and ")}`;
+  return new HostError("PORT_TAKEN", state.host, message, {
+    hint: "Go over to kamal-proxy without a gap: sextant upgrade. Or stay with it: .traefik({ … })",
+  });
+}
+
 function proxyProblem(config: Config, state: HostState): HostError | undefined {
   const proxy = proxyContainer(state);
   const { publish, httpPort, httpsPort } = proxyRunOn(config, state.host);
-  if (proxy === undefined) return portProblem(state, publish ? [httpPort, httpsPort] : []);
+  if (proxy === undefined) {
+    const ofTraefik = portsOfTraefik(config, state).map(({ host }) => host);
+    const wanted = publish ? [httpPort, httpsPort] : [];
+    return portProblem(state, wanted.filter((port) => !ofTraefik.includes(port)));
+  }
   const version = proxy.image.split(":").at(-1) ?? "";
   if (!/^v?\d+(\.\d+)*$/.test(version) || compareVersions(version, OLDEST_PROXY) >= 0) {
     return undefined;

@@ -159,11 +159,14 @@ export function prepareSteps(
   return steps;
 }
 
-function finishSteps(
+/** What a host does once the new version serves. */
+export function finishSteps(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  { prune, pull, verb, digest }: DeployParts & { readonly digest: string | undefined },
+  { prune, pull, verb, digest }: Pick<DeployParts, "prune" | "pull" | "verb"> & {
+    readonly digest: string | undefined;
+  },
 ): readonly Step[] {
   const { config, version, run } = input;
   const image = imageName(config, version);

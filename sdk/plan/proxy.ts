@@ -15,19 +15,24 @@ import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
 import { routeTo } from "./app_container.ts";
 import { writeCertificate } from "./own_certificates.ts";
 import { lookUp, selectedRoles, versionOf } from "./current.ts";
+import { portsOfTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { auditFile } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
-/** The steps that make kamal-proxy run on a host; none where it does. */
+/** The steps that make kamal-proxy run on a host; none where it does. While Traefik has the ports, it publishes none. */
 export function proxyUp(input: PlanInput, host: string): readonly Step[] {
   const state = stateOf(input, host);
   const proxy = proxyContainer(state);
   const mend = mendProxy(state);
   // The old container of a replacement that was broken off comes back by that.
   if (mend.length > 0 && state.containers.some(({ name }) => name === PROXY_OLD)) return mend;
-  if (proxy === undefined) return [step(`${host} proxy`, runProxy(input, host)), ...mend];
+  if (proxy === undefined) {
+    const isHidden = portsOfTraefik(input.config, state).length > 0;
+    const run = runProxy(input, host);
+    return [step(`${host} proxy`, isHidden ? { ...run, isHidden } : run), ...mend];
+  }
   return proxy.running ? mend : [step(`${host} proxy`, { kind: "start-proxy" }), ...mend];
 }
 

@@ -15,6 +15,7 @@ import type { Operation } from "../operations/operation.ts";
 import { envLabel } from "./app_container.ts";
 import { selectedRoles } from "./current.ts";
 import { CONFIG_LABEL, digest } from "./digest.ts";
+import { traefikOf } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { cordFolder, idFile, ownFolder, replicaOf, TRAEFIK_FOLDER } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -170,14 +171,13 @@ function existingSteps(
 
 /** Kamal's Traefik on a host; somebody else's of that name must not be touched. */
 function traefikContainer(input: PlanInput, host: string): ContainerState | undefined {
-  const found = stateOf(input, host).containers.find(({ name }) => name === "traefik");
-  if (found === undefined || found.labels[CATCH_ALL_LABEL] !== undefined) return found;
+  const state = stateOf(input, host);
+  const found = traefikOf(state);
+  if (found !== undefined || !state.containers.some(({ name }) => name === "traefik")) return found;
   throw new HostError("PORT_TAKEN", host, "a container named traefik is not of a deployment", {
     hint: "Rename it on the host, or let it go: docker rename traefik my-traefik",
   });
 }
-
-const CATCH_ALL_LABEL = "traefik.http.routers.catchall.service";
 
 function startStep(host: string): Step {
   return step(`${host} start traefik`, {

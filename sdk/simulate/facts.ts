@@ -21,8 +21,10 @@ export interface SimulatedContainer {
   readonly imageId: string;
   /** Labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Docker network. */
+  /** Docker network that it was run in. */
   readonly network: string;
+  /** Docker networks that it joined later. */
+  readonly joined: Set<string>;
   /** Container port such as `80/tcp` to host ports. */
   readonly ports: Readonly<Record<string, readonly string[]>>;
   /** Names of the variables that its env file gave it. */

@@ -178,12 +178,14 @@ function addImage(host: SimulatedHost, name: string, service: string | undefined
 }
 
 function addContainer(host: SimulatedHost, initial: InitialContainer): void {
-  const { name, image, labels = {}, publish = [], running = true, app } = initial;
+  const { name, image, labels = {}, publish = [], running = true, app, network = "kamal" } =
+    initial;
   addImage(host, image, labels["service"]);
   const container = host.addContainer({
     name,
     image,
     labels,
+    network,
     ports: portsOf(publish),
     ...app === undefined ? {} : { app: appOf(app) },
   });

@@ -117,6 +117,7 @@ export class SimulatedHost {
       labels: {},
       network: "kamal",
       ports: {},
+      joined: new Set(),
       secrets: [],
       app: this.appIn(image),
       ...facts,

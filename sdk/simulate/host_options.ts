@@ -42,6 +42,8 @@ export interface InitialContainer {
   readonly labels?: Readonly<Record<string, string>>;
   /** Published ports, as `docker run --publish` takes them. */
   readonly publish?: readonly string[];
+  /** Docker network. @default {"kamal"} */
+  readonly network?: string;
   /** Whether it runs. @default {true} */
   readonly running?: boolean;
   /** How its app behaves, where that is not told by its version. */

@@ -6,7 +6,7 @@
 
 import type { ConnectNetwork, CreateNetwork } from "../operations/network.ts";
 import { noSuch } from "./container.ts";
-import { byEngine, done, type Model } from "./model.ts";
+import { byEngine, done, type Model, refused } from "./model.ts";
 
 /** How a network is made; one that is there is fine. */
 export const createNetwork: Model<CreateNetwork> = byEngine(0.1, ({ name }, host) => {
@@ -16,7 +16,9 @@ export const createNetwork: Model<CreateNetwork> = byEngine(0.1, ({ name }, host
 
 /** How a container joins a network. */
 export const connectNetwork: Model<ConnectNetwork> = byEngine(0.1, ({ name, container }, host) => {
-  if (!host.containers.has(container)) return noSuch(container);
-  host.networks.add(name);
+  const found = host.containers.get(container);
+  if (found === undefined) return noSuch(container);
+  if (!host.networks.has(name)) return refused(`network ${name} not found`);
+  if (found.network !== name) found.joined.add(name);
   return done();
 });

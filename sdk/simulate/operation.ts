@@ -36,12 +36,14 @@ import {
   routeTraffic,
 } from "./proxy.ts";
 import {
+  givePorts,
   mendProxy,
   removeProxy,
   replaceProxy,
   runProxy,
   startProxy,
   stopProxy,
+  takePorts,
 } from "./proxy_container.ts";
 import { pruneImages, pruneVersions } from "./prune.ts";
 import {
@@ -71,6 +73,7 @@ const MODELS = Object.freeze({
   "cut-cord": cutCord,
   "end-maintenance": endMaintenance,
   "exec-command": execCommand,
+  "give-ports": givePorts,
   "install-docker": installDocker,
   "list-containers": listContainers,
   "list-images": listImages,
@@ -117,6 +120,7 @@ const MODELS = Object.freeze({
   "stop-container": stopContainer,
   "stop-proxy": stopProxy,
   "tag-image": tagImage,
+  "take-ports": takePorts,
   "tie-cord": tieCord,
   "upload-file": uploadFile,
   "write-boot-config": writeBootConfig,

@@ -74,7 +74,7 @@ function containerLines(
     running: container.state === "started",
     labels: container.labels,
     ports: Object.fromEntries(bindings),
-    networks: [container.network, null],
+    networks: [container.network, ...container.joined, null],
   };
   const status = {
     name: `/${name}`,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { GivePorts, TakePorts } from "../operations/proxy_handover.ts";
 import type {
   MendProxy,
   RemoveProxy,
@@ -13,14 +14,16 @@ import type {
   StopProxy,
 } from "../operations/proxy_container.ts";
 import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
+import type { Outcome } from "../operations/definition.ts";
 import { noSuch, portsOf, started, stop } from "./container.ts";
+import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model } from "./model.ts";
 
 /** Name of the proxy's container. */
 export const PROXY_CONTAINER = "kamal-proxy";
 
 /** How the proxy is run; its image is always to be had. */
-export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, publish }, host) => {
+export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, publish, isHidden }, host) => {
   if (host.containers.has(PROXY_CONTAINER)) {
     return failed(
       125,
@@ -28,8 +31,8 @@ export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, publish }, host
     );
   }
   host.makeDirectory(".kamal/proxy/apps-config");
-  const container = { name: PROXY_CONTAINER, image, ports: portsOf(publish) };
-  return started(host.addContainer(container), host, 125);
+  const ports = portsOf(isHidden === true ? [] : publish);
+  return started(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 125);
 });
 
 /** How a stopped proxy is started. */
@@ -59,16 +62,46 @@ export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, ho
 
 /** How the proxy's container is replaced: a second one answers meanwhile, so to its users it is one moment. */
 export const replaceProxy: Model<ReplaceProxy> = {
-  ...byEngine(1.5, ({ run: { image, publish } }, host) => {
-    const old = host.containers.get(PROXY_CONTAINER);
-    if (old === undefined) return noSuch(PROXY_CONTAINER);
-    stop(old, host);
-    const container = { name: PROXY_CONTAINER, image, ports: portsOf(publish) };
-    return started(host.addContainer(container), host, 1);
-  }),
+  ...byEngine(
+    1.5,
+    ({ run }, host) =>
+      host.containers.has(PROXY_CONTAINER) ? replaceBy(run, host) : noSuch(PROXY_CONTAINER),
+  ),
   // Its shell takes everything back when it is ended.
   cancelled: undefined,
 };
+
+/** How Traefik's ports change hands: a second kamal-proxy answers meanwhile, so to its users it is one moment. */
+export const takePorts: Model<TakePorts> = {
+  ...byEngine(2, (operation, host) => {
+    const traefik = host.containers.get("traefik");
+    if (traefik !== undefined) stop(traefik, host);
+    const taken = replaceBy(operation.run, host);
+    if (taken.exitCode === 0 || traefik === undefined) return taken;
+    replaceBy({ ...operation.run, isHidden: true }, host);
+    started(traefik, host, 1);
+    return taken;
+  }),
+  cancelled: undefined,
+};
+
+/** How Traefik gets its ports back. */
+export const givePorts: Model<GivePorts> = {
+  ...byEngine(3, ({ run }, host) => {
+    const traefik = host.containers.get("traefik");
+    if (traefik === undefined) return noSuch("traefik");
+    const hidden = replaceBy({ ...run, isHidden: true }, host);
+    return hidden.exitCode === 0 ? started(traefik, host, 1) : hidden;
+  }),
+  cancelled: undefined,
+};
+
+function replaceBy({ image, publish, isHidden }: RunProxy, host: SimulatedHost): Outcome {
+  const old = host.containers.get(PROXY_CONTAINER);
+  if (old !== undefined) stop(old, host);
+  const ports = portsOf(isHidden === true ? [] : publish);
+  return started(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 1);
+}
 
 /** How what is left of a broken off replacement is cleared away. */
 export const mendProxy: Model<MendProxy> = byEngine(0.5, (_, host) => {

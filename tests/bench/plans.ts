@@ -109,6 +109,7 @@ function container(
     labels,
     ports: {},
     status: "running",
+    networks: ["kamal"],
     health: undefined,
     exitCode: 0,
     startedAt: "2026-01-01T00:00:00Z",

@@ -115,6 +115,11 @@ export const PAUSE: PauseRoute = {
   holder: "0123456789abcdef",
 };
 
+const HANDOVER = {
+  ports: [{ host: 80, container: 80 }],
+  asks: [{ path: "/up", host: "shop.acme.dev" }],
+};
+
 /** The run of the proxy, as Kamal's defaults have it. */
 const RUN_PROXY: RunProxy = {
   kind: "run-proxy",
@@ -256,6 +261,8 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     services: ["shop-web"],
   },
   "measure-image": { kind: "measure-image", image: "ghcr.io/acme/shop:v2" },
+  "take-ports": { kind: "take-ports", run: RUN_PROXY, ...HANDOVER },
+  "give-ports": { kind: "give-ports", run: RUN_PROXY, ...HANDOVER },
   "mend-proxy": { kind: "mend-proxy" },
   "stop-proxy": { kind: "stop-proxy" },
   "begin-maintenance": {

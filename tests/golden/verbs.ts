@@ -48,6 +48,7 @@ export const VERB_CASES: { readonly [Name in Verb["name"]]: VerbCase<Name> } = {
   "deploy": { verb: { name: "deploy" }, before: [SETUP] },
   "redeploy": { verb: { name: "redeploy" }, before: [SETUP] },
   "rollback": { verb: { name: "rollback" } },
+  "upgrade": { verb: { name: "upgrade" }, before: [SETUP], config: {}, configBefore: TRAEFIK },
   "releases": { verb: { name: "releases" } },
   "drift": { verb: { name: "drift" } },
   "details": { verb: { name: "details" } },

@@ -122,7 +122,8 @@ class Generator {
       if (response.ok) this.counts.addAnswer(text, performance.now() - sentAt);
       else this.counts.addFailure(`status ${response.status}`, method);
     } catch (error) {
-      this.counts.addFailure(reason(error), method);
+      const isNew = number % 2 === 1 ? " on a new connection" : "";
+      this.counts.addFailure(`${reason(error)}${isNew}`, method);
     }
   }
 

@@ -21,6 +21,7 @@ Deno.test("parseProbe() reads containers with their status, sorted by name", () 
     running: true,
     labels: { destination: "", role: "web", service: "shop" },
     ports: {},
+    networks: ["kamal", "other"],
     status: "running",
     health: "starting",
     exitCode: 0,

@@ -1,0 +1,43 @@
+/**
+ * The way from Traefik to kamal-proxy: who of them has a host's ports.
+ *
+ * @module
+ */
+
+import { type Config, proxyRunOn } from "../config/config.ts";
+import type { ContainerState, HostState } from "../observe/host_state.ts";
+import type { TakePorts } from "../operations/proxy_handover.ts";
+import { CATCH_ALL_LABEL, PROXY_NEXT } from "../operations/proxy_swap.ts";
+
+/** Ports of a host that kamal-proxy wants, by kamal-proxy's own for each. */
+export type Ports = TakePorts["ports"];
+
+/** The Traefik that Kamal 1 or our own plans run on a host. */
+export function traefikOf({ containers }: HostState): ContainerState | undefined {
+  return containers.find(({ name, labels }) =>
+    name === "traefik" && labels[CATCH_ALL_LABEL] !== undefined
+  );
+}
+
+/** The ports that kamal-proxy wants on a host and Traefik has; none where it need not hand anything over. */
+export function portsOfTraefik(config: Config, state: HostState): Ports {
+  const traefik = traefikOf(state);
+  if (traefik === undefined) return [];
+  const wanted = portsWanted(config, state.host);
+  const held = Object.values(traefik.ports).flat();
+  if (traefik.running) return wanted.filter(({ host }) => held.includes(String(host)));
+  // A handover that was broken off gives the ports back to Traefik before it is tried again.
+  return state.containers.some(({ name }) => name === PROXY_NEXT) ? wanted : [];
+}
+
+/** Whether a running Traefik sends requests to a container. */
+export function isServedByTraefik(state: HostState, container: ContainerState): boolean {
+  return traefikOf(state)?.running === true && container.running &&
+    container.name !== "traefik" &&
+    Object.keys(container.labels).some((label) => label.startsWith("traefik.http.routers."));
+}
+
+function portsWanted(config: Config, host: string): Ports {
+  const { publish, httpPort, httpsPort } = proxyRunOn(config, host);
+  return publish ? [{ host: httpPort, container: 80 }, { host: httpsPort, container: 443 }] : [];
+}
