@@ -213,6 +213,12 @@ export type {
   StopProxy,
 } from "./sdk/operations/proxy_container.ts";
 export type {
+  GivePorts,
+  Handover,
+  HandoverOperation,
+  TakePorts,
+} from "./sdk/operations/proxy_handover.ts";
+export type {
   BootConfigFile,
   BootConfigOperation,
   ShowBootConfig,

@@ -10,7 +10,7 @@ import { imageText, portsHint, renderRun, type RunProxy } from "./proxy_containe
 import { swapScript } from "./proxy_swap.ts";
 
 /** What both ways must know. */
-interface Handover {
+export interface Handover {
   /** The run of kamal-proxy with the ports. */
   readonly run: RunProxy;
   /** The ports that change hands: the host's, and kamal-proxy's own for it. */

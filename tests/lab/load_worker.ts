@@ -122,8 +122,8 @@ class Generator {
       if (response.ok) this.counts.addAnswer(text, performance.now() - sentAt);
       else this.counts.addFailure(`status ${response.status}`, method);
     } catch (error) {
-      const isNew = number % 2 === 1 ? " on a new connection" : "";
-      this.counts.addFailure(`${reason(error)}${isNew}`, method);
+      const where = keeps ? "" : " on a new connection";
+      this.counts.addFailure(`${reason(error)}${where}`, method);
     }
   }
 

@@ -141,6 +141,7 @@ export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, strin
   "traefik restart": "is Traefik's",
   "traefik start": "is Traefik's",
   "traefik stop": "is Traefik's",
+  "upgrade": "begins with Traefik",
 };
 
 /** What may be expected of a command. */
