@@ -29,7 +29,7 @@ export const COMMAND_WORDS: readonly string[] = Object.freeze([
     "server",
     "setup",
   ],
-  ...["traefik", "version"],
+  ...["traefik", "upgrade", "version"],
 ]);
 
 /** Checks aliases. */
