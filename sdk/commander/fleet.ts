@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Config, hostOf, serviceWithDestination } from "../config/config.ts";
+import { type Config, type Host, hostOf, serviceWithDestination } from "../config/config.ts";
+import { otherHost } from "../config/other_host.ts";
 import { HostError, messageOf, throwHostErrors } from "../errors.ts";
 import type { Event } from "../exec/event.ts";
 import type { HostState } from "../observe/host_state.ts";
@@ -30,7 +31,7 @@ export interface FleetOptions {
 /** Open hosts. */
 export class Fleet {
   /** Sessions by host. */
-  readonly sessions: ReadonlyMap<string, Session>;
+  readonly sessions: Map<string, Session>;
   /** What each host answered, by name. */
   readonly states: ReadonlyMap<string, HostState>;
   /** Seconds until all had answered. */
@@ -38,13 +39,16 @@ export class Fleet {
   /** Seconds that the slowest host needed for its answer. */
   readonly probeSeconds: number;
   readonly #config: Config;
+  readonly #options: FleetOptions;
 
   private constructor(
     config: Config,
     opened: ReadonlyMap<string, OpenHost>,
     connectSeconds: number,
+    options: FleetOptions,
   ) {
     this.#config = config;
+    this.#options = options;
     this.sessions = new Map([...opened].map(([host, { session }]) => [host, session]));
     this.states = new Map(
       [...opened].map(([host, { probe }]) => [host, parseProbe(host, probe.stdout)]),
@@ -70,7 +74,7 @@ export class Fleet {
     await Promise.all(hosts.map(async (host) => {
       options.emit({ type: "connecting", host });
       try {
-        opened.set(host, await openHost(config, host, script, options));
+        opened.set(host, await openHost(config, hostOf(config, host), script, options));
         options.emit({ type: "connected", host, seconds: (performance.now() - started) / 1000 });
       } catch (error) {
         errors.push(toHostError(host, error));
@@ -83,7 +87,33 @@ export class Fleet {
     throwHostErrors(errors);
     // The order of hosts is the configuration's, not that of their answers.
     const ordered = new Map(hosts.map((host) => [host, opened.get(host)!]));
-    return new Fleet(config, ordered, (performance.now() - started) / 1000);
+    return new Fleet(config, ordered, (performance.now() - started) / 1000, options);
+  }
+
+  /**
+   * Connects to hosts that left the configuration, as they are spelled in the ledger, and probes them. One that does not
+   * answer soon is `undefined`: it may be gone for good.
+   */
+  async visit(hosts: readonly string[]): Promise<ReadonlyMap<string, HostState | undefined>> {
+    const { signal, emit } = this.#options;
+    const script = probeOf(this.#config, false);
+    const soon = AbortSignal.timeout(VISIT_SECONDS * 1000);
+    const options = { ...this.#options, signal: signal ? AbortSignal.any([signal, soon]) : soon };
+    const states = await Promise.all(hosts.map(async (spelled) => {
+      const host = otherHost(this.#config, spelled);
+      emit({ type: "connecting", host: host.name });
+      try {
+        const { session, probe } = await openHost(this.#config, host, script, options);
+        this.sessions.set(host.name, session);
+        return [host.name, parseProbe(host.name, probe.stdout)] as const;
+      } catch (error) {
+        signal?.throwIfAborted();
+        const message = `left the configuration and cannot be asked: ${messageOf(error)}`;
+        emit({ type: "notice", host: host.name, message });
+        return [host.name, undefined] as const;
+      }
+    }));
+    return new Map(states);
   }
 
   /** Asks hosts again, all unless some are named; those that do not answer are left out. */
@@ -121,13 +151,16 @@ interface OpenHost {
   readonly probe: StepResult;
 }
 
+// Seconds that a host has to answer which nobody needs any more.
+const VISIT_SECONDS = 10;
+
 async function openHost(
   config: Config,
-  host: string,
+  host: Host,
   script: Script,
   { transport, signal }: FleetOptions,
 ): Promise<OpenHost> {
-  const { session, first } = await transport.connect(targetOf(config, hostOf(config, host)), {
+  const { session, first } = await transport.connect(targetOf(config, host), {
     signal,
     first: script,
   });
@@ -136,7 +169,7 @@ async function openHost(
   await session.close();
   throw new HostError(
     "COMMAND_FAILED",
-    host,
+    host.name,
     `the probe failed: ${probe.stderr.trim() || `exit status ${probe.exitCode}`}`,
     {
       hint: "The login needs a POSIX shell with the usual tools (sh, sed, awk, sha256sum).",

@@ -18,6 +18,8 @@ export interface Needs {
   readonly lock: boolean;
   /** Whether it wants to know all that hosts know of releases. @default {false} */
   readonly details?: boolean;
+  /** Whether it looks for what left the configuration, also on hosts that did. @default {false} */
+  readonly orphans?: boolean;
   /** Whether it works with Docker, and with the proxy, maybe in Traefik's place, and so checks them first. */
   readonly docker: "from Traefik" | "proxy" | "yes" | "no";
 }
@@ -59,7 +61,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "build deliver": { ...ASK, hosts: "app", version: true, secrets: "later" },
   "build pull": { ...ASK, hosts: "app", version: true, secrets: "later" },
   "build push": { ...ASK, hosts: "app", version: true, secrets: "later" },
-  "deploy": { ...BOOT, hosts: "app" },
+  "deploy": { ...BOOT, hosts: "app", orphans: true },
   "drift": { ...ASK, hosts: "app", secrets: true, details: true },
   "details": { ...ASK, hosts: "all" },
   "env delete": { ...CHANGE, hosts: "all", docker: "no" },
@@ -80,7 +82,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "proxy stop": { ...CHANGE, hosts: "proxy" },
   "proxy upgrade": { ...CHANGE, hosts: "proxy" },
   "prune": { ...CHANGE, hosts: "app" },
-  "redeploy": { ...BOOT, hosts: "app" },
+  "redeploy": { ...BOOT, hosts: "app", orphans: true },
   "registry login": { ...ASK, hosts: "all", secrets: "later" },
   "registry logout": { ...ASK, hosts: "all" },
   "remove": { ...CHANGE, hosts: "all" },
@@ -89,7 +91,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "rollback": { ...BOOT, hosts: "app", version: false, secrets: "later", details: true },
   "server exec": { ...ASK, hosts: "all", docker: "no" },
   "server bootstrap": { ...ASK, hosts: "all", docker: "no" },
-  "setup": { ...BOOT, hosts: "all" },
+  "setup": { ...BOOT, hosts: "all", orphans: true },
   "traefik boot": { ...CHANGE, hosts: "app", secrets: true },
   "traefik details": { ...ASK, hosts: "app" },
   "traefik logs": { ...ASK, hosts: "app" },

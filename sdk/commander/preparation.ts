@@ -13,6 +13,7 @@ import { parseProbe } from "../observe/parse.ts";
 import { SALT_SECRET } from "../operations/file.ts";
 import { checkHosts, checkLock } from "../plan/checks.ts";
 import { runningVersions } from "../plan/current.ts";
+import { formerHosts } from "../plan/former_hosts.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { HERE, type Plan, secretsNeededBy } from "../plan/plan.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
@@ -40,6 +41,7 @@ export class Preparation {
   #fleet: Fleet | undefined;
   #here: Session | undefined;
   #states: ReadonlyMap<string, HostState> = new Map();
+  #formerStates: PlanInput["formerStates"];
 
   /** Takes what was gathered for a command. */
   constructor(verb: Verb, options: CommandOptions, facts: Facts) {
@@ -68,6 +70,16 @@ export class Preparation {
     }
     this.#secrets = await secrets;
     this.#takeStates(this.#fleet!.states);
+    await this.#visitFormerHosts();
+  }
+
+  /** Asks hosts that left the configuration, unless only some hosts or roles are meant. */
+  async #visitFormerHosts(): Promise<void> {
+    const { hosts, roles, primary } = this.#options;
+    const isNarrow = hosts !== undefined || roles !== undefined || primary === true;
+    if (this.#needs.orphans !== true || isNarrow) return;
+    const former = formerHosts(this.#facts.config, this.#states);
+    if (former.length > 0) this.#formerStates = await this.#fleet!.visit(former);
   }
 
   async #runEarly(name: "pre-init" | "pre-connect"): Promise<void> {
@@ -83,6 +95,7 @@ export class Preparation {
     await this.#fleet?.close();
     this.#fleet = await this.#openFleet(this.#secrets);
     this.#takeStates(this.#fleet.states);
+    await this.#visitFormerHosts();
   }
 
   /**
@@ -114,6 +127,7 @@ export class Preparation {
       lockHost,
       lockWait: this.#options.lockWait,
       states: this.#states,
+      formerStates: this.#formerStates,
       secretDigests: this.#digests,
       hooks: this.#facts.hooks.names(),
       run: this.#facts.run,

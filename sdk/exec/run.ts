@@ -42,8 +42,20 @@ export interface RunContext {
   readonly elapsed: () => number;
 }
 
-/** Runs a host's script to its end; gives whether all of it was done. */
+/** Runs a host's script to its end; gives whether the run may go on. */
 export async function runScript(
+  context: RunContext,
+  stage: StageName,
+  script: HostScript,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (script.mayFail !== true) return await runStrictly(context, stage, script, signal);
+  const warn = ({ host, message, hint }: Failure): void => context.warn({ host, message, hint });
+  await runStrictly({ ...context, fail: warn, moved: new Map() }, stage, script, signal);
+  return true;
+}
+
+async function runStrictly(
   context: RunContext,
   stage: StageName,
   script: HostScript,

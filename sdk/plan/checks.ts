@@ -6,7 +6,7 @@
 
 import { type Config, proxyRunOn } from "../config/config.ts";
 import { HostError, throwHostErrors } from "../errors.ts";
-import { type HostState, proxyContainer } from "../observe/host_state.ts";
+import { type HostState, proxyContainer, type RouteState, shortId } from "../observe/host_state.ts";
 import { lockHeld } from "../operations/lock.ts";
 import { isCandidate } from "../operations/proxy.ts";
 import { selectedRoles } from "./current.ts";
@@ -146,13 +146,21 @@ function routeProblem(input: PlanInput, host: string): HostError | undefined {
       "ROUTE_TAKEN",
       host,
       `kamal-proxy already sends ${name}${proxy.pathPrefixes.join(", ")} to ${rival.service}`,
-      {
-        hint:
-          "Give the service a host name or a path of its own: .proxy({ host: …, pathPrefix: … })",
-      },
+      { hint: rivalHint(input, host, rival) },
     );
   }
   return undefined;
+}
+
+/** What to do about a route that is taken; one that leads to this very image is most likely of an earlier name. */
+function rivalHint(input: PlanInput, host: string, { targets }: RouteState): string {
+  const { repository, service } = input.config;
+  const former = stateOf(input, host).containers.find(({ id, image }) =>
+    image.startsWith(`${repository}:`) && targets.some((target) => target.startsWith(shortId(id)))
+  )?.labels["service"];
+  return former === undefined || former === service
+    ? "Give the service a host name or a path of its own: .proxy({ host: …, pathPrefix: … })"
+    : `${former} has the same image: if that was the name of ${service}, take it off by that name first, with sextant app remove. Else give each a host name or a path of its own.`;
 }
 
 /** Path prefixes as kamal-proxy compares them: without a slash at their end, and `/` for all. */

@@ -24,7 +24,7 @@ import {
   ownFolder,
   saltFile,
 } from "./names.ts";
-import { orphansOf, stopOrphans } from "./orphans.ts";
+import { leaveHosts, orphansOf, stopOrphans } from "./orphans.ts";
 import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
@@ -32,7 +32,7 @@ import { registryLogin } from "./registry.ts";
 import { holdsOn, releaseStages } from "./release_phase.ts";
 import { endNote, knownDigest, recordRelease, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
-import { checkState, hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
+import { checkState, hookStage, hostsIn, ownHosts, plan, script, stage, step } from "./stages.ts";
 
 /** What a deploy includes besides switching versions. */
 export interface DeployParts {
@@ -65,13 +65,20 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const looksForOrphans = parts.verb !== "app boot" && parts.verb !== "app scale";
   const finish = stage(
     "finish",
-    appHosts(input).map((host) =>
-      script(host, [
-        ...looksForOrphans ? stopOrphans(input, host) : [],
-        ...finishSteps(input, host, changes.get(host)!, { ...parts, digest }),
-        ...certificateSteps(input, host, changes.get(host)!),
-      ])
-    ),
+    [
+      ...input.hosts.map((host) =>
+        script(host, [
+          ...looksForOrphans ? stopOrphans(input, host) : [],
+          ...changes.has(host)
+            ? [
+              ...finishSteps(input, host, changes.get(host)!, { ...parts, digest }),
+              ...certificateSteps(input, host, changes.get(host)!),
+            ]
+            : [],
+        ])
+      ),
+      ...looksForOrphans ? leaveHosts(input) : [],
+    ],
     {
       interruptible: false,
     },
@@ -89,11 +96,12 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   );
   const release = hasRelease ? releaseStages(input, changes) : [];
   const work = [prepare, ...accessoryStages, ...release, ...bootStages, finish];
-  const hosts = hostsIn(work);
-  const isBusy = hosts.length > 0;
+  const isBusy = hostsIn(work).length > 0;
   return plan(input, parts.verb, [
     ...boots && parts.build ? [buildStage(input, parts.noCache)] : [],
-    ...isBusy && parts.verb !== "app boot" ? hookStage(input, "pre-deploy", hosts) : [],
+    ...isBusy && parts.verb !== "app boot"
+      ? hookStage(input, "pre-deploy", ownHosts(input, work))
+      : [],
     ...work,
   ], {
     lock: true,

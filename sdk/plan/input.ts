@@ -24,6 +24,11 @@ export interface PlanInput {
   readonly lockWait?: LockWait | undefined;
   /** What each host answered, by name. */
   readonly states: ReadonlyMap<string, HostState>;
+  /**
+   * What hosts answered that left the configuration, by name; `undefined` for one that could not be reached. Absent
+   * where none were asked.
+   */
+  readonly formerStates?: ReadonlyMap<string, HostState | undefined> | undefined;
   /** Digest of each secret's value; `undefined` where secrets were not resolved. */
   readonly secretDigests: ReadonlyMap<string, string> | undefined;
   /** Names of the hooks that exist and are wanted. */
@@ -46,7 +51,7 @@ export interface RunFacts {
 
 /** The state of a host that was probed. */
 export function stateOf(input: PlanInput, host: string): HostState {
-  const state = input.states.get(host);
+  const state = input.states.get(host) ?? input.formerStates?.get(host);
   if (!state) throw new RangeError(`The host "${host}" was not probed`);
   return state;
 }

@@ -5,28 +5,31 @@
  */
 
 import { accessoriesOn, rolesOn, serviceWithDestination } from "../config/config.ts";
+import { otherHost } from "../config/other_host.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import { shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { OWNER_LABEL } from "./digest.ts";
+import { formerHosts } from "./former_hosts.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import type { Orphan, Step } from "./plan.ts";
-import { step } from "./stages.ts";
+import { appFolder } from "./names.ts";
+import type { HostScript, Orphan, Step } from "./plan.ts";
+import { script, step } from "./stages.ts";
 
 /** Everything that was left behind, as far as the hosts tell. */
 export function orphansOf(input: PlanInput): readonly Orphan[] {
-  const { config } = input;
-  const isStopped = config.orphans === "stop";
-  const containers = input.hosts.flatMap((host) =>
-    found(input, host).map(({ container, noun, because }): Orphan => ({
-      host,
-      noun,
-      container: container.name,
-      because,
-      isStopped,
-    }))
-  );
-  return [...containers, ...formerHosts(input)];
+  return [
+    ...input.hosts.flatMap((host) => orphansOn(input, host)),
+    ...formerHosts(input.config, input.states).flatMap((spelled) =>
+      orphansOnFormer(input, otherHost(input.config, spelled).name)
+    ),
+    ...renamedService(input),
+  ];
+}
+
+/** Whether anything of this deployment goes on running on a host that left the configuration. */
+export function stillRunsOn(input: PlanInput, host: string): boolean {
+  return input.config.orphans !== "stop" && found(input, host).length > 0;
 }
 
 /** The steps that stop what was left behind on a host; none unless the configuration asks for it. */
@@ -53,15 +56,42 @@ export function stopOrphans(input: PlanInput, host: string): readonly Step[] {
   ];
 }
 
+/** What hosts do that left the configuration; whatever fails there fails nothing. */
+export function leaveHosts(input: PlanInput): readonly HostScript[] {
+  return [...input.formerStates ?? []].flatMap(([host, state]) =>
+    state === undefined ? [] : [{ ...script(host, stopOrphans(input, host)), mayFail: true }]
+  );
+}
+
 interface Found {
   readonly container: ContainerState;
   readonly noun: string;
   readonly because: string;
 }
 
+function orphansOn(input: PlanInput, host: string): readonly Orphan[] {
+  const own = found(input, host).map(({ container, noun, because }): Orphan => ({
+    host,
+    noun,
+    container: container.name,
+    because,
+    isOwn: true,
+    isStopped: input.config.orphans === "stop",
+  }));
+  return [...own, ...accessoriesOfKamal(input, host)];
+}
+
+function orphansOnFormer(input: PlanInput, host: string): readonly Orphan[] {
+  if (input.formerStates?.get(host) !== undefined) return orphansOn(input, host);
+  const why = input.formerStates?.has(host) === true ? "could not be reached" : "was not asked";
+  const because = `left the config; it ${why}, and may still run the app`;
+  return [{ host, noun: "host", container: undefined, because, isOwn: false, isStopped: false }];
+}
+
 /** Running containers with this deployment's labels that nothing in the configuration wants on the host. */
 function found(input: PlanInput, host: string): readonly Found[] {
   const { config } = input;
+  const isFormer = !config.hosts.some(({ name }) => name === host);
   const roles = rolesOn(config, host).map(({ name }) => name);
   const accessories = accessoriesOn(config, host).map(({ service }) => service);
   return stateOf(input, host).containers.filter(({ running }) => running).flatMap((container) => {
@@ -70,26 +100,61 @@ function found(input: PlanInput, host: string): readonly Found[] {
     if (isApp && role !== undefined && !roles.includes(role)) {
       const isElsewhere = config.roles.some(({ name }) => name === role);
       const left = isElsewhere ? "this host" : "the config";
-      return [{ container, noun: role, because: `role ${role} left ${left}` }];
+      const because = isFormer ? "the host left the config" : `role ${role} left ${left}`;
+      return [{ container, noun: role, because }];
     }
     if (owner !== serviceWithDestination(config) || accessories.includes(service)) return [];
     const isElsewhere = config.accessories.some((accessory) => accessory.service === service);
     const left = isElsewhere ? "this host" : "the config";
-    return [{ container, noun: service, because: `accessory ${service} left ${left}` }];
+    const because = isFormer ? "the host left the config" : `accessory ${service} left ${left}`;
+    return [{ container, noun: service, because }];
   });
 }
 
-/** Hosts of the last release that left the configuration: nobody knows what runs there. */
-function formerHosts(input: PlanInput): readonly Orphan[] {
-  const known = new Set(input.config.hosts.map(({ name }) => name));
-  const last = input.hosts.flatMap((host) =>
-    stateOf(input, host).releases.findLast(({ status }) => status === "succeeded")?.hosts ?? []
+/**
+ * Accessories that Kamal booted and the configuration has no more. They have no label that says whose they are; that an
+ * env file of this deployment goes by their name is enough to tell of them, and not to stop them.
+ */
+function accessoriesOfKamal(input: PlanInput, host: string): readonly Orphan[] {
+  const { config } = input;
+  const { files, containers } = stateOf(input, host);
+  const known = accessoriesOn(config, host).map(({ service }) => service);
+  const folder = `${appFolder(config)}/env/accessories/`;
+  const once = Object.keys(files).filter((path) => path.startsWith(folder))
+    .map((path) => path.slice(folder.length).replace(/\.env$/, ""));
+  return once.flatMap((name) => {
+    const service = `${config.service}-${name}`;
+    const container = containers.find(({ name, running, labels }) =>
+      running && name === service && labels["service"] === service &&
+      labels[OWNER_LABEL] === undefined
+    );
+    if (container === undefined || known.includes(service)) return [];
+    const because = `accessory ${name} left the config; Kamal booted it, so it is yours to stop`;
+    return [{ host, noun: name, container: service, because, isOwn: false, isStopped: false }];
+  });
+}
+
+/**
+ * Containers of another service that has the very image of this one, where this one was never released: most likely its
+ * earlier name. Nobody can be certain, so they are only told of, and only until the first release.
+ */
+function renamedService(input: PlanInput): readonly Orphan[] {
+  const { service, destination = "", repository } = input.config;
+  const states = input.hosts.map((host) => stateOf(input, host));
+  const isNew = states.every(({ releases, containers }) =>
+    releases.length === 0 && !containers.some(({ labels }) => labels["service"] === service)
   );
-  return [...new Set(last)].filter((host) => !known.has(host)).map((host) => ({
-    host,
-    noun: "host",
-    container: undefined,
-    because: "left the config; it was not asked, and may still run the app",
-    isStopped: false,
-  }));
+  if (!isNew) return [];
+  return states.flatMap(({ host, containers, images }) =>
+    containers.filter(({ running, labels, image, imageId }) =>
+      running && labels["role"] !== undefined && (labels["destination"] ?? "") === destination &&
+      [image, ...images.filter(({ id }) => id === imageId).map(({ name }) => name)]
+        .some((name) => name.startsWith(`${repository}:`))
+    ).map(({ name, labels }) => {
+      const former = labels["service"] ?? "";
+      const because =
+        `service ${former} has the same image; if that was the name of ${service}, take it off by it: sextant app remove`;
+      return { host, noun: former, container: name, because, isOwn: false, isStopped: false };
+    })
+  );
 }

@@ -49,12 +49,14 @@ export interface EndNote {
 export interface Orphan {
   /** Name of the host. */
   readonly host: string;
-  /** The role or accessory that it was; `host` for a host that left the configuration as a whole. */
+  /** The role, accessory or service that it was; `host` for a host that left the configuration as a whole. */
   readonly noun: string;
   /** Name of the container that runs; `undefined` for a host. */
   readonly container: string | undefined;
   /** Why it is one, such as `role mail left the config`. */
   readonly because: string;
+  /** Whether it is certainly this deployment's, so that `orphans: "stop"` stops it. */
+  readonly isOwn: boolean;
   /** Whether the plan stops it. */
   readonly isStopped: boolean;
 }
@@ -98,6 +100,8 @@ export interface HostScript {
   readonly after: Wait | undefined;
   /** In order; the first failure ends the script. */
   readonly steps: readonly Step[];
+  /** Whether a failure is a warning only, as on a host that nobody needs any more. @default {false} */
+  readonly mayFail?: boolean | undefined;
 }
 
 /** Steps of other hosts that a script waits for. */

@@ -17,8 +17,10 @@ import {
 import { awaitRole, routeTo, runReplicas } from "./app_container.ts";
 import { appHosts, containersAt, selectedRoles, servingVersions } from "./current.ts";
 import { digest, ENV_LABEL } from "./digest.ts";
+import { rememberedHosts } from "./former_hosts.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { digestFile, imageName, releasesFile } from "./names.ts";
+import { stillRunsOn } from "./orphans.ts";
 import type { EndNote } from "./plan.ts";
 
 /** One release, as all hosts together tell it. */
@@ -66,7 +68,7 @@ export function recordRelease(
     digest: more.digest,
     digestFile: more.isPulled === true ? digestFile(config) : undefined,
     env: envs.some((env) => env !== undefined) ? digest(envs) : undefined,
-    hosts: config.hosts.map(({ name }) => name),
+    hosts: rememberedHosts(input, (host) => stillRunsOn(input, host)),
     roles,
   };
 }

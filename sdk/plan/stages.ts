@@ -115,7 +115,7 @@ export function plan(
     notes: filled.length === 0 ? [] : options.notes ?? [],
     afterwards: options.afterwards === undefined || filled.length === 0
       ? undefined
-      : hookScript(input, options.afterwards, hostsIn(filled)),
+      : hookScript(input, options.afterwards, ownHosts(input, filled)),
     onFailure: options.takesBack === true ? input.config.boot.onFailure : "halt",
   };
 }
@@ -125,6 +125,11 @@ export function hostsIn(stages: readonly Stage[]): readonly string[] {
   return [...new Set(stages.flatMap((stage) => stage.scripts.map((script) => script.host)))].filter(
     (host) => host !== HERE,
   );
+}
+
+/** Those of them that the configuration has: hooks need not know of others. */
+export function ownHosts({ formerStates }: PlanInput, stages: readonly Stage[]): readonly string[] {
+  return hostsIn(stages).filter((host) => formerStates?.has(host) !== true);
 }
 
 /**
@@ -146,7 +151,7 @@ function withLock(input: PlanInput, stages: readonly Stage[], version: string): 
   const own = next.scripts.find((script) => script.host === input.lockHost);
   const scripts = [
     script(input.lockHost, [lock, ...own?.steps ?? []]),
-    ...others.map((other) => script(other.host, other.steps, wait)),
+    ...others.map((other) => ({ ...other, after: wait })),
   ];
   return [...before, { ...next, scripts }, ...rest];
 }

@@ -83,7 +83,7 @@ function renderOrphans({ orphans = [] }: Plan): readonly string[] {
   if (left.length === 0) return [];
   const hosts = widest(left.map(({ host }) => host)) + 3;
   const names = widest(left.map(({ container }) => container ?? "")) + 3;
-  const stays = left.some(({ container }) => container !== undefined);
+  const stays = left.some(({ isOwn }) => isOwn);
   return [
     "",
     ...left.map(({ host, container, because }) => {

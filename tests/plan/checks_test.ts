@@ -74,6 +74,12 @@ Deno.test("checkHosts() refuses a host name that another service has", async () 
     "ROUTE_TAKEN",
     "10.0.0.1: kamal-proxy already sends shop.acme.dev to blog-web",
   ]);
+  const image = "registry.acme.dev/acme/shop:v1";
+  const renamed = { ...rival(["shop.acme.dev"]), containers: [{ ...blog, image }] };
+  assertStringIncludes(
+    (await problem(renamed)).hint!,
+    "blog has the same image: if that was the name of shop",
+  );
   await check({ "10.0.0.1": rival(["blog.acme.dev"]) });
   await check({ "10.0.0.1": rival(["shop.acme.dev"], ["/blog"]) });
   await check({ "10.0.0.1": rival([]) });

@@ -12,8 +12,8 @@ import type { Config } from "../../sdk/config/config.ts";
 import type { Effects, HookCall } from "../../sdk/exec/effects.ts";
 import type { Event } from "../../sdk/exec/event.ts";
 import { execute, type Execution } from "../../sdk/exec/execute.ts";
-import type { HostState } from "../../sdk/observe/host_state.ts";
 import { SALT_SECRET } from "../../sdk/operations/file.ts";
+import { formerHosts } from "../../sdk/plan/former_hosts.ts";
 import type { PlanInput } from "../../sdk/plan/input.ts";
 import { HERE, type Plan } from "../../sdk/plan/plan.ts";
 import { SecretValues } from "../../sdk/secrets/secret_values.ts";
@@ -62,7 +62,7 @@ export class Deployment {
   /** What a plan is made from: every host probed over a connection of its own. */
   async input(version: string, verb: Verb = { name: "deploy" }): Promise<PlanInput> {
     const open = await this.#open(verb);
-    return this.#inputOf(version, open.states);
+    return await this.#inputOf(version, open, verb);
   }
 
   /** Plans a command. */
@@ -79,7 +79,7 @@ export class Deployment {
   /** Plans a command and runs the plan over the same connections. */
   async do(verb: Verb, version: string, options: RunPlanOptions = {}): Promise<Run> {
     const open = await this.#open(verb);
-    const plan = planFor(verb, this.#inputOf(version, open.states), undefined);
+    const plan = planFor(verb, await this.#inputOf(version, open, verb), undefined);
     return await this.#execute(plan, open.sessions, options);
   }
 
@@ -97,8 +97,11 @@ export class Deployment {
     });
   }
 
-  #inputOf(version: string, states: ReadonlyMap<string, HostState>): PlanInput {
+  async #inputOf(version: string, open: Fleet, verb: Verb): Promise<PlanInput> {
+    const { states } = open;
+    const former = needsOf(verb).orphans === true ? formerHosts(this.config, states) : [];
     return {
+      ...former.length === 0 ? {} : { formerStates: await open.visit(former) },
       config: this.config,
       version,
       hosts: this.config.hosts.map((host) => host.name),

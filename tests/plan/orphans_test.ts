@@ -81,13 +81,113 @@ Deno.test("orphansOf() finds an accessory that left the config by its owner", as
   ]);
 });
 
-Deno.test("orphansOf() names a host of the last release that left the config", async () => {
-  const deployment = await serving();
-  const servers = { web: ["10.0.0.1", "10.0.0.2"] };
-  const plan = await new Deployment(deployment.fleet, await shop({ servers }))
-    .plan({ name: "deploy" }, "v1");
-  assertEquals(plan.orphans?.map(({ host, container }) => [host, container]), [
-    ["10.0.0.3", undefined],
+Deno.test("orphansOf() asks a host of the last release that left the config, and leaves what runs there", async () => {
+  const deployment = await withoutJobs("report");
+  const plan = await deployment.plan({ name: "deploy" }, "v1");
+  assertEquals([isEmpty(plan), plan.orphans?.map(({ host, container }) => [host, container])], [
+    true,
+    [["10.0.0.3", "shop-jobs-v1"]],
   ]);
-  assertStringIncludes(renderPlan(plan), "  orphan   10.0.0.3   left the config; it was not asked");
+  assertStringIncludes(
+    renderPlan(plan),
+    "  orphan   10.0.0.3   shop-jobs-v1   the host left the config\n",
+  );
+  // It is told of again and again, as long as anything runs there.
+  await deployment.deploy("v2");
+  const { orphans = [] } = await deployment.plan({ name: "deploy" }, "v2");
+  assertEquals(orphans.map(({ host }) => host), ["10.0.0.3"]);
 });
+
+Deno.test("stopOrphans() stops what is ours on a host that left the config, and then forgets the host", async () => {
+  const deployment = await withoutJobs("stop");
+  const host = deployment.fleet.host("10.0.0.3");
+  host.addContainer({ name: "blog", image: "blog:1", labels: { service: "blog", role: "web" } })
+    .state = "started";
+  const { report, events } = await deployment.deploy("v2");
+  assertEquals([report.outcome, report.warnings], ["done", []]);
+  const running = [...host.containers.values()].filter(({ state }) => state === "started");
+  assertEquals(running.map(({ name }) => name), ["blog"]);
+  assertEquals(events.filter(({ type }) => type === "notice"), []);
+  const plan = await deployment.plan({ name: "deploy" }, "v2");
+  assertEquals([isEmpty(plan), plan.orphans], [true, undefined]);
+});
+
+Deno.test("stopOrphans() takes the route of a host that left the config", async () => {
+  const { fleet } = await serving();
+  const servers = { web: ["10.0.0.1"] };
+  const config = await shop({ servers, env: {}, settings: { orphans: "stop" } });
+  const moved = new Deployment(fleet, config);
+  await moved.deploy("v2");
+  assertEquals(fleet.serve("10.0.0.2", "shop.acme.dev").status, 404);
+  assertEquals(containersOn(moved, "10.0.0.2"), ["shop-web-v1"]);
+  assertEquals(containersOn(moved, "10.0.0.3"), ["shop-jobs-v1"]);
+});
+
+Deno.test("execute() only warns of what fails on a host that left the config", async () => {
+  const deployment = await withoutJobs("stop");
+  deployment.fleet.host("10.0.0.3").loseConnectionAt("stop-container");
+  const { report } = await deployment.deploy("v2");
+  assertEquals([report.outcome, report.failures], ["done", []]);
+  assertEquals(report.warnings.map(({ host }) => host), ["10.0.0.3"]);
+});
+
+Deno.test("orphansOf() says that a host that left the config cannot be reached, once", async () => {
+  const deployment = await withoutJobs("stop");
+  deployment.fleet.host("10.0.0.3").unreachable = true;
+  const plan = await deployment.plan({ name: "deploy" }, "v2");
+  assertStringIncludes(
+    renderPlan(plan),
+    "  orphan   10.0.0.3   left the config; it could not be reached, and may still run the app\n",
+  );
+  assertEquals((await deployment.deploy("v2")).report.outcome, "done");
+  assertEquals((await deployment.plan({ name: "deploy" }, "v2")).orphans, undefined);
+});
+
+Deno.test("orphansOf() tells of an accessory that Kamal booted and the config has no more", async () => {
+  const deployment = await serving({ spec: { settings: { orphans: "stop" } } });
+  const host = deployment.fleet.host("10.0.0.3");
+  for (const name of ["shop-db", "shop-cache"]) {
+    host.addContainer({ name, image: "postgres:17", labels: { service: name } }).state = "started";
+  }
+  // Of the other one no file of this deployment tells: it may be another service's.
+  host.write(".kamal/apps/shop/env/accessories/db.env", "");
+  const plan = await deployment.plan({ name: "deploy" }, "v1");
+  assert(isEmpty(plan));
+  assertStringIncludes(
+    renderPlan(plan),
+    "  orphan   10.0.0.3   shop-db   accessory db left the config; Kamal booted it, so it is yours to stop\n",
+  );
+  assert(!renderPlan(plan).includes("left as they are"));
+});
+
+Deno.test("orphansOf() tells of a service with the same image before the first release, and never stops it", async () => {
+  const { fleet } = await serving();
+  const settings = { orphans: "stop" } as const;
+  const config = await configOf({
+    ...SHOP,
+    service: "store",
+    proxy: { host: "new.dev" },
+    settings,
+  });
+  const store = new Deployment(fleet, config);
+  const { orphans = [], stages } = await store.plan({ name: "deploy" }, "v2");
+  assertEquals(orphans.map(({ container, isStopped }) => [container, isStopped]), [
+    ["shop-web-v1", false],
+    ["shop-web-v1", false],
+    ["shop-jobs-v1", false],
+  ]);
+  assertStringIncludes(orphans[0]!.because, "if that was the name of store, take it off by it");
+  const stops = stages.flatMap(({ scripts }) => scripts.flatMap(({ steps }) => steps))
+    .flatMap(({ operations }) => operations.filter(({ kind }) => kind === "stop-container"));
+  assertEquals(stops, []);
+  await store.deploy("v2");
+  assertEquals((await store.plan({ name: "deploy" }, "v2")).orphans, undefined);
+  assertEquals(fleet.serve("10.0.0.1", "shop.acme.dev").version, "v1");
+});
+
+/** The shop, v1 serving, whose host for jobs has left the configuration. */
+async function withoutJobs(orphans: "stop" | "report"): Promise<Deployment> {
+  const { fleet } = await serving();
+  const servers = { web: SHOP.servers!["web"]! };
+  return new Deployment(fleet, await shop({ servers, settings: { orphans } }));
+}
