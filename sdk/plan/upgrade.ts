@@ -8,6 +8,7 @@ import { accessoriesOn, type Accessory } from "../config/config.ts";
 import { HostError, SextantError, throwHostErrors } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
 import { bootGroups } from "./boot.ts";
+import { certificateSteps } from "./certificate.ts";
 import { type Changes, changesOn, type RoleChange } from "./changes.ts";
 import { appHosts, lookUp, runningVersions, selectedRoles, servingVersions } from "./current.ts";
 import { finishSteps, prepareSteps } from "./deploy.ts";
@@ -173,7 +174,11 @@ function endSteps(input: PlanInput, host: string, changes: readonly RoleChange[]
     prune: true,
     digest: knownDigest(input, input.version),
   };
-  return [...finishSteps(input, host, changes, parts), ...ends];
+  return [
+    ...finishSteps(input, host, changes, parts),
+    ...ends,
+    ...certificateSteps(input, host, changes),
+  ];
 }
 
 /** Whether the image is fetched: what serves is usually there. */

@@ -52,6 +52,16 @@ Deno.test("planUpgrade() lets accessories join the app's network and go on", asy
   assertEquals([db.id, db.startedAt, [...db.joined]], [id, startedAt, ["kamal"]]);
 });
 
+Deno.test("planUpgrade() obtains the certificates that Traefik had", async () => {
+  const { fleet } = await kamals();
+  const servers = { web: ["10.0.0.1"] };
+  const config = await shop({ servers, proxy: { host: "shop.acme.dev", ssl: true } });
+  const plan = await new Deployment(fleet, config).plan(UPGRADE, "v1");
+  assertEquals(operationsOf(plan, "obtain-certificates").map(({ hosts }) => hosts), [
+    ["shop.acme.dev"],
+  ]);
+});
+
 Deno.test("planUpgrade() leaves Traefik serving where new containers get not healthy", async () => {
   const deployment = await kamals({}, { v1: "unhealthy" });
   const { report } = await deployment.do(UPGRADE, "v1");
