@@ -2,6 +2,7 @@ import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { CommandOptions } from "../../sdk/commander.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
+import { type AnyDeploy, deploy } from "../../sdk/deploy.ts";
 import { labTest, up } from "../lab/lab.ts";
 import { Load, type LoadReport } from "../lab/load.ts";
 import { Scene } from "./scene.ts";
@@ -12,8 +13,12 @@ const RATE = 200;
 labTest("no request fails, whatever a deployment does", async (t) => {
   await using lab = await up({ hosts: 2 });
   const scene = await Scene.begin(lab);
-  const app = scene.app();
   const addresses = lab.hosts.map((host) => host.address);
+  const [first, second] = addresses as [string, string];
+  const app = deploy("shop").image("acme/shop").registry({ server: lab.registry.address })
+    .servers({ web: [first, { host: second, tags: ["second"] }] })
+    .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
+    .settings({ deployTimeout: 6, drainTimeout: 5 });
   await scene.release();
   assertEquals((await scene.run(app, { name: "setup" })).report?.outcome, "done");
 
@@ -22,6 +27,7 @@ labTest("no request fails, whatever a deployment does", async (t) => {
     what: string,
     verb: Verb,
     options: CommandOptions = {},
+    on: AnyDeploy = app,
   ): Promise<{ readonly load: LoadReport; readonly outcome: string | undefined }> => {
     const load = await Load.start({
       addresses,
@@ -29,7 +35,7 @@ labTest("no request fails, whatever a deployment does", async (t) => {
       ratePerSecond: RATE,
       isMixed: true,
     });
-    const { report } = await scene.run(app, verb, options);
+    const { report } = await scene.run(on, verb, options);
     const counts = await load.stop();
     console.error(line(what, counts));
     assertEquals(counts.failures, {}, what);
@@ -53,6 +59,43 @@ labTest("no request fails, whatever a deployment does", async (t) => {
 
   await t.step("rollback", async () => {
     assertEquals((await underLoad("rollback", { name: "rollback" })).outcome, "done");
+  });
+
+  await t.step("scale up and down", async () => {
+    const counts = [3, 1];
+    for (const web of counts) {
+      const { load, outcome } = await underLoad(`scale to ${web}`, {
+        name: "app scale",
+        counts: { web },
+      });
+      assertEquals(outcome, "done");
+      assertEquals(Object.keys(load.versions).length, 1);
+    }
+  });
+
+  // A reboot to the same version has its test in proxy_test.ts.
+  await t.step("another version of kamal-proxy", async () => {
+    const proxy = "basecamp/kamal-proxy";
+    for (const host of lab.hosts) await host.must(`docker tag ${proxy}:v0.9.2 ${proxy}:v0.9.3`);
+    const newer = app.proxy({ run: { version: "v0.9.3" } });
+    const { outcome } = await underLoad("proxy upgrade", { name: "proxy upgrade" }, {}, newer);
+    assertEquals(outcome, "done");
+    for (const host of lab.hosts) {
+      const image = await host.must("docker inspect -f '{{.Config.Image}}' kamal-proxy");
+      assertEquals(image.trim(), `${proxy}:v0.9.3`);
+    }
+  });
+
+  await t.step("one host of two that cannot go on, when the other has switched", async () => {
+    const next = await scene.release();
+    const failing = app.boot({ limit: 1 })
+      .env({ tags: { second: { APP_UP_STATUS: "500" } } });
+    const { load, outcome } = await underLoad("half a deploy", { name: "deploy" }, {}, failing);
+    assertEquals(outcome, "failed");
+    assert(load.versions[next]! > 0, "the first host had not switched");
+    const { serving } = await scene.run(app, { name: "app version" });
+    const [one, other] = addresses.map((host) => serving[host]);
+    assert(one !== undefined && one === other && one !== next, `${one} and ${other} serve`);
   });
 
   await t.step("a version that never gets healthy", async () => {
