@@ -26,6 +26,7 @@ export type {
   AccessoryVerb,
   BootConfigSetVerb,
   BuildVerb,
+  CanaryStartVerb,
   DeployVerb,
   ExecVerb,
   HostExecVerb,
@@ -56,8 +57,10 @@ export type {
   PruneAssets,
 } from "./sdk/operations/assets.ts";
 export type { BootInput } from "./sdk/config/boot.ts";
+export type { CanaryInput } from "./sdk/config/canary.ts";
 export type { ReleaseInput } from "./sdk/config/release.ts";
 export type { RunRelease } from "./sdk/operations/release_phase.ts";
+export type { CanaryShare, CanarySplit, EndSplit, SplitTraffic } from "./sdk/operations/rollout.ts";
 export type { PauseRoute, ResumeRoute } from "./sdk/operations/route_pause.ts";
 export type { BuilderInput } from "./sdk/config/builder.ts";
 export type { RunOptions } from "./sdk/config/config.ts";
@@ -255,7 +258,14 @@ export type {
 } from "./sdk/operations/release.ts";
 export type { CheckState, ProbeHost, StateOperation } from "./sdk/operations/state.ts";
 export type { StopContainer } from "./sdk/operations/stop_container.ts";
-export type { Answer, DriftAnswer, ReleasesAnswer, StaleAnswer } from "./sdk/plan/answer.ts";
+export type {
+  Answer,
+  CanaryAnswer,
+  DriftAnswer,
+  ReleasesAnswer,
+  StaleAnswer,
+} from "./sdk/plan/answer.ts";
+export type { StandingCanary } from "./sdk/plan/canary_status.ts";
 export {
   type EndNote,
   HERE,

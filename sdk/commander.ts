@@ -223,6 +223,7 @@ async function servingAfter(
   plan: Plan,
   report: Report,
 ): Promise<Readonly<Record<string, string>>> {
+  if (report.outcome === "done" && plan.isBeside) return plan.serving;
   const changed = plan.stages.filter(({ name }) => name === "boot" || name === "switch")
     .flatMap(({ scripts }) =>
       scripts.filter(({ steps }) => steps.some(isWork)).map(({ host }) => host)

@@ -9,6 +9,7 @@ import { Run } from "./commander/run.ts";
 import type { Verb } from "./commander/verb.ts";
 import type { AccessoryInput } from "./config/accessory.ts";
 import type { AliasesInput } from "./config/alias.ts";
+import type { CanaryInput } from "./config/canary.ts";
 import type { BootInput } from "./config/boot.ts";
 import type { ReleaseInput } from "./config/release.ts";
 import type { BuilderInput } from "./config/builder.ts";
@@ -325,6 +326,21 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    */
   release(release: ReleaseInput): Deploy<S> {
     return this.#with({ release });
+  }
+
+  /**
+   * Says who gets a canary, which `sextant canary start` brings beside what serves: kamal-proxy goes by the value of the
+   * cookie `kamal-rollout`. Visitors without it take no part, so the app sets it, to a value of the visitor's own.
+   *
+   * @example A tenth of the visitors, and testers
+   * ```ts
+   * import { deploy } from "@sextant/deploy";
+   * deploy("shop").canary({ percent: 10, allow: ["qa"] });
+   * // kamal-proxy rollout set shop-web --percent=10 --list=qa
+   * ```
+   */
+  canary(canary: CanaryInput): Deploy<S> {
+    return this.#with({ canary });
   }
 
   /**

@@ -27,6 +27,7 @@ export type {
   SimulatedContainer,
   SimulatedFile,
   SimulatedImage,
+  SimulatedRollout,
   SimulatedRoute,
 } from "./simulate/facts.ts";
 export type { Outcome } from "./operations/definition.ts";

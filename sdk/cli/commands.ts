@@ -7,6 +7,7 @@
 
 import { ACCESSORY_COMMANDS } from "./accessory_commands.ts";
 import { APP_COMMANDS } from "./app_commands.ts";
+import { CANARY_COMMANDS } from "./canary_commands.ts";
 import type { Command, CommandContext, Flag, Invocation, Operand } from "./command.ts";
 import { BUILD_FLAGS, DEPLOY_FLAGS, REGISTRY_FLAGS } from "./flags.ts";
 import { PROXY_COMMANDS } from "./proxy_commands.ts";
@@ -53,6 +54,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
     rollback,
     { operands: [{ name: "VERSION", optional: true }], flags: ROLLBACK_FLAGS },
   ),
+  ...CANARY_COMMANDS,
   row("plan", "show what deploy would change, on which host, and why", showPlan, {
     flags: [...DEPLOY_FLAGS, {
       name: "exit-code",

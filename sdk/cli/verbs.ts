@@ -59,6 +59,17 @@ export function scaleVerb({ operands }: Invocation): Verb {
   return { name: "app scale", counts: Object.fromEntries(counts) };
 }
 
+/** A version beside the one that serves. */
+export function canaryStartVerb({ flags: { on, text, lists } }: Invocation): Verb {
+  return {
+    name: "canary start",
+    percent: numberOf(text["percent"]),
+    allow: lists["allow"],
+    skipPush: on.has("skip-push"),
+    noCache: on.has("no-cache"),
+  };
+}
+
 /** The removal of what is old. */
 export function pruneVerb(only: PruneVerb["only"]): ToVerb {
   return ({ flags: { text } }) => ({

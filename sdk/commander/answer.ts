@@ -6,6 +6,7 @@
 
 import type { Answer } from "../plan/answer.ts";
 import { staleContainers } from "../plan/app_remove.ts";
+import { standingCanaries } from "../plan/canary_status.ts";
 import { driftOf } from "../plan/drift.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { listReleases } from "../plan/release.ts";
@@ -16,6 +17,8 @@ export function answerTo(verb: Verb, input: PlanInput): Answer | undefined {
   switch (verb.name) {
     case "releases":
       return { type: "releases", releases: listReleases(input) };
+    case "canary status":
+      return { type: "canary", canaries: standingCanaries(input) };
     case "app stale-containers":
       return { type: "stale-containers", containers: staleContainers(input) };
     case "drift":

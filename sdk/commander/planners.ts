@@ -13,6 +13,7 @@ import {
   planStopStale,
 } from "../plan/app_remove.ts";
 import { planBuild } from "../plan/build.ts";
+import { planCanaryAbort, planCanaryPromote, planCanaryStart } from "../plan/canary.ts";
 import { planDeploy } from "../plan/deploy.ts";
 import { planEnvDelete, planEnvPush } from "../plan/env.ts";
 import { planAccessoryExec, planAppExec, planServerExec } from "../plan/exec.ts";
@@ -67,7 +68,7 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
         pull: true,
         accessories: verb.name === "setup",
         prune: verb.name !== "redeploy",
-        force: false,
+        replaced: "changed",
       });
     case "app boot":
       return planDeploy(input, {
@@ -77,7 +78,7 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
         pull: false,
         accessories: false,
         prune: false,
-        force: true,
+        replaced: "all",
       });
     case "rollback":
       return planRollback(input, verb.to ?? version);
@@ -87,6 +88,17 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
         rolling: verb.rolling === true,
         force: verb.force === true,
       });
+    case "canary start":
+      return planCanaryStart(input, {
+        percent: verb.percent,
+        allow: verb.allow,
+        build: verb.skipPush !== true,
+        noCache: verb.noCache === true,
+      });
+    case "canary promote":
+      return planCanaryPromote(input, version);
+    case "canary abort":
+      return planCanaryAbort(input);
     case "app scale":
       return planScale(input, verb.counts);
     case "app start":
@@ -185,6 +197,7 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
     case "app remove-images":
       return planRemoveImages(input);
     case "app stale-containers":
+    case "canary status":
     case "drift":
       return planNothing(input, verb.name);
     case "app stop-stale-containers":

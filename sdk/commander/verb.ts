@@ -15,6 +15,7 @@ export type Verb =
   | RollbackVerb
   | ScaleVerb
   | UpgradeVerb
+  | CanaryStartVerb
   | PlainVerb
   | PruneVerb
   | RemoveContainerVerb
@@ -69,6 +70,20 @@ export interface UpgradeVerb {
   readonly force?: boolean | undefined;
 }
 
+/** Brings a version beside the one that serves, for a part of the visitors; or changes whom. */
+export interface CanaryStartVerb {
+  /** Which command. */
+  readonly name: "canary start";
+  /** How many of the values of the cookie `kamal-rollout`, in percent. @default {as the configuration says} */
+  readonly percent?: number | undefined;
+  /** Values of that cookie that get it in any case. @default {as the configuration says} */
+  readonly allow?: readonly string[] | undefined;
+  /** Whether building and pushing is left out, because the image is in the registry. @default {false} */
+  readonly skipPush?: boolean | undefined;
+  /** Whether the image is built without cached layers. @default {false} */
+  readonly noCache?: boolean | undefined;
+}
+
 /** A command that is told nothing more. */
 export interface PlainVerb {
   /** Which command. */
@@ -85,6 +100,9 @@ export interface PlainVerb {
     | "app live"
     | "app version"
     | "audit"
+    | "canary abort"
+    | "canary promote"
+    | "canary status"
     | "details"
     | "drift"
     | "env delete"

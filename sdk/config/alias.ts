@@ -12,24 +12,10 @@ export type AliasesInput = Readonly<Record<string, string>>;
 
 /** First words of the command line's own commands, which no alias may have for its name. */
 export const COMMAND_WORDS: readonly string[] = Object.freeze([
-  ...["accessory", "app", "audit", "build", "config", "deploy", "details", "docs", "drift", "env"],
-  ...[
-    "envify",
-    "help",
-    "init",
-    "lock",
-    "plan",
-    "proxy",
-    "prune",
-    "redeploy",
-    "registry",
-    "remove",
-    "rollback",
-    "secrets",
-    "server",
-    "setup",
-  ],
-  ...["traefik", "upgrade", "version"],
+  ...["accessory", "app", "audit", "build", "canary", "config", "deploy", "details", "docs"],
+  ...["drift", "env", "envify", "help", "init", "lock", "plan", "proxy", "prune", "redeploy"],
+  ...["registry", "remove", "rollback", "secrets", "server", "setup", "traefik"],
+  ...["upgrade", "version"],
 ]);
 
 /** Checks aliases. */

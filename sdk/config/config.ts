@@ -36,6 +36,8 @@ export interface Config {
   readonly boot: Boot;
   /** Command that runs once before anything boots; `undefined` for none. */
   readonly release: ReleasePhase | undefined;
+  /** Who gets a canary; `undefined` where nothing is said of that. */
+  readonly canary: Canary | undefined;
   /** How hosts are reached. */
   readonly ssh: Ssh;
   /** How connections are made. */
@@ -393,6 +395,14 @@ export interface ReleasePhase {
   readonly timeout: number;
   /** Seconds that requests wait at most while it runs; `undefined` where they do not. */
   readonly pause: number | undefined;
+}
+
+/** Who gets a canary, by the value of the cookie `kamal-rollout`. */
+export interface Canary {
+  /** How many of its values, in percent. */
+  readonly percent: number;
+  /** Values that get it in any case. */
+  readonly allow: readonly string[];
 }
 
 /** How hosts are reached. */

@@ -81,6 +81,11 @@ export const SECTIONS: readonly DocsSection[] = Object.freeze([
     place: "registry",
   },
   {
+    name: "canary",
+    summary: "Who gets a version that stands beside the one that serves",
+    place: "canary",
+  },
+  {
     name: "release",
     summary: "A command that runs once, in the new image, before anything boots",
     place: "release",

@@ -19,6 +19,7 @@ export function usualValues(): Readonly<Record<string, unknown>> {
     servers: { web: ["192.0.2.1"] },
     accessories: { db: { image: "postgres:17", host: "192.0.2.1" } },
     release: { cmd: "bin/migrate" },
+    canary: { percent: 0, allow: ["qa"] },
   }, {});
   const { boot, release, builder, ssh, sshkit, proxyRun } = config;
   const run = { ...proxyRun, repository: proxyRun.image.replace(/:[^:]*$/, "") };

@@ -6,6 +6,7 @@
 
 import { ConfigError } from "../errors.ts";
 import { resolveBoot } from "./boot.ts";
+import { resolveCanary } from "./canary.ts";
 import { resolveRelease } from "./release.ts";
 import { resolveBuilder } from "./builder.ts";
 import { didYouMean } from "./closest.ts";
@@ -92,6 +93,7 @@ const DEPENDS_ON: Readonly<Record<string, readonly string[]>> = {
   settings: ["servers"],
   destination: ["settings"],
   release: ["servers", "proxy", "traefik"],
+  canary: ["servers", "proxy", "traefik"],
 };
 
 function isEmpty(value: unknown): boolean {
@@ -152,6 +154,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     traefik,
     boot: resolveBoot(spec.boot),
     release: resolveRelease(spec.release, roles, report),
+    canary: resolveCanary(spec.canary, roles, report),
     ssh,
     sshkit: resolveSshkit(spec.sshkit),
     labels: resolveTextMap(spec.labels),

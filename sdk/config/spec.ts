@@ -7,6 +7,7 @@
 import type { AccessoryInput } from "./accessory.ts";
 import type { AliasesInput } from "./alias.ts";
 import type { BootInput } from "./boot.ts";
+import type { CanaryInput } from "./canary.ts";
 import type { ReleaseInput } from "./release.ts";
 import type { BuilderInput } from "./builder.ts";
 import type { RootEnvInput } from "./env.ts";
@@ -48,6 +49,8 @@ export interface SpecFields {
   readonly boot?: BootInput;
   /** Command that runs once before anything boots. */
   readonly release?: ReleaseInput;
+  /** Who gets a canary. */
+  readonly canary?: CanaryInput;
   /** How hosts are reached. */
   readonly ssh?: SshInput;
   /** How connections are made. */

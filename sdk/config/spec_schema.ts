@@ -8,6 +8,7 @@ import * as z from "zod";
 import { type AccessoryFields, accessorySchema } from "./accessory.ts";
 import { aliasesSchema } from "./alias.ts";
 import { bootSchema } from "./boot.ts";
+import { canarySchema } from "./canary.ts";
 import { releaseSchema } from "./release.ts";
 import { builderSchema } from "./builder.ts";
 import { type RootEnvFields, rootEnvSchema } from "./env.ts";
@@ -67,6 +68,7 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   release: releaseSchema.optional().meta({
     description: "Command that runs once before anything boots",
   }),
+  canary: canarySchema.optional().meta({ description: "Who gets a canary" }),
   boot: bootSchema.optional().meta({ description: "In which groups hosts switch" }),
   ssh: sshSchema.optional().meta({ description: "How hosts are reached" }),
   sshkit: sshkitSchema.optional().meta({ description: "How connections are made" }),

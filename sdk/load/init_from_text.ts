@@ -86,7 +86,18 @@ class SecretName {
 
 /** Nouns in the order in which a deployment is usually read; all others follow. */
 const NOUNS = [
-  ...["image", "registry", "servers", "proxy", "env", "accessories", "builder", "release", "boot"],
+  ...[
+    "image",
+    "registry",
+    "servers",
+    "proxy",
+    "env",
+    "accessories",
+    "builder",
+    "release",
+    "boot",
+    "canary",
+  ],
   ...["ssh", "sshkit", "logging", "labels", "volumes", "settings"],
 ];
 

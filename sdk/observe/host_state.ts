@@ -99,6 +99,18 @@ export interface RouteState {
   readonly flags: readonly string[];
   /** Whether it hands requests on, lets them wait, or answers 503. */
   readonly state: "running" | "paused" | "stopped";
+  /** Who gets other containers; absent where nobody does. */
+  readonly rollout?: RolloutState | undefined;
+}
+
+/** A part of a route's visitors, and the containers that they get. */
+export interface RolloutState {
+  /** Targets as `<container id>:<port>`. */
+  readonly targets: readonly string[];
+  /** How many of the cookie's values, in percent. */
+  readonly percent: number;
+  /** Values of the cookie that get them in any case. */
+  readonly allow: readonly string[];
 }
 
 /** A line of the ledger of releases. */

@@ -144,8 +144,22 @@ function parseRoutes(rest: string): readonly RouteState[] {
       flags: flagsOfRoute(service),
       state: ROUTE_STATES[Number((service["pause_controller"] as Json | null)?.["state"] ?? 0)] ??
         "running",
+      ...rolloutOf(service),
     };
   }).sort((a, b) => a.service < b.service ? -1 : 1);
+}
+
+/** kamal-proxy remembers the containers of a canary that has ended, but nobody who gets them. */
+function rolloutOf(service: Json): Pick<RouteState, "rollout"> {
+  const split = service["rollout_controller"] as Json | null | undefined;
+  if (split === null || split === undefined) return {};
+  return {
+    rollout: {
+      targets: strings(service["rollout_targets"]),
+      percent: Number(split["percentage"] ?? 0),
+      allow: strings(split["allowlist"]),
+    },
+  };
 }
 
 // In kamal-proxy's order.

@@ -51,6 +51,7 @@ import { measureImage } from "./image_size.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
 import { type RunRelease, runRelease } from "./release_phase.ts";
+import { type EndSplit, endSplit, type SplitTraffic, splitTraffic } from "./rollout.ts";
 import { type PauseRoute, pauseRoute, type ResumeRoute, resumeRoute } from "./route_pause.ts";
 import { sideBySide } from "./parts.ts";
 import { pruneImages, type PruneOperation, pruneVersions } from "./prune.ts";
@@ -94,6 +95,7 @@ export type Operation =
   | BootConfigOperation
   | ContainerOperation
   | CordOperation
+  | EndSplit
   | FileOperation
   | HandoverOperation
   | ImageOperation
@@ -111,6 +113,7 @@ export type Operation =
   | RouteOperation
   | RunHook
   | RunRelease
+  | SplitTraffic
   | StateOperation
   | WriteCertificate;
 
@@ -130,6 +133,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "create-network": createNetwork,
   "cut-cord": cutCord,
   "end-maintenance": endMaintenance,
+  "end-split": endSplit,
   "exec-command": execCommand,
   "give-ports": givePorts,
   "install-docker": installDocker,
@@ -173,6 +177,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "show-boot-config": showBootConfig,
   "show-lock": showLock,
   "show-logs": showLogs,
+  "split-traffic": splitTraffic,
   "start-container": startContainer,
   "start-proxy": startProxy,
   "stop-container": stopContainer,

@@ -226,7 +226,8 @@ function deployService(operation: RouteTraffic): Command {
   );
 }
 
-function forgetIds(targets: readonly ProxyTarget[]): readonly Command[] {
+/** The removal of files with containers' ids, once nobody needs them any more. */
+export function forgetIds(targets: readonly ProxyTarget[]): readonly Command[] {
   const files = targets.flatMap((target) => "id" in target ? [] : [target.idFile]);
   return files.length === 0 ? [] : [run("rm", "-f", ...files)];
 }

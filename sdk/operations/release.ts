@@ -12,9 +12,9 @@ import type { RouteTraffic } from "./proxy.ts";
 
 /**
  * What became of a release on a host: it served, it failed there, it was taken back because something else failed,
- * or the user went back from it.
+ * the user went back from it, or it began as a canary.
  */
-export type ReleaseStatus = "succeeded" | "failed" | "undone" | "rolled back";
+export type ReleaseStatus = "canary" | "succeeded" | "failed" | "undone" | "rolled back";
 
 /** Notes what became of a release, so that rollback knows the good ones. */
 export interface RecordRelease {

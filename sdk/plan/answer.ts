@@ -4,12 +4,21 @@
  * @module
  */
 
+import type { StandingCanary } from "./canary_status.ts";
 import type { Difference } from "./drift.ts";
 import type { StaleContainer } from "./app_remove.ts";
 import type { ReleaseSummary } from "./release.ts";
 
 /** An answer, told apart by its type. */
-export type Answer = DriftAnswer | ReleasesAnswer | StaleAnswer;
+export type Answer = CanaryAnswer | DriftAnswer | ReleasesAnswer | StaleAnswer;
+
+/** The answer of `canary status`. */
+export interface CanaryAnswer {
+  /** Which answer. */
+  readonly type: "canary";
+  /** Canaries by host; empty where none stands. */
+  readonly canaries: readonly StandingCanary[];
+}
 
 /** The answer of `drift`. */
 export interface DriftAnswer {

@@ -12,6 +12,7 @@ import { writeCertificate } from "./own_certificates.ts";
 import {
   appHosts,
   containersAt,
+  isCanary,
   lookUp,
   selectedRoles,
   servingVersions,
@@ -95,7 +96,8 @@ export function stopEach(
 
 /** The steps that take a role from a host's traffic and stop its containers. */
 export function stopSteps(input: PlanInput, host: string, role: Role): readonly Step[] {
-  const { running, route } = lookUp(input, host, role);
+  const { route, ...current } = lookUp(input, host, role);
+  const running = [...current.running, ...current.canary];
   // A proxy that does not run can be told nothing, and sends nobody anywhere.
   const isRouted = route !== undefined && proxyContainer(stateOf(input, host))?.running === true;
   const stops = running.map((container) => ({
@@ -129,7 +131,7 @@ function containersToStart(
     containersAt(input, host, role, release).length > 0
   );
   if (released !== undefined) return containersAt(input, host, role, released);
-  const [newest] = lookUp(input, host, role).containers;
+  const newest = lookUp(input, host, role).containers.find((container) => !isCanary(container));
   return newest === undefined ? [] : [newest];
 }
 

@@ -19,9 +19,10 @@ import type {
 import { assetVolumes } from "./assets.ts";
 import { certificateFolder } from "./own_certificates.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
-import { CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
+import { CANARY_LABEL, CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
 import {
+  canaryName,
   candidateName,
   containerName,
   envScript,
@@ -87,6 +88,21 @@ export function runRole(input: PlanInput, role: Role, host: string, replica = 1)
     },
     idFile: idFile(config, name),
     stopTimeout: role.stopTimeout,
+  };
+}
+
+/** A container's run as a canary's: what it is given is as it will be once it is promoted, but for its name. */
+export function asCanary(
+  { config, version }: PlanInput,
+  role: Role,
+  run: RunContainer,
+): RunContainer {
+  const name = canaryName(role, version, replicaOf(run.name));
+  return {
+    ...run,
+    name,
+    idFile: idFile(config, name),
+    labels: { ...run.labels, [CANARY_LABEL]: "true" },
   };
 }
 

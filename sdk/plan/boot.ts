@@ -10,43 +10,45 @@ import type { RunContainer } from "../operations/container.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
 import { awaitRole, previousRoute, routeTo } from "./app_container.ts";
+import { adoptSteps, endSplitSteps, stopCanary } from "./canary_switch.ts";
 import type { Changes, RoleChange } from "./changes.ts";
 import type { RoleOnHost } from "./current.ts";
 import { leaveTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
-import { replicaOf } from "./names.ts";
+import { madeRoom, replicaOf } from "./names.ts";
 import type { HostScript, Stage, Step, Wait } from "./plan.ts";
 import { hookStage, script, stage, step } from "./stages.ts";
 
 /** What else happens as hosts switch. */
 export interface Switching {
   /** Steps of a host once its routes are set, before its old containers stop; it takes part where there are any. */
-  readonly afterRoutes: (host: string) => readonly Step[];
-  /** Whether one host after the other switches, whatever the configuration says. */
-  readonly rolling: boolean;
+  readonly afterRoutes?: (host: string) => readonly Step[];
+  /** Whether one host after the other switches, whatever the configuration says. @default {false} */
+  readonly rolling?: boolean;
   /** Hooks before and after each group, beside those of booting. */
-  readonly hooks: { readonly before: string; readonly after: string };
+  readonly hooks?: { readonly before: string; readonly after: string };
+  /** What a host does in the place of sending its traffic to the new containers and stopping the old. */
+  readonly inPlace?: (host: string, changes: readonly RoleChange[]) => readonly Step[];
 }
 
 /** The stages that switch all hosts where something changes, group after group. */
 export function bootGroups(
   input: PlanInput,
   changes: Changes,
-  switching?: Switching,
+  switching: Switching = {},
 ): readonly Stage[] {
+  const { afterRoutes, rolling, hooks } = switching;
   const hosts = [...changes.keys()].filter((host) =>
-    changes.get(host)!.length > 0 || (switching?.afterRoutes(host).length ?? 0) > 0
+    changes.get(host)!.length > 0 || (afterRoutes?.(host).length ?? 0) > 0
   );
-  const groups = switching?.rolling === true
-    ? hosts.map((host) => [host])
-    : groupsOf(input.config, hosts);
+  const groups = rolling === true ? hosts.map((host) => [host]) : groupsOf(input.config, hosts);
   return groups.flatMap((group, index) => {
     const around = (name: string | undefined): readonly Stage[] =>
       name === undefined ? [] : hookStage(input, name, group, { group: index });
     return [
-      ...around(switching?.hooks.before),
+      ...around(hooks?.before),
       ...bootGroup(input, group, changes, { group: index, groups: groups.length, switching }),
-      ...around(switching?.hooks.after),
+      ...around(hooks?.after),
     ];
   });
 }
@@ -73,7 +75,7 @@ function bootGroup(
   { group, groups, switching }: {
     readonly group: number;
     readonly groups: number;
-    readonly switching: Switching | undefined;
+    readonly switching: Switching;
   },
 ): readonly Stage[] {
   const boots = hosts.flatMap((host) => changes.get(host)!).some(({ boots }) => boots.length > 0);
@@ -108,22 +110,31 @@ function switchScript(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  switching: Switching | undefined,
+  { afterRoutes, inPlace }: Switching,
 ): HostScript {
+  if (inPlace !== undefined) return script(host, inPlace(host, changes));
   const routes = changes.filter((change) => change.routes).flatMap((change) =>
     routeStep(input, host, change)
   );
-  const stops = changes.flatMap((change) =>
-    change.stale.map((container) => stopOld(input.config, change, container))
-  );
+  const { config } = input;
+  const stops = changes.flatMap((change) => [
+    ...stopStale(config, change),
+    ...stopCanary(change.role, change.canary),
+  ]);
   const leaving = changes.flatMap((change) =>
     change.stale.flatMap((container) =>
       leaveTraefik(input.config, change.role, containerRef(change, container))
     )
   );
   return script(host, [
+    ...changes.flatMap(({ role, current, canary }) =>
+      adoptSteps(input, host, role, current, canary)
+    ),
     ...routes,
-    ...switching?.afterRoutes(host) ?? [],
+    ...afterRoutes?.(host) ?? [],
+    ...changes.flatMap(({ role, current, canary }) =>
+      endSplitSteps(config, host, role, current, canary)
+    ),
     ...leaving.length === 0 ? [] : [step(`${host} leave old`, ...leaving)],
     ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
   ]);
@@ -160,7 +171,7 @@ function bootSteps(
     .map((name): Operation => ({
       kind: "rename-container",
       from: name,
-      to: madeRoom(input, name),
+      to: madeRoom(name, input.run.suffix),
       takesBack: false,
     }));
   const cords = booted.flatMap(({ cord }) => cord ?? []);
@@ -202,11 +213,6 @@ function isTaken({ containers }: RoleOnHost, name: string): boolean {
   return containers.some((container) => container.name === name);
 }
 
-/** The name of a container that makes room for its replacement. */
-function madeRoom({ run }: PlanInput, name: string): string {
-  return `${name}_replaced_${run.suffix}`;
-}
-
 function gateId(host: string, roles: readonly Role[]): string {
   return `${host} healthy ${roles.map(({ name }) => name).join(" ")}`;
 }
@@ -230,19 +236,20 @@ function barrier(
 function routeStep(
   input: PlanInput,
   host: string,
-  { role, current, boots, keeps }: RoleChange,
+  { role, current, boots, keeps, canary: { adopts } }: RoleChange,
 ): readonly Step[] {
   const { config, version } = input;
   const { proxy } = role;
   const { serving } = current;
-  if (proxy === undefined || boots.length + keeps.length === 0) return [];
+  if (proxy === undefined || boots.length + keeps.length + adopts.length === 0) return [];
   const targets: readonly RoutedContainer[] = [
     ...keeps.map(({ name, id }) => ({ container: name, target: { id } })),
+    ...adopts.map(({ name, container: { id } }) => ({ container: name, target: { id } })),
     ...boots.map(({ name, idFile }) => ({ container: name, target: { idFile } })),
   ].sort((a, b) => replicaOf(a.container) - replicaOf(b.container));
   // Those that serve may have made room for the new ones' names.
   const before = serving.map(({ name, id }) => ({
-    container: boots.some((one) => one.name === name) ? madeRoom(input, name) : name,
+    container: boots.some((one) => one.name === name) ? madeRoom(name, input.run.suffix) : name,
     target: { id },
   }));
   const previous = previousRoute(config, role, current, before);
@@ -255,8 +262,16 @@ function routeStep(
 }
 
 /** Ids stay where names move. */
-function containerRef({ boots }: RoleChange, { name, id }: ContainerState): string {
-  return boots.some((one) => one.name === name) ? id : name;
+function containerRef(
+  { boots, canary: { adopts } }: RoleChange,
+  { name, id }: ContainerState,
+): string {
+  return [...boots, ...adopts].some((one) => one.name === name) ? id : name;
+}
+
+/** The operations that stop the containers in whose place others have come. */
+export function stopStale(config: Config, change: RoleChange): readonly Operation[] {
+  return change.stale.map((container) => stopOld(config, change, container));
 }
 
 function stopOld(config: Config, change: RoleChange, container: ContainerState): Operation {

@@ -8,7 +8,8 @@ import type { Proxy, Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { RunContainer } from "../operations/container.ts";
-import { differences, routeFlags, runReplicas } from "./app_container.ts";
+import { asCanary, differences, routeFlags, runReplicas } from "./app_container.ts";
+import { type CanaryChange, touchesCanary, UNTOUCHED } from "./canary_switch.ts";
 import { lookUp, type RoleOnHost, selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { bootOf } from "./names.ts";
@@ -29,6 +30,8 @@ export interface RoleChange {
   readonly routes: boolean;
   /** Containers that stop once the new ones serve. */
   readonly stale: readonly ContainerState[];
+  /** What becomes of its canary. */
+  readonly canary: CanaryChange;
   /** Why, in words. */
   readonly reasons: readonly string[];
 }
@@ -39,16 +42,26 @@ export type Changes = ReadonlyMap<string, readonly RoleChange[]>;
 /** Which containers that serve make room for new ones: all, those that differ, or none. */
 export type Replaced = "all" | "changed" | "none";
 
+/** How what stands there is looked at. */
+export interface ChangeOptions {
+  /** Which containers that serve make room for new ones. */
+  readonly replaced: Replaced;
+  /** Whether a canary stays beside; else it serves from now on where it is what should, or goes. */
+  readonly keepsCanary: boolean;
+}
+
 /** What has to change for each role of a host; roles that are up to date are left out. */
 export function changesOn(
   input: PlanInput,
   host: string,
-  replaced: Replaced,
+  options: ChangeOptions,
 ): readonly RoleChange[] {
   return selectedRoles(input, host).flatMap((role) => {
-    const change = changeOf(input, host, role, replaced);
-    const { boots, routes, stale } = change;
-    return boots.length === 0 && !routes && stale.length === 0 ? [] : [change];
+    const change = changeOf(input, host, role, options);
+    const { boots, routes, stale, canary } = change;
+    return boots.length === 0 && !routes && stale.length === 0 && !touchesCanary(canary)
+      ? []
+      : [change];
   });
 }
 
@@ -58,11 +71,18 @@ export function stoppingVersions({ stale, keeps }: RoleChange): number {
   return new Set(stale.map(({ name }) => bootOf(name)).filter((boot) => !kept.has(boot))).size;
 }
 
-function changeOf(input: PlanInput, host: string, role: Role, replaced: Replaced): RoleChange {
+function changeOf(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  { replaced, keepsCanary }: ChangeOptions,
+): RoleChange {
   const current = lookUp(input, host, role);
   const wanted = runReplicas(input, role, host);
+  const beside = keepsCanary ? [] : current.canary;
   const found = wanted.map((run) => {
-    const container = current.serving.find(({ name }) => name === run.name);
+    const container = current.serving.find(({ name }) => name === run.name) ??
+      beside.find(({ name }) => name === run.name || name === asCanary(input, role, run).name);
     const reasons = container === undefined
       ? [current.serving.length === 0 ? "new" : "version"]
       : differences(container, run);
@@ -71,14 +91,23 @@ function changeOf(input: PlanInput, host: string, role: Role, replaced: Replaced
     return { run, reasons, kept: isKept ? container : undefined };
   });
   const boots = found.filter(({ kept }) => kept === undefined).map(({ run }) => run);
-  const keeps = found.flatMap(({ kept }) => kept ?? []);
+  const adopts = found.flatMap(({ run, kept }) =>
+    kept !== undefined && beside.includes(kept) ? [{ container: kept, name: run.name }] : []
+  );
+  const adopted = adopts.map(({ container }) => container);
+  const keeps = found.flatMap(({ kept }) => kept ?? []).filter((one) => !adopted.includes(one));
   const stale = current.running.filter((container) => !keeps.includes(container));
   const proxyRuns = proxyContainer(stateOf(input, host))?.running === true;
   const routes = role.proxy !== undefined &&
-    (boots.length > 0 || !proxyRuns || !isRouted(role.proxy, current, keeps) ||
+    (boots.length > 0 || !proxyRuns || !isRouted(role.proxy, current, [...keeps, ...adopted]) ||
       (replaced !== "none" && !isSet(input, host, role, current)));
   const reasons = [...new Set(found.flatMap(({ reasons }) => reasons))];
-  return { role, current, wanted, boots, keeps, routes, stale, reasons };
+  const canary: CanaryChange = keepsCanary ? UNTOUCHED : {
+    adopts,
+    ends: beside.filter((container) => !adopted.includes(container)),
+    split: current.route?.rollout,
+  };
+  return { role, current, wanted, boots, keeps, routes, stale, reasons, canary };
 }
 
 function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {

@@ -12,16 +12,19 @@ import {
   type RouteState,
   shortId,
 } from "../observe/host_state.ts";
+import { CANARY_LABEL } from "./digest.ts";
 import { isServedByTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { containerName, replicaOf, withoutReplica } from "./names.ts";
+import { CANARY_SUFFIX, containerName, replicaOf, withoutReplica } from "./names.ts";
 
 /** A role's containers on one host. */
 export interface RoleOnHost {
   /** All of them, newest first. */
   readonly containers: readonly ContainerState[];
-  /** Those that run. */
+  /** Those that run, but for a canary. */
   readonly running: readonly ContainerState[];
+  /** Those that run beside as a canary, by replica. */
+  readonly canary: readonly ContainerState[];
   /** Those that serve, by replica: they get the traffic, or are the newest that run and others of their version. */
   readonly serving: readonly ContainerState[];
   /** Its route in kamal-proxy. */
@@ -34,18 +37,33 @@ export function roleOnHost(config: Config, role: Role, state: HostState): RoleOn
     labels["service"] === config.service && labels["role"] === role.name &&
     (labels["destination"] ?? "") === (config.destination ?? "")
   ).sort((a, b) => a.startedAt < b.startedAt ? 1 : -1);
-  const running = containers.filter((container) => container.running);
   const route = role.proxy && state.routes.find((route) => route.service === role.containerPrefix);
-  const routed = running.filter(({ id }) =>
-    route?.targets.some((target) => target.startsWith(shortId(id)))
-  );
+  const isTarget = (container: ContainerState): boolean => leadsTo(route?.targets, container);
+  // A canary that is being promoted may have its final name already.
+  const isBeside = (container: ContainerState): boolean =>
+    !isTarget(container) && (isCanary(container) || leadsTo(route?.rollout?.targets, container));
+  const all = containers.filter((container) => container.running);
+  const running = all.filter((container) => !isBeside(container));
+  const routed = running.filter(isTarget);
   const serving = routed.length > 0 ? routed : withReplicas(running);
-  return { containers, running, route, serving: serving.toSorted(byReplica) };
+  return {
+    containers,
+    running,
+    canary: all.filter(isBeside).toSorted(byReplica),
+    route,
+    serving: serving.toSorted(byReplica),
+  };
 }
 
 /** The version that a container's name tells. */
 export function versionOf(role: Role, container: ContainerState): string {
-  return withoutReplica(container.name).slice(role.containerPrefix.length + 1);
+  const version = withoutReplica(container.name).slice(role.containerPrefix.length + 1);
+  return isCanary(container) ? version.slice(0, -CANARY_SUFFIX.length) : version;
+}
+
+/** Whether a container was run as a canary and was not promoted. */
+export function isCanary({ name, labels }: ContainerState): boolean {
+  return labels[CANARY_LABEL] !== undefined && withoutReplica(name).endsWith(CANARY_SUFFIX);
 }
 
 /** The version of the containers that serve; `undefined` where none does. */
@@ -118,6 +136,10 @@ export function containersAt(
   return lookUp(input, host, role).containers.filter(({ name }) =>
     name === containerName(role, version, replicaOf(name))
   ).toSorted(byReplica);
+}
+
+function leadsTo(targets: readonly string[] | undefined, { id }: ContainerState): boolean {
+  return targets?.some((target) => target.startsWith(shortId(id))) ?? false;
 }
 
 /** The newest container, and those that were run with it. */

@@ -5,13 +5,15 @@
  */
 
 import type { Operation } from "../operations/operation.ts";
+import type { ReleasedRole } from "../operations/release.ts";
 import { bootAccessories } from "./accessory.ts";
 import { writeRoleEnv } from "./app_container.ts";
 import { bridgeAssets, pruneAssets } from "./assets.ts";
 import { buildStage, dataPath } from "./build.ts";
 import { bootGroups } from "./boot.ts";
+import { recordEnds } from "./canary_switch.ts";
 import { certificateSteps } from "./certificate.ts";
-import { changesOn, type RoleChange, stoppingVersions } from "./changes.ts";
+import { changesOn, type Replaced, type RoleChange, stoppingVersions } from "./changes.ts";
 import { pruneCertificates, writeCertificate } from "./own_certificates.ts";
 import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -30,7 +32,7 @@ import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
 import { holdsOn, releaseStages } from "./release_phase.ts";
-import { endNote, knownDigest, recordRelease, releasedRole } from "./release.ts";
+import { endNote, knownDigest, recordRelease, releasedBefore, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, ownHosts, plan, script, stage, step } from "./stages.ts";
 
@@ -48,21 +50,28 @@ export interface DeployParts {
   readonly accessories: boolean;
   /** Whether old containers and images are pruned. */
   readonly prune: boolean;
-  /** Whether containers are replaced that are up to date. */
-  readonly force: boolean;
+  /** Which containers that serve make room for new ones. */
+  readonly replaced: Replaced;
 }
 
 /** Plans a deploy; an up-to-date deployment gives an empty plan. */
 export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
+  const { replaced } = parts;
+  const keepsCanary = parts.verb === "app boot";
   const changes = new Map(
-    appHosts(input).map((host) => [host, changesOn(input, host, parts.force ? "all" : "changed")]),
+    appHosts(input).map((host) => [host, changesOn(input, host, { replaced, keepsCanary })]),
   );
-  const boots = [...changes.values()].flat().some((change) => change.boots.length > 0);
+  const all = [...changes.values()].flat();
+  const boots = all.some((change) => change.boots.length > 0);
+  const adoptsOn = (host: string): boolean =>
+    changes.get(host)?.some(({ canary }) => canary.adopts.length > 0) ?? false;
+  const adopts = input.hosts.some(adoptsOn);
   const bootStages = bootGroups(input, changes);
   const accessoryStages = parts.accessories ? bootAccessories(input) : [];
   const digest = knownDigest(input, input.version);
-  const hasRelease = parts.verb !== "app boot";
-  const looksForOrphans = parts.verb !== "app boot" && parts.verb !== "app scale";
+  // A canary's release phase ran when it started.
+  const hasRelease = parts.verb !== "app boot" && !adopts;
+  const looksForOrphans = !["app boot", "canary promote"].includes(parts.verb);
   const finish = stage(
     "finish",
     [
@@ -87,10 +96,9 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
     "prepare",
     input.hosts.map((host) => {
       const steps = prepareSteps(input, host, changes.get(host) ?? [], parts);
-      if (steps.length > 0 || !hasRelease || holdsOn(input, host, changes).length === 0) {
-        return script(host, steps);
-      }
-      // Nobody waits in vain: all is as planned before the first request is held.
+      const isHeld = hasRelease && holdsOn(input, host, changes).length > 0;
+      if (steps.length > 0 || !(isHeld || adoptsOn(host))) return script(host, steps);
+      // All is as planned before the first request is held, and before the first host switches.
       return script(host, [step(`${host} check`, checkState(input, host))]);
     }),
   );
@@ -98,7 +106,7 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const work = [prepare, ...accessoryStages, ...release, ...bootStages, finish];
   const isBusy = hostsIn(work).length > 0;
   return plan(input, parts.verb, [
-    ...boots && parts.build ? [buildStage(input, parts.noCache)] : [],
+    ...boots && parts.build && !adopts ? [buildStage(input, parts.noCache)] : [],
     ...isBusy && parts.verb !== "app boot"
       ? hookStage(input, "pre-deploy", ownHosts(input, work))
       : [],
@@ -181,28 +189,33 @@ export function finishSteps(
   const latest = `${config.repository}:${latestTag(config)}`;
   const tags = stateOf(input, host).images;
   const idOf = (name: string): string | undefined => tags.find((tag) => tag.name === name)?.id;
-  const boots = changes.filter((change) => change.boots.length > 0);
+  const arrivals = changes.filter(({ boots, canary }) => boots.length + canary.adopts.length > 0);
+  const isBooting = changes.some(({ boots }) => boots.length > 0);
   const isTagged = idOf(image) !== undefined && idOf(image) === idOf(latest);
   const operations: Operation[] = [];
-  if (boots.length > 0 || (!isTagged && idOf(image) !== undefined)) {
+  if (arrivals.length > 0 || (!isTagged && idOf(image) !== undefined)) {
     operations.push({ kind: "tag-image", image, tag: latest });
   }
-  if (boots.length > 0) {
+  if (arrivals.length > 0) {
     operations.push({
       kind: "record-audit",
       path: auditFile(config),
       at: run.at,
       performer: run.performer,
       tags: config.destination === undefined ? [] : [config.destination],
-      messages: boots.map(({ role }) => `[${role.name}] Booted app version ${version}`),
+      messages: arrivals.map(({ role, canary }) =>
+        `[${role.name}] ${
+          canary.adopts.length > 0 ? "Promoted canary" : "Booted app version"
+        } ${version}`
+      ),
     });
     operations.push(recordRelease(input, version, "succeeded", {
       digest,
-      isPulled: pull,
-      roles: boots.map(({ role, wanted }) => releasedRole(input, host, role, wanted)),
+      isPulled: pull && isBooting,
+      roles: arrivals.map((change) => arrived(input, host, change)),
     }));
   }
-  if (prune && boots.length > 0) {
+  if (prune && arrivals.length > 0) {
     const stopping = Math.max(...changes.map(stoppingVersions));
     const pruning = pruneOperation(input, host, stopping);
     const isIdle = pruning.containers.length + pruning.images.length === 0;
@@ -215,6 +228,19 @@ export function finishSteps(
       host,
       changes.filter(({ routes }) => routes).map(({ role }) => role),
     ),
+    ...recordEnds(input, host, changes.map(({ role, canary }) => ({ role, change: canary }))),
     ...operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)],
   ];
+}
+
+/** How a role that has come was run: a canary as it was started, whatever the configuration says by now. */
+function arrived(
+  input: PlanInput,
+  host: string,
+  { role, wanted, canary }: RoleChange,
+): ReleasedRole {
+  const started = canary.adopts.length === 0
+    ? undefined
+    : releasedBefore(input, host, role, input.version);
+  return started ?? releasedRole(input, host, role, wanted);
 }

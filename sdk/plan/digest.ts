@@ -15,6 +15,9 @@ export const ENV_LABEL = "sextant.env";
 /** Label with the number of a replica; the first has none. */
 export const REPLICA_LABEL = "sextant.replica";
 
+/** Label of a container that was run as a canary; whether it still is one, its name tells. */
+export const CANARY_LABEL = "sextant.canary";
+
 /** Label of an accessory's container with the deployment that it belongs to: service and destination. */
 export const OWNER_LABEL = "sextant.deployment";
 

@@ -7,7 +7,7 @@
 import type { Operation } from "../operations/operation.ts";
 import { accessoriesNamed } from "./accessory.ts";
 import { ask, found } from "./ask.ts";
-import { containersAt, lookUp, selectedRoles } from "./current.ts";
+import { containersAt, isCanary, lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import type { Plan } from "./plan.ts";
 import { proxyHosts } from "./proxy.ts";
@@ -40,7 +40,10 @@ export function planAppLogs(
     selectedRoles(input, host).flatMap((role) => {
       const { containers, serving } = lookUp(input, host, role);
       const shown = version !== undefined
-        ? containersAt(input, host, role, version)
+        ? [
+          ...containersAt(input, host, role, version),
+          ...containers.filter((one) => isCanary(one) && versionOf(role, one) === version),
+        ]
         : serving.length > 0
         ? serving
         : containers.slice(0, 1);

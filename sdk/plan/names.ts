@@ -70,6 +70,16 @@ export function containerName(role: Role, version: string, replica = 1): string 
   return `${role.containerPrefix}-${version}${suffix}`;
 }
 
+/** Container of a role's canary at a version: what Kamal takes for a version of its own. */
+export function canaryName(role: Role, version: string, replica = 1): string {
+  return containerName(role, `${version}${CANARY_SUFFIX}`, replica);
+}
+
+/** The name of a container that makes room for another of its name. */
+export function madeRoom(container: string, suffix: string): string {
+  return `${container}_replaced_${suffix}`;
+}
+
 /** Which replica a container is, by its name; the first is 1. */
 export function replicaOf(container: string): number {
   return Number(REPLICA_REGEXP.exec(container)?.groups?.["replica"] ?? 1);
@@ -116,6 +126,9 @@ export function serviceLabels(config: Config): readonly string[] {
 export function cordFolder(role: Role, replica: number, suffix: string): string {
   return `.kamal/cords/${role.containerPrefix}-${suffix}${replica === 1 ? "" : `-${replica}`}`;
 }
+
+/** What the version in the name of a canary's container ends with. */
+export const CANARY_SUFFIX = "_canary";
 
 /** Folder of Traefik's files, as Kamal 1 has it. */
 export const TRAEFIK_FOLDER = ".kamal/env/traefik";

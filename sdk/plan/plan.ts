@@ -29,6 +29,10 @@ export interface Plan {
   readonly notes: readonly EndNote[];
   /** What an earlier run left behind; absent where nothing was looked for or found. */
   readonly orphans?: readonly Orphan[] | undefined;
+  /** Whether its version only stands beside that which serves, as a canary does. @default {false} */
+  readonly isBeside?: boolean | undefined;
+  /** What is worth knowing besides, a sentence each. @default {nothing} */
+  readonly remarks?: readonly string[] | undefined;
   /** Runs after everything succeeded and the lock is released: the hook `post-deploy`. */
   readonly afterwards: HostScript | undefined;
   /** What goes back when a stage fails. */

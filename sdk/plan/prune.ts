@@ -80,7 +80,7 @@ function oldOf(
   const good = new Set(goodReleases(releases));
   const hasFailed = (version: string): boolean => {
     const status = releases.findLast((one) => one.version === version)?.status;
-    return !good.has(version) && (status === "failed" || status === "undone");
+    return !good.has(version) && ["failed", "undone", "canary"].includes(status ?? "");
   };
   const targets = routes.flatMap((route) => route.targets);
   const isTarget = ({ id }: ContainerState): boolean =>

@@ -140,7 +140,7 @@ export function goodReleases(releases: readonly ReleaseState[]): readonly string
   for (const release of releases) {
     // The newest place counts, and a failure says nothing against what served before.
     const before = last.get(release.version);
-    const isSetback = release.status === "failed" || release.status === "undone";
+    const isSetback = SETBACKS.has(release.status);
     if (before !== undefined && isSetback) continue;
     last.delete(release.version);
     last.set(release.version, release);
@@ -149,6 +149,9 @@ export function goodReleases(releases: readonly ReleaseState[]): readonly string
     version
   );
 }
+
+/** What says nothing against what a version was before. */
+const SETBACKS: ReadonlySet<string> = new Set(["failed", "undone", "canary"]);
 
 /** Whether one version first served before another. */
 export function isOlder(releases: readonly ReleaseState[], one: string, other: string): boolean {

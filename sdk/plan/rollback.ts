@@ -13,9 +13,18 @@ import { previousRoute, tlsFlags } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
 import { certificateFolder } from "./own_certificates.ts";
 import {
+  type CanaryChange,
+  dismissal,
+  endSplitSteps,
+  recordEnds,
+  stopCanary,
+  touchesCanary,
+} from "./canary_switch.ts";
+import {
   appHosts,
   containersAt,
   lookUp,
+  type RoleOnHost,
   selectedRoles,
   servingVersions,
   versionOf,
@@ -76,7 +85,9 @@ function returnsOn(input: PlanInput, host: string): readonly Return[] {
 /** Whether a version has a host's traffic and nothing else of its roles runs, as an interrupted run may leave it. */
 function isServing(input: PlanInput, host: string, version: string): boolean {
   return selectedRoles(input, host).every((role) => {
-    const { serving, running, route } = lookUp(input, host, role);
+    const current = lookUp(input, host, role);
+    const { serving, running, route } = current;
+    if (touchesCanary(dismissal(current))) return false;
     const isOther = (one: ContainerState): boolean => versionOf(role, one) !== version;
     if (serving.length < running.length || running.length === 0 || running.some(isOther)) {
       return false;
@@ -119,10 +130,28 @@ function switchSteps(
     lookUp(input, host, role).running.filter((one) => !containers.includes(one))
       .map((container) => ({ role, container }))
   );
+  const canaries = dismissals(input, host, returns);
+  const stops = canaries.flatMap(({ role, change }) => stopCanary(role, change));
   return [
     ...returns.flatMap((one) => routeSteps(input, host, one)),
+    ...canaries.flatMap(({ role, current, change }) =>
+      endSplitSteps(input.config, host, role, current, change)
+    ),
     ...stopEach(input, host, "old", old, undefined),
+    ...stops.length === 0 ? [] : [step(`${host} stop canary`, ...stops)],
   ];
+}
+
+/** Canaries end where a version is gone back to. */
+function dismissals(
+  input: PlanInput,
+  host: string,
+  returns: readonly Return[],
+): readonly { readonly role: Role; readonly current: RoleOnHost; readonly change: CanaryChange }[] {
+  return returns.map(({ role }) => {
+    const current = lookUp(input, host, role);
+    return { role, current, change: dismissal(current) };
+  });
 }
 
 function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[] {
@@ -178,6 +207,7 @@ function finishSteps(
   const image = returns.flatMap(({ containers }) => containers)[0]?.imageId ?? name;
   return [
     ...leaveSteps(input, host),
+    ...recordEnds(input, host, dismissals(input, host, returns)),
     step(
       `${host} done`,
       // The version's own tag may be gone; the image is not, while a container has it.

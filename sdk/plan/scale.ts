@@ -28,7 +28,9 @@ export function planScale(input: PlanInput, counts: Readonly<Record<string, numb
   const config = { ...input.config, roles: input.config.roles.map((role) => scaled(role, counts)) };
   const scaling = { ...input, config, version, roles: roles.map(({ name }) => name) };
   const changes: Changes = new Map(
-    appHosts(scaling).map((host) => [host, changesOn(scaling, host, "none")]),
+    appHosts(scaling).map((
+      host,
+    ) => [host, changesOn(scaling, host, { replaced: "none", keepsCanary: true })]),
   );
   const busy = [...changes].filter(([, some]) => some.length > 0);
   return plan(scaling, "app scale", [

@@ -83,6 +83,10 @@ export interface PlanOptions {
   readonly takesBack?: boolean;
   /** What an earlier run left behind. */
   readonly orphans?: readonly Orphan[];
+  /** Whether its version only stands beside that which serves. */
+  readonly isBeside?: boolean;
+  /** What is worth knowing besides. */
+  readonly remarks?: readonly string[];
   /** What is noted on a host where the plan does not come to its end. */
   readonly notes?: readonly EndNote[];
 }
@@ -112,6 +116,8 @@ export function plan(
     ...options.orphans === undefined || options.orphans.length === 0
       ? {}
       : { orphans: options.orphans },
+    ...options.isBeside === true ? { isBeside: true } : {},
+    ...options.remarks === undefined || filled.length === 0 ? {} : { remarks: options.remarks },
     notes: filled.length === 0 ? [] : options.notes ?? [],
     afterwards: options.afterwards === undefined || filled.length === 0
       ? undefined

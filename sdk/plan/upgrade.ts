@@ -44,7 +44,9 @@ export function planUpgrade(input: PlanInput, options: UpgradeOptions): Plan {
   const version = options.version ?? oneVersion(input);
   const upgrade = { ...input, version };
   const changes: Changes = new Map(
-    appHosts(upgrade).map((host) => [host, changesOn(upgrade, host, "changed")]),
+    appHosts(upgrade).map((
+      host,
+    ) => [host, changesOn(upgrade, host, { replaced: "changed", keepsCanary: true })]),
   );
   const prepare = upgrade.hosts.map((host) => {
     const own = changes.get(host) ?? [];

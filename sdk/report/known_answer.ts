@@ -6,6 +6,7 @@
 
 import type { Answer, DriftAnswer, StaleAnswer } from "../plan/answer.ts";
 import type { Difference } from "../plan/drift.ts";
+import { renderCanaries } from "./canary_text.ts";
 import { pad, type RenderOptions, widest } from "./layout.ts";
 import { renderReleases } from "./releases_text.ts";
 
@@ -14,6 +15,8 @@ export function renderAnswer(answer: Answer, options: RenderOptions = {}): strin
   switch (answer.type) {
     case "releases":
       return renderReleases(answer.releases, options);
+    case "canary":
+      return renderCanaries(answer.canaries, options);
     case "drift":
       return renderDrift(answer);
     case "stale-containers":

@@ -32,7 +32,21 @@ const MARK_STYLES: Readonly<Record<"+" | "-" | "~", Style>> = Object.freeze({
 });
 
 /** Commands that are about a version, and say so in place of their own name. */
-const VERSION_VERBS: ReadonlySet<string> = new Set(["setup", "deploy", "redeploy", "app boot"]);
+const VERSION_VERBS: ReadonlySet<string> = new Set([
+  "setup",
+  "deploy",
+  "redeploy",
+  "app boot",
+  "canary start",
+  "canary promote",
+]);
+
+/** How commands say what they do with their version; the others name it alone. */
+const WITH_VERSION: Readonly<Record<string, (version: string) => string>> = {
+  "rollback": (version) => `rollback to ${version}`,
+  "canary start": (version) => `canary ${version}`,
+  "canary promote": (version) => `canary ${version} for everybody`,
+};
 
 interface Widths {
   readonly stage: number;
@@ -53,7 +67,7 @@ interface Section {
  */
 export function renderPlan(plan: Plan, options: RenderOptions = {}): string {
   if (isEmpty(plan)) {
-    return [renderNothingToDo(plan), ...renderOrphans(plan), ""].join("\n");
+    return [renderNothingToDo(plan), ...renderOrphans(plan), ...renderRemarks(plan), ""].join("\n");
   }
   const verbose = options.verbose ?? false;
   const sections = allStages(plan).map((stage) => ({
@@ -71,10 +85,16 @@ export function renderPlan(plan: Plan, options: RenderOptions = {}): string {
       ...body,
       ...empty,
       ...renderOrphans(plan),
+      ...renderRemarks(plan),
       "",
       `  ${renderCounts(plan)}`,
     ].join("\n")
   }\n`;
+}
+
+/** What is worth knowing besides, a line each. */
+function renderRemarks({ remarks = [] }: Plan): readonly string[] {
+  return remarks.length === 0 ? [] : ["", ...remarks.map((remark) => `  ${remark}`)];
 }
 
 /** What was left behind and stays, a line each, with what would stop it. */
@@ -96,9 +116,8 @@ function renderOrphans({ orphans = [] }: Plan): readonly string[] {
 
 /** The first line: service, destination, what it is about, how many hosts. */
 function renderHead(plan: Plan, verbose: boolean): string {
-  const about = plan.verb === "rollback"
-    ? `rollback to ${named(plan.version, verbose)}`
-    : named(plan.version, verbose);
+  const version = named(plan.version, verbose);
+  const about = WITH_VERSION[plan.verb]?.(version) ?? version;
   const isAboutVersion = plan.verb === "rollback" || VERSION_VERBS.has(plan.verb);
   // The configuration's own counts hold again from then on.
   const verb = plan.verb === "app scale" ? "app scale until the next deploy" : plan.verb;

@@ -43,6 +43,7 @@ const SERVING_VERBS: ReadonlySet<string> = new Set([
   "redeploy",
   "rollback",
   "app boot",
+  "canary promote",
 ]);
 
 /** Renders the end of a run, good or bad. Ends with a newline. */
@@ -70,6 +71,9 @@ function doneLines(summary: RunSummary, paint: Paint): readonly string[] {
 
 function achievement(plan: Plan, serving: Readonly<Record<string, string>>): string {
   const { service, version, hosts, verb } = plan;
+  if (verb === "canary start") {
+    return `${service} ${shortVersion(version)} is the canary on ${counted(hosts.length, "host")}`;
+  }
   const current = Object.values(serving).filter((other) => other === version).length;
   if (!SERVING_VERBS.has(verb) || current === 0) {
     return `${verb} of ${service} done on ${counted(hosts.length, "host")}`;

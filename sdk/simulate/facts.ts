@@ -67,6 +67,18 @@ export interface SimulatedRoute {
   readonly isStopped?: boolean;
   /** Whether it lets requests wait. @default {false} */
   readonly isPaused?: boolean;
+  /** Who gets other containers; `undefined` for nobody. */
+  readonly rollout?: SimulatedRollout | undefined;
+}
+
+/** A part of a route's visitors, and what they get. */
+export interface SimulatedRollout {
+  /** Targets as `<short container id>:<port>`. */
+  readonly targets: readonly string[];
+  /** How many of the cookie's values, in percent. */
+  readonly percent: number;
+  /** Values of the cookie that get them in any case. */
+  readonly allow: readonly string[];
 }
 
 /** A file; of secrets only the names stand in it. */

@@ -50,8 +50,9 @@ export class GapWatch {
     const now = new Map<string, string>();
     for (const route of host.routes.values()) {
       const { version } = servedBy(route, host);
-      // kamal-proxy finds out only at its next check that one of several has gone.
-      const isWhole = route.targets.every((target) => answers(target, host));
+      // kamal-proxy finds out only at its next check that one of several has gone, and never goes back from a canary.
+      const isWhole = [...route.targets, ...route.rollout?.targets ?? []]
+        .every((target) => answers(target, host));
       if (isWhole && version !== undefined) now.set(route.service, version);
     }
     this.#answering.set(host.name, now);

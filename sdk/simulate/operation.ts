@@ -57,6 +57,7 @@ import {
 } from "./question.ts";
 import { loginRegistry, logoutRegistry } from "./registry.ts";
 import { recordRelease } from "./release.ts";
+import { endSplit, splitTraffic } from "./rollout.ts";
 import { checkState, probe } from "./state.ts";
 
 type Models = { readonly [K in OperationKind]: Model<Extract<Operation, { kind: K }>> };
@@ -72,6 +73,7 @@ const MODELS = Object.freeze({
   "create-network": createNetwork,
   "cut-cord": cutCord,
   "end-maintenance": endMaintenance,
+  "end-split": endSplit,
   "exec-command": execCommand,
   "give-ports": givePorts,
   "install-docker": installDocker,
@@ -115,6 +117,7 @@ const MODELS = Object.freeze({
   "show-boot-config": showBootConfig,
   "show-lock": showLock,
   "show-logs": showLogs,
+  "split-traffic": splitTraffic,
   "start-container": startContainer,
   "start-proxy": startProxy,
   "stop-container": stopContainer,

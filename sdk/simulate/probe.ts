@@ -120,6 +120,10 @@ function routeText(route: SimulatedRoute): string {
       ...route.flags ?? [],
     ]),
     active_targets: route.targets,
+    rollout_targets: route.rollout?.targets ?? null,
+    rollout_controller: route.rollout === undefined
+      ? null
+      : { percentage: route.rollout.percent, allowlist: route.rollout.allow },
     pause_controller: { state: route.isStopped ? 2 : route.isPaused ? 1 : 0 },
   });
 }

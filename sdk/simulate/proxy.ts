@@ -37,8 +37,8 @@ export const routeTraffic: Model<RouteTraffic> = {
     const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;
     // What was held off stays so.
-    const { isStopped = false, isPaused = false } = host.routes.get(service) ?? {};
-    host.routes.set(service, { ...route, isStopped, isPaused });
+    const { isStopped = false, isPaused = false, rollout } = host.routes.get(service) ?? {};
+    host.routes.set(service, { ...route, isStopped, isPaused, rollout });
     for (const candidate of candidates) host.routes.delete(candidate);
     for (const { target } of targets) forgetId(target, host);
     return done();

@@ -30,7 +30,7 @@ export async function benchPlan(): Promise<void> {
     pull: true,
     accessories: false,
     prune: true,
-    force: false,
+    replaced: "changed" as const,
   };
   const run = {
     performer: "ci",

@@ -8,6 +8,7 @@ import type { Operation, OperationKind } from "../../sdk/operations/operation.ts
 import type { RunContainer } from "../../sdk/operations/container.ts";
 import type { AwaitHealthy } from "../../sdk/operations/health.ts";
 import type { RunRelease } from "../../sdk/operations/release_phase.ts";
+import type { EndSplit, SplitTraffic } from "../../sdk/operations/rollout.ts";
 import type { PauseRoute } from "../../sdk/operations/route_pause.ts";
 import type { RouteTraffic } from "../../sdk/operations/proxy.ts";
 import { type ReleasedRole, releasedRun } from "../../sdk/operations/release.ts";
@@ -103,6 +104,37 @@ export const RELEASE: RunRelease = {
   like: WEB,
   cmd: "bin/migrate",
   timeout: 5,
+};
+
+const CANARY = {
+  service: "shop-web",
+  version: "v2",
+  percent: 10,
+  allow: ["qa", "it's"],
+  port: 3000,
+  deployTimeout: 30,
+  drainTimeout: 20,
+  home: { id: "0123456789abcdef0123" },
+} as const;
+
+/** Visitors who get a canary of two containers. */
+export const SPLIT: SplitTraffic = {
+  kind: "split-traffic",
+  ...CANARY,
+  targets: [
+    { container: "shop-web-v2_canary", target: { idFile: ".kamal/canary.id" } },
+    { container: "shop-web-v2_canary_replica_2", target: { idFile: ".kamal/canary-2.id" } },
+  ],
+  candidates: ["shop-web-candidate", "shop-web-replica-2-candidate"],
+  previous: undefined,
+};
+
+/** The end of a canary. */
+export const END_SPLIT: EndSplit = {
+  kind: "end-split",
+  ...CANARY,
+  targets: [{ container: "shop-web-v2_canary", target: { id: "fedcba9876543210fedc" } }],
+  drains: true,
 };
 
 /** Requests that wait. */
@@ -312,6 +344,8 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     at: "127.0.0.1:443",
   },
   "pause-route": PAUSE,
+  "split-traffic": SPLIT,
+  "end-split": END_SPLIT,
   "resume-route": {
     kind: "resume-route",
     service: PAUSE.service,

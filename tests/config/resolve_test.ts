@@ -77,6 +77,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
     proxyRun: PROXY_RUN,
     traefik: undefined,
     release: undefined,
+    canary: undefined,
     boot: { limit: undefined, wait: 0, parallelRoles: false, onFailure: "rollback" },
     ssh: {
       user: "root",

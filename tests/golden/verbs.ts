@@ -25,6 +25,8 @@ export interface VerbCase<Name extends Verb["name"]> {
 const SETUP: readonly [Verb, string] = [{ name: "setup" }, "v1"];
 const DEPLOY: readonly [Verb, string] = [{ name: "deploy" }, "v2"];
 
+const CANARY = { name: "canary start", percent: 10, allow: ["qa"] } as const;
+
 /** What ran before most commands. */
 export const BEFORE: readonly (readonly [verb: Verb, version: string])[] = [SETUP, DEPLOY];
 
@@ -49,6 +51,10 @@ export const VERB_CASES: { readonly [Name in Verb["name"]]: VerbCase<Name> } = {
   "redeploy": { verb: { name: "redeploy" }, before: [SETUP] },
   "rollback": { verb: { name: "rollback" } },
   "upgrade": { verb: { name: "upgrade" }, before: [SETUP], config: {}, configBefore: TRAEFIK },
+  "canary start": { verb: CANARY, before: [SETUP] },
+  "canary promote": { verb: { name: "canary promote" }, before: [SETUP, [CANARY, "v2"]] },
+  "canary abort": { verb: { name: "canary abort" }, before: [SETUP, [CANARY, "v2"]] },
+  "canary status": { verb: { name: "canary status" }, before: [SETUP, [CANARY, "v2"]] },
   "releases": { verb: { name: "releases" } },
   "drift": { verb: { name: "drift" } },
   "details": { verb: { name: "details" } },

@@ -26,7 +26,8 @@ for (const [name, one] of Object.entries<VerbCase<Verb["name"]>>(VERB_CASES)) {
       version = of;
     }
     const deployment = new Deployment(fleet, await configOf({ ...SHOP_WITH_DATABASE, ...config }));
-    const target = verb.name === "deploy" || verb.name === "redeploy" ? "v2" : version;
+    const isNext = ["deploy", "redeploy", "canary start"].includes(verb.name);
+    const target = isNext ? "v2" : version;
     await assertGolden(
       `verbs/${name.replaceAll(" ", "_")}`,
       renderCommands(await deployment.plan(verb, target)),

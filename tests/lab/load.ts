@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly addresses: readonly string[];
   /** Host header. @default {the address} */
   readonly host?: string;
+  /** What every request's header Cookie says. @default {there is none} */
+  readonly cookie?: string;
   /** Path to ask for; its answer should be the app's version. @default {"/version"} */
   readonly path?: string;
   /**

@@ -96,7 +96,7 @@ class Generator {
   }
 
   async #send(number: number): Promise<void> {
-    const { addresses, timeoutMs = 10_000 } = this.#options;
+    const { addresses, cookie, timeoutMs = 10_000 } = this.#options;
     const { method, path } = this.#kindOf(number);
     if (method === "POST") this.counts.posts++;
     // Both kinds of connection to each address, and not always the same kind to the same one.
@@ -105,7 +105,7 @@ class Generator {
     const sentAt = performance.now();
     const ask = (client: Deno.HttpClient): Promise<Response> =>
       fetch(`http://${address}${path}`, {
-        headers: { host: this.#options.host ?? address },
+        headers: { host: this.#options.host ?? address, ...cookie === undefined ? {} : { cookie } },
         method,
         redirect: "manual",
         signal: AbortSignal.timeout(timeoutMs),

@@ -27,7 +27,7 @@ const PARTS = {
   pull: true,
   accessories: false,
   prune: true,
-  force: false,
+  replaced: "changed" as const,
 };
 const RENEWED = { secrets: { CERTIFICATE_PEM: "renewed" } };
 

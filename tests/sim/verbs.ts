@@ -69,6 +69,20 @@ const TOLD = {
     takesVersion: true,
     unlocked: true,
   },
+  "canary start": {
+    weight: 6,
+    make: startCanary,
+    takesVersion: true,
+    settles: true,
+    takesBack: true,
+  },
+  "canary promote": {
+    weight: 3,
+    make: plainly("canary promote"),
+    serves: true,
+    takesBack: true,
+  },
+  "canary abort": { weight: 2, make: plainly("canary abort"), settles: true },
   "drift": { weight: 1, make: plainly("drift") },
   "env push": { weight: 2, make: plainly("env push") },
   "env delete": { weight: 1, make: plainly("env delete") },
@@ -121,6 +135,7 @@ export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, strin
   "app stale-containers": "shows",
   "app version": "shows",
   "audit": "shows",
+  "canary status": "shows",
   "build pull": "is the second half of build deliver",
   "details": "shows",
   "lock acquire": "is there for people alone",
@@ -161,6 +176,10 @@ function plainly(name: Bare): VerbTraits["make"] {
 
 function rollback(_: StoryDeployment, random: Random): Verb {
   return { name: "rollback", to: random.pick([undefined, "v1", "v2", "k1", "k1-before"]) };
+}
+
+function startCanary(_: StoryDeployment, random: Random): Verb {
+  return { name: "canary start", percent: random.pick([10, 100]), allow: ["qa"] };
 }
 
 function scale({ roles }: StoryDeployment, random: Random): Verb {
