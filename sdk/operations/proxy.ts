@@ -28,6 +28,8 @@ export interface RouteTraffic {
   readonly version: string;
   /** Where traffic goes today; `undefined` for a new route. */
   readonly previous: PreviousRoute | undefined;
+  /** Whether nobody gets a canary any more that the proxy may remember though it could not be asked. @default {false} */
+  readonly forgetsCanary?: boolean | undefined;
 }
 
 /** Where a route led before, and how: enough to set it again. */
@@ -120,7 +122,7 @@ export const routeTraffic: Definition<RouteTraffic> = {
   inverse: (operation) => {
     const { previous, service } = operation;
     if (previous === undefined) return [{ kind: "remove-route", service }];
-    return [{ ...operation, ...previous, previous: undefined }];
+    return [{ ...operation, ...previous, previous: undefined, forgetsCanary: undefined }];
   },
   explain: ({ service, hosts }, { stderr }) => ({
     code: "COMMAND_FAILED",
@@ -209,15 +211,16 @@ function changedSettings({ flags, previous }: RouteTraffic): readonly string[] {
 
 // One `docker exec` for all commands: each costs the start of a client.
 function deployService(operation: RouteTraffic): Command {
-  const { service, targets, candidates, port, flags } = operation;
+  const { service, targets, candidates, port, flags, forgetsCanary } = operation;
   const deploy = [
     ...["kamal-proxy", "deploy", service].map(quote),
     ...targets.map((_, index) => `--target "$${index < 10 ? index : `{${index}}`}"`),
     ...flags.map(quote),
   ].join(" ");
-  const removals = candidates.map((candidate) =>
-    `kamal-proxy remove ${quote(candidate)} >/dev/null 2>&1; `
-  );
+  const removals = [
+    ...forgetsCanary === true ? [`rollout stop ${quote(service)}`] : [],
+    ...candidates.map((candidate) => `remove ${quote(candidate)}`),
+  ].map((words) => `kamal-proxy ${words} >/dev/null 2>&1; `);
   const both = removals.length === 0 ? deploy : `${deploy} && { ${removals.join("")}true; }`;
   const words = targets.map(({ target }) => raw(targetText(target, port)));
   return all(

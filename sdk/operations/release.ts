@@ -73,7 +73,7 @@ export type ReleasedRun = Omit<
 /** A route, but for where it leads. */
 export type ReleasedRoute = Omit<
   RouteTraffic,
-  "kind" | "candidates" | "targets" | "version" | "previous"
+  "kind" | "candidates" | "targets" | "version" | "previous" | "forgetsCanary"
 >;
 
 /** A container's run as the ledger keeps it. */
@@ -97,6 +97,7 @@ export function releasedRoute(operation: RouteTraffic): ReleasedRoute {
     targets: _targets,
     version: _version,
     previous: _previous,
+    forgetsCanary: _forgetsCanary,
     ...route
   } = operation;
   return route;

@@ -153,6 +153,7 @@ function startSteps(
     targets: containers.map(({ name, id }) => ({ container: name, target: { id } })),
     version: versionOf(role, containers[0]!),
     previous: undefined,
+    forgetsCanary: true,
   });
   return [
     ...proxy === undefined ? [] : proxyUp(input, host),

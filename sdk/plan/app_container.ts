@@ -197,7 +197,7 @@ export function routeTo(
   host: string,
   role: Role,
   proxy: Proxy,
-  to: Pick<RouteTraffic, "targets" | "version" | "previous">,
+  to: Pick<RouteTraffic, "targets" | "version" | "previous" | "forgetsCanary">,
 ): RouteTraffic {
   return {
     kind: "route-traffic",

@@ -256,7 +256,12 @@ function routeStep(
   return [
     step(
       `${host} route ${role.name}`,
-      routeTo(input, host, role, proxy, { targets, version, previous }),
+      routeTo(input, host, role, proxy, {
+        targets,
+        version,
+        previous,
+        ...current.route === undefined ? { forgetsCanary: true } : {},
+      }),
     ),
   ];
 }

@@ -153,7 +153,8 @@ export function lostRoutes(input: PlanInput, host: string): readonly Step[] {
     const { proxy } = role;
     if (proxy === undefined || route !== undefined || serving[0] === undefined) return [];
     const targets = serving.map(({ name, id }) => ({ container: name, target: { id } }));
-    const to = { targets, version: versionOf(role, serving[0]), previous: undefined };
+    const version = versionOf(role, serving[0]);
+    const to = { targets, version, previous: undefined, forgetsCanary: true };
     return [
       ...writeCertificate(input, host, role),
       step(`${host} route ${role.name}`, routeTo(input, host, role, proxy, to)),

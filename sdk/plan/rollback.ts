@@ -172,6 +172,7 @@ function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[
     targets,
     version: input.version,
     previous: previousRoute(input.config, role, current, current.serving.map(routed)),
+    ...current.route === undefined ? { forgetsCanary: true } : {},
   })];
 }
 

@@ -38,7 +38,8 @@ export const routeTraffic: Model<RouteTraffic> = {
     if (problem !== undefined) return problem;
     // What was held off stays so.
     const { isStopped = false, isPaused = false, rollout } = host.routes.get(service) ?? {};
-    host.routes.set(service, { ...route, isStopped, isPaused, rollout });
+    const split = operation.forgetsCanary === true ? undefined : rollout;
+    host.routes.set(service, { ...route, isStopped, isPaused, rollout: split });
     for (const candidate of candidates) host.routes.delete(candidate);
     for (const { target } of targets) forgetId(target, host);
     return done();
