@@ -279,6 +279,7 @@ export {
   type Wait,
 } from "./sdk/plan/plan.ts";
 export type { Difference } from "./sdk/plan/drift.ts";
+export type { FieldDifference } from "./sdk/plan/live_drift.ts";
 export type { StaleContainer } from "./sdk/plan/app_remove.ts";
 export type { ReleaseSummary } from "./sdk/plan/release.ts";
 export type { ExecOptions } from "./sdk/plan/exec.ts";

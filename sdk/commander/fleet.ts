@@ -24,6 +24,8 @@ export interface FleetOptions {
   readonly emit: (event: Event) => void;
   /** Whether hosts tell all that they know of releases. @default {false} */
   readonly isDetailed?: boolean | undefined;
+  /** Whether hosts tell the settings of running containers one by one. @default {false} */
+  readonly isInspected?: boolean | undefined;
   /** Stops connecting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,7 +70,7 @@ export class Fleet {
     options: FleetOptions,
   ): Promise<Fleet> {
     const started = performance.now();
-    const script = probeOf(config, options.isDetailed);
+    const script = probeOf(config, options);
     const errors: HostError[] = [];
     const opened = new Map<string, OpenHost>();
     await Promise.all(hosts.map(async (host) => {
@@ -96,7 +98,7 @@ export class Fleet {
    */
   async visit(hosts: readonly string[]): Promise<ReadonlyMap<string, HostState | undefined>> {
     const { signal, emit } = this.#options;
-    const script = probeOf(this.#config, false);
+    const script = probeOf(this.#config);
     const soon = AbortSignal.timeout(VISIT_SECONDS * 1000);
     const options = { ...this.#options, signal: signal ? AbortSignal.any([signal, soon]) : soon };
     const states = await Promise.all(hosts.map(async (spelled) => {
@@ -120,7 +122,7 @@ export class Fleet {
   async probe(
     hosts: readonly string[] = [...this.sessions.keys()],
   ): Promise<ReadonlyMap<string, HostState>> {
-    const script = probeOf(this.#config, false);
+    const script = probeOf(this.#config);
     const open = [...this.sessions].filter(([host]) => hosts.includes(host));
     const entries = await Promise.all(open.map(async ([host, session]) => {
       try {
@@ -182,12 +184,16 @@ function toHostError(host: string, error: unknown): HostError {
   return new HostError("HOST_UNREACHABLE", host, messageOf(error), { cause: error });
 }
 
-function probeOf(config: Config, isDetailed: boolean | undefined): Script {
+function probeOf(
+  config: Config,
+  { isDetailed, isInspected }: Pick<FleetOptions, "isDetailed" | "isInspected"> = {},
+): Script {
   const operation: ProbeHost = {
     kind: "probe",
     service: serviceWithDestination(config),
     labels: serviceLabels(config),
     ...isDetailed === true ? { isDetailed } : {},
+    ...isInspected === true ? { isInspected } : {},
   };
   return { steps: [{ shell: probeScript(operation), operations: [operation] }] };
 }

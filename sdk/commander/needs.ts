@@ -18,6 +18,8 @@ export interface Needs {
   readonly lock: boolean;
   /** Whether it wants to know all that hosts know of releases. @default {false} */
   readonly details?: boolean;
+  /** Whether it compares the settings of running containers one by one. @default {false} */
+  readonly inspect?: boolean;
   /** Whether it looks for what left the configuration, also on hosts that did. @default {false} */
   readonly orphans?: boolean;
   /** Whether it works with Docker, and with the proxy, maybe in Traefik's place, and so checks them first. */
@@ -72,7 +74,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "canary start": { ...BOOT, hosts: "app" },
   "canary status": { ...ASK, hosts: "app" },
   "deploy": { ...BOOT, hosts: "app", orphans: true },
-  "drift": { ...ASK, hosts: "app", secrets: true, details: true },
+  "drift": { ...ASK, hosts: "all", secrets: true, details: true, inspect: true },
   "details": { ...ASK, hosts: "all" },
   "env delete": { ...CHANGE, hosts: "all", docker: "no" },
   "env push": { ...CHANGE, hosts: "all", secrets: true, docker: "no" },

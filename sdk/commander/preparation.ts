@@ -9,6 +9,7 @@ import type { Effects } from "../exec/effects.ts";
 import { execute, type Execution } from "../exec/execute.ts";
 import type { Report } from "../exec/report.ts";
 import type { HostState } from "../observe/host_state.ts";
+import { envDigest } from "../observe/inspect.ts";
 import { parseProbe } from "../observe/parse.ts";
 import { SALT_SECRET } from "../operations/file.ts";
 import { checkHosts, checkLock } from "../plan/checks.ts";
@@ -129,9 +130,24 @@ export class Preparation {
       states: this.#states,
       formerStates: this.#formerStates,
       secretDigests: this.#digests,
+      ...this.#needs.inspect === true ? { envDigests: this.#envDigests() } : {},
       hooks: this.#facts.hooks.names(),
       run: this.#facts.run,
     };
+  }
+
+  /** Digests of all secrets as the variables that they become. */
+  #envDigests(): ReadonlyMap<string, string> {
+    const { roles, accessories } = this.#facts.config;
+    const env = [
+      ...roles.flatMap((role) => Object.values(role.env)),
+      ...accessories.map((accessory) => accessory.env),
+    ];
+    const pairs = env.flatMap(({ secret }) => Object.entries(secret));
+    return new Map(pairs.map(([name, key]) => [
+      `${name}=${key}`,
+      envDigest(this.#salt, name, this.#secrets.value(key)),
+    ]));
   }
 
   /**
@@ -199,6 +215,7 @@ export class Preparation {
       transport: this.#transport ??= await this.#makeTransport(secrets),
       signal,
       isDetailed: this.#needs.details,
+      isInspected: this.#needs.inspect,
       emit: (event) => onEvent?.(event),
     });
   }

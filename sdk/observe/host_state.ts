@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { InspectedContainer } from "./inspect.ts";
+
 /** Everything one probe tells about a host. */
 export interface HostState {
   /** Name of the host. */
@@ -32,6 +34,8 @@ export interface HostState {
   readonly releases: readonly ReleaseState[];
   /** Whether the probe asked for all that is known of releases. */
   readonly isDetailed: boolean;
+  /** Settings of this deployment's running containers at this moment; absent unless the probe was to ask for them. */
+  readonly inspected?: readonly InspectedContainer[] | undefined;
   /** Free space in KiB where Docker keeps its data, or in the home folder if that is less. */
   readonly freeKiB: number;
   /** TCP ports that something on the host listens on; not asked where kamal-proxy has a container. */

@@ -5,6 +5,7 @@
  */
 
 import { containersFromApi, imagesFromApi, versionFromApi } from "./engine_api.ts";
+import { parseInspection } from "./inspect.ts";
 import { parseRelease } from "./release.ts";
 import { flagsOfRoute } from "./route_flags.ts";
 import type {
@@ -50,6 +51,7 @@ export function parseProbe(host: string, output: string): HostState {
     salt: of("~k")[0],
     releases: of("~r").flatMap(parseRelease),
     isDetailed: of("~D").length > 0,
+    ...of("~x").length === 0 ? {} : { inspected: parseInspection(of) },
     freeKiB: Math.min(
       ...of("~m").map((rest) => Number(rest.split(/\s+/)[3])).filter(Number.isFinite),
     ),

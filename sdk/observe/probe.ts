@@ -5,6 +5,7 @@
  */
 
 import { ENGINE_FUNCTIONS } from "./engine_script.ts";
+import { inspectScript } from "./inspect.ts";
 
 /** Which containers, routes and files on a host belong to a deployment. */
 export interface ProbeScope {
@@ -14,12 +15,15 @@ export interface ProbeScope {
   readonly labels: readonly string[];
   /** Whether all that is known of releases is asked for, which is much. @default {false} */
   readonly isDetailed?: boolean | undefined;
+  /** Whether the settings of running containers are asked for one by one. @default {false} */
+  readonly isInspected?: boolean | undefined;
 }
 
 // Kinds of lines:
 //   ~V ~C ~I answers of the Engine's API: version, containers, images; or, by the docker client,
 //   d Docker   ~c container   ~s its status   ~i image   ~v file with the routes
 //   ~p routes
+//   ~x settings of a container   ~X of its image   ~E a variable's digest
 //   f file   ~l lock   ~k salt   ~r release   ~D detailed   ~m free space   ~t listening port   ~e problem   ~h hash
 const CONTAINER =
   `~c {"name":{{json .Name}},"id":{{json .ID}},"image":{{json .Config.Image}},"imageId":{{json .Image}},` +
@@ -45,7 +49,7 @@ print i, n, t, s }`;
  * else by the docker client, whose every call costs its start.
  */
 export function probeScript(scope: ProbeScope): string {
-  const { service, isDetailed = false } = scope;
+  const { service, isDetailed = false, isInspected = false } = scope;
   return `${functions(scope)}
 d=$(mktemp -d)
 if command -v docker >/dev/null 2>&1; then
@@ -75,6 +79,7 @@ tail -n 50 .kamal/apps/${service}/sextant/releases 2>/dev/null | sed '${
     isDetailed ? "" : 's/,"roles":.*$/}/; '
   }s/^/~r /'${isDetailed ? "\necho '~D yes'" : ""}
 for sx_m in . "\${sx_state:-/var/lib/docker}"; do df -Pk "$sx_m" 2>/dev/null | tail -n 1 | sed 's/^/~m /'; done
+${isInspected ? inspectScript(service, patternOf(scope)) : ":"}
 echo "~h $(sx_hash $d)"
 rm -rf $d`;
 }
@@ -101,7 +106,7 @@ exit ${status}; }`;
 
 /** What the probe and the check ask alike, so that their hashes are alike. */
 function functions({ service, labels }: ProbeScope): string {
-  const ours = labels.map(escapeRegExp).join("|");
+  const ours = patternOf({ labels });
   const kinds = [["running|restarting|paused", "up"], ["[a-z]+", "down"]].flatMap((
     [states, word],
   ) => [
@@ -118,6 +123,11 @@ sx_routes() { grep -q '^[^ ]* kamal-proxy ' $d/list || return 0; sx_text=$(sx_re
 sx_files() { find .kamal/apps/${service} .kamal/proxy/apps-config/${service} -type f ! -path '*/assets/*' ! -path '*/sextant/*' -exec sha256sum {} + 2>/dev/null | sort -k2 | sed 's/^/f /'; }
 sx_hash() { { sed -nE '${kinds.join("\n")}' $1/list | sort; sed 's/,*{"name":/\\
 {"name":/g' $1/r | grep '^{"name":"${service}-' | sed 's/\\]*$//' | sort; cat $1/f; } | sha256sum | cut -c1-64; }`;
+}
+
+/** Pattern of the deployment's label `service`. */
+function patternOf({ labels }: Pick<ProbeScope, "labels">): string {
+  return labels.map(escapeRegExp).join("|");
 }
 
 function escapeRegExp(text: string): string {

@@ -18,6 +18,8 @@ export interface ProbeHost {
   readonly labels: readonly string[];
   /** Whether all that is known of releases is asked for. @default {false} */
   readonly isDetailed?: boolean | undefined;
+  /** Whether the settings of running containers are asked for one by one. @default {false} */
+  readonly isInspected?: boolean | undefined;
 }
 
 /** Fails where a host's state has moved since it was probed, and prints the new state. */

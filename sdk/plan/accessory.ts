@@ -45,7 +45,9 @@ export function bootAccessories(
     input,
     accessories,
     (accessory, host) =>
-      containerOf(input, accessory, host) === undefined ? bootSteps(input, accessory, host) : [],
+      accessoryContainer(input, accessory, host) === undefined
+        ? bootSteps(input, accessory, host)
+        : [],
   )
     // An accessory that is up stays up, whatever fails later.
     .map((script) => ({ ...script, steps: script.steps.map((step) => ({ ...step, undo: [] })) }));
@@ -83,7 +85,8 @@ function perHost(
   );
 }
 
-function containerOf(
+/** The container of an accessory on a host; `undefined` where there is none. */
+export function accessoryContainer(
   input: PlanInput,
   accessory: Accessory,
   host: string,
@@ -211,7 +214,7 @@ function actionSteps(
   host: string,
 ): readonly Step[] {
   const { name, service } = accessory;
-  const exists = containerOf(input, accessory, host) !== undefined;
+  const exists = accessoryContainer(input, accessory, host) !== undefined;
   const one = (what: string, operation: Operation): Step =>
     step(`${host} ${name} ${what}`, operation);
   const start = one("start", { kind: "start-container", name: service, role: name });

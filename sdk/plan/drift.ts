@@ -4,72 +4,122 @@
  * @module
  */
 
-import type { Role } from "../config/config.ts";
+import { accessoriesOn, type Accessory, type Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { ReleasedRole, ReleasedRun } from "../operations/release.ts";
-import { appHosts, lookUp, type RoleOnHost, selectedRoles, servingVersion } from "./current.ts";
+import { accessoryContainer, runAccessory } from "./accessory.ts";
+import { lookUp, type RoleOnHost, selectedRoles, servingVersion } from "./current.ts";
 import { routeFlags, runRole } from "./app_container.ts";
 import { CONFIG_LABEL, ENV_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
+import { type FieldDifference, type LiveComparison, liveDrift } from "./live_drift.ts";
 import { replicaOf, roleEnvFile } from "./names.ts";
 import { releasedBefore, releasedRole } from "./release.ts";
 
 /** One field in which a host differs. */
-export interface Difference {
+export interface Difference extends FieldDifference {
   /** Name of the host. */
   readonly host: string;
-  /** Name of the role. */
+  /** Name of the role or accessory. */
   readonly role: string;
-  /** The field, such as `env.PORT` or `route.hosts`. */
-  readonly field: string;
-  /** What the configuration says; `undefined` for nothing. */
-  readonly wanted: string | undefined;
-  /** What the host has; `undefined` for nothing. */
-  readonly found: string | undefined;
 }
 
-/** Compares every role on every host with the configuration; secrets by their digests alone. */
+/** Compares every role and accessory on every host with the configuration; secrets by their digests alone. */
 export function driftOf(input: PlanInput): readonly Difference[] {
-  return appHosts(input).flatMap((host) =>
-    selectedRoles(input, host).flatMap((role) => {
-      const current = lookUp(input, host, role);
-      const version = servingVersion(role, current);
-      const at = { host, role: role.name };
-      if (version === undefined) {
-        return [{ ...at, field: "container", wanted: "runs", found: undefined }];
-      }
-      const then = { ...input, version };
-      return [
-        ...current.serving.flatMap((container) => containerDrift(then, host, role, container)),
-        ...routeDrift(input, host, role, current),
-        ...fileDrift(then, host, role),
-      ].map((difference) => ({ ...at, ...difference }));
-    })
-  );
+  return input.hosts.flatMap((host) => [
+    ...selectedRoles(input, host).flatMap((role) =>
+      roleDrift(input, host, role).map((found) => ({ host, role: role.name, ...found }))
+    ),
+    ...selectedAccessories(input, host).flatMap((accessory) =>
+      accessoryDrift(input, host, accessory).map((found) => ({
+        host,
+        role: accessory.name,
+        ...found,
+      }))
+    ),
+  ]);
 }
 
-type FieldDifference = Omit<Difference, "host" | "role">;
+const NOT_RUNNING: FieldDifference = { field: "container", wanted: "runs", found: undefined };
 
+function roleDrift(input: PlanInput, host: string, role: Role): readonly FieldDifference[] {
+  const current = lookUp(input, host, role);
+  const version = servingVersion(role, current);
+  if (version === undefined) return [NOT_RUNNING];
+  const then = { ...input, version };
+  return [
+    ...current.serving.flatMap((container) => {
+      const wanted = runRole(then, role, host, replicaOf(container.name));
+      return containerDrift(then, host, {
+        wanted,
+        secrets: role.env[host]?.secret ?? {},
+        container,
+      }, () => configDrift(then, host, role, container));
+    }),
+    ...routeDrift(input, host, role, current),
+    ...fileDrift(then, host, role),
+  ];
+}
+
+/** Where only some roles are meant, accessories are not. */
+function selectedAccessories({ config, roles }: PlanInput, host: string): readonly Accessory[] {
+  return roles.length < config.roles.length ? [] : accessoriesOn(config, host);
+}
+
+function accessoryDrift(
+  input: PlanInput,
+  host: string,
+  accessory: Accessory,
+): readonly FieldDifference[] {
+  const container = accessoryContainer(input, accessory, host);
+  if (container?.running !== true) return [NOT_RUNNING];
+  const wanted = runAccessory(input, accessory, host);
+  const compared = { wanted, secrets: accessory.env.secret, container };
+  return containerDrift(input, host, compared, () => [UNKNOWN_DIFFERENCE]);
+}
+
+/** A container that runs beside the one that should. */
+type Compared = Pick<LiveComparison, "wanted" | "secrets" | "container">;
+
+/** What it was run with is compared by its labels and what was noted of it, what it is now by looking at it. */
 function containerDrift(
   input: PlanInput,
   host: string,
-  role: Role,
-  container: ContainerState,
+  compared: Compared,
+  noted: () => readonly FieldDifference[],
 ): readonly FieldDifference[] {
-  const wanted = runRole(input, role, host, replicaOf(container.name));
+  const { wanted, container } = compared;
   const { labels, image } = container;
-  const found: FieldDifference[] = [];
-  if (image !== wanted.image) found.push({ field: "image", wanted: wanted.image, found: image });
-  if (labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL]) {
-    found.push(...configDrift(input, host, role, container));
-  }
+  const { inspected, salt } = stateOf(input, host);
+  const live = inspected?.find(({ name }) => name === container.name);
+  const looks = live === undefined
+    ? []
+    : liveDrift({ ...compared, live, salt, envDigests: input.envDigests });
+  const isChanged = labels[CONFIG_LABEL] !== wanted.labels[CONFIG_LABEL];
+  const told = isChanged ? noted() : [];
   const isKnown = wanted.labels[ENV_LABEL] !== undefined && labels[ENV_LABEL] !== undefined;
-  if (isKnown && labels[ENV_LABEL] !== wanted.labels[ENV_LABEL]) {
-    found.push({ field: "secrets", wanted: "today's values", found: "other values" });
-  }
-  return found;
+  const hasOtherSecrets = isKnown && labels[ENV_LABEL] !== wanted.labels[ENV_LABEL] &&
+    !looks.some(({ field }) => field.startsWith("secrets."));
+  const fields = [
+    ...image === wanted.image ? [] : [{ field: "image", wanted: wanted.image, found: image }],
+    ...told.filter((one) => one !== UNKNOWN_DIFFERENCE),
+    ...looks.filter(({ field }) => !told.some((one) => one.field === field)),
+    ...hasOtherSecrets
+      ? [{ field: "secrets", wanted: "today's values", found: "other values" }]
+      : [],
+  ];
+  // One that Kamal ran has no label to compare: what it is now is all there is.
+  const isUnexplained = fields.length === 0 && isChanged &&
+    (live === undefined || labels[CONFIG_LABEL] !== undefined);
+  return isUnexplained ? [UNKNOWN_DIFFERENCE] : fields;
 }
+
+const UNKNOWN_DIFFERENCE: FieldDifference = {
+  field: "configuration",
+  wanted: "as configured",
+  found: "another",
+};
 
 /** What of a container's settings differs, by the ledger; one that Kamal ran tells its labels alone. */
 function configDrift(
@@ -83,13 +133,9 @@ function configDrift(
   ]);
   const then = releasedBefore(input, host, role, input.version);
   const run = then?.containers.find(({ run }) => run.name === container.name)?.run;
-  if (then === undefined || run === undefined) {
-    return [{ field: "configuration", wanted: "as configured", found: "not recorded" }];
-  }
+  if (then === undefined || run === undefined) return [UNKNOWN_DIFFERENCE];
   const differences = compare(fieldsOf(today, today.containers[0]!.run), fieldsOf(then, run));
-  return differences.length > 0
-    ? differences
-    : [{ field: "configuration", wanted: "as configured", found: "another, though recorded so" }];
+  return differences.length > 0 ? differences : [UNKNOWN_DIFFERENCE];
 }
 
 /** The settings of a container as flat fields; labels of ours are digests of the rest. */

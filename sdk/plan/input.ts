@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly formerStates?: ReadonlyMap<string, HostState | undefined> | undefined;
   /** Digest of each secret's value; `undefined` where secrets were not resolved. */
   readonly secretDigests: ReadonlyMap<string, string> | undefined;
+  /** Digests of secrets as variables, by `VARIABLE=SECRET`, as hosts tell them; absent where none were asked. */
+  readonly envDigests?: ReadonlyMap<string, string> | undefined;
   /** Names of the hooks that exist and are wanted. */
   readonly hooks: ReadonlySet<string>;
   /** What tells this run from others. */
