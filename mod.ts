@@ -164,6 +164,7 @@ export type {
   StartContainer,
 } from "./sdk/operations/container.ts";
 export type { CordOperation, CutCord, MakeCord, TieCord } from "./sdk/operations/cord.ts";
+export type { ErrorPageFile, UploadErrorPages } from "./sdk/operations/error_pages.ts";
 export type { InstallDocker } from "./sdk/operations/docker.ts";
 export type {
   FileOperation,

@@ -9,14 +9,14 @@ import type { CommandOptions, Deployment } from "../commander.ts";
 import type { Config } from "../config/config.ts";
 import { hookIds } from "../config/destination.ts";
 import type { HostsContext } from "../config/hosts_function.ts";
-import { localFiles, resolveConfig } from "../config/resolve.ts";
+import { errorPagesPath, localFiles, resolveConfig } from "../config/resolve.ts";
 import type { RunFacts } from "../plan/input.ts";
-import { digestFiles, readProjectFile } from "../project/files.ts";
+import { digestFiles, findErrorPages, readProjectFile } from "../project/files.ts";
 import { projectVersion } from "../project/git.ts";
 import type { SecretSource } from "../secrets/source.ts";
 import { Hooks } from "./hooks.ts";
 import { askForHosts } from "./host_functions.ts";
-import { needsOf } from "./needs.ts";
+import { type Needs, needsOf } from "./needs.ts";
 import { newRunFacts } from "./run_facts.ts";
 import { secretsOf } from "./secrets.ts";
 import { select, type Selection } from "./selection.ts";
@@ -61,7 +61,7 @@ export async function gatherFacts(
     needs.version ? versionOf(root, options.version) : options.version,
     hooksOf(root, config, deployment, options),
     newRunFacts(root),
-    filesOf(root, config, verb),
+    filesOf(root, config, verb, needs),
     options.transport ?? loadSsh(),
   ]);
   const source = secretsOf(deployment, {
@@ -80,7 +80,8 @@ export async function configOf(
 ): Promise<Config> {
   const context = userContext({ destination, version, signal });
   const spec = await askForHosts(deployment, context);
-  const digests = await digestFiles(root, localFiles(spec, destination));
+  const pages = await findErrorPages(root, errorPagesPath(spec, destination));
+  const digests = await digestFiles(root, [...localFiles(spec, destination), ...pages]);
   return await resolveConfig(spec, { destination, digests });
 }
 
@@ -118,13 +119,12 @@ async function filesOf(
   root: string,
   config: Config,
   { name }: Verb,
+  needs: Needs,
 ): Promise<ReadonlyMap<string, string>> {
-  if (name !== "setup" && name !== "accessory boot" && name !== "accessory reboot") {
-    return new Map();
-  }
-  const paths = config.accessories.flatMap((accessory) =>
-    accessory.files.map((file) => file.local)
-  );
+  const isMounted = name === "setup" || name === "accessory boot" || name === "accessory reboot";
+  const mounted = config.accessories.flatMap(({ files }) => files.map(({ local }) => local));
+  const pages = config.errorPages.map(({ local }) => local);
+  const paths = [...isMounted ? mounted : [], ...needs.lock ? pages : []];
   return new Map(
     await Promise.all(
       paths.map(async (path) =>

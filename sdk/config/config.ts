@@ -54,6 +54,8 @@ export interface Config {
   readonly secretsPath: string;
   /** Old containers kept for rollback, per role. */
   readonly retainContainers: number;
+  /** Error pages that kamal-proxy shows, by name; empty for its own. */
+  readonly errorPages: readonly ErrorPage[];
   /** What a deploy does with containers of roles and accessories that left the configuration. */
   readonly orphans: "stop" | "report";
   /** Seconds a container without a proxy must run before it counts as ready. */
@@ -191,6 +193,16 @@ export interface Proxy {
   readonly buffering: Buffering;
   /** Headers that kamal-proxy logs. */
   readonly logging: ProxyLogging;
+}
+
+/** A page that kamal-proxy shows for a status. */
+export interface ErrorPage {
+  /** Its name, such as `503.html`. */
+  readonly name: string;
+  /** Path in the project. */
+  readonly local: string;
+  /** SHA-256 of its content. */
+  readonly sha256: string;
 }
 
 /** A certificate in secrets, by their names. */

@@ -35,6 +35,13 @@ export async function resolveConfig(
   return resolveSpec(spec, options);
 }
 
+/** The project's folder of error pages; `undefined` for none. What is not valid is left to {@linkcode resolveConfig}. */
+export function errorPagesPath(spec: DeploySpec, destination?: string): string | undefined {
+  const { settings } = specFor(spec, destination);
+  const path: unknown = isPlainObject(settings) ? settings.errorPagesPath : undefined;
+  return typeof path === "string" && path !== "" ? path : undefined;
+}
+
 /** The project's files that accessories mount, sorted; what is not valid is left to {@linkcode resolveConfig}. */
 export function localFiles(spec: DeploySpec, destination?: string): readonly string[] {
   const { accessories } = specFor(spec, destination);

@@ -12,6 +12,7 @@ import { resolveBuilder } from "./builder.ts";
 import { didYouMean } from "./closest.ts";
 import type { Accessory, Config, Registry, Role, Ssh, Traefik } from "./config.ts";
 import { destinationNames, specFor } from "./destination.ts";
+import { resolveErrorPages } from "./error_pages.ts";
 import { HostRegister } from "./host.ts";
 import { longSpec } from "./long_form.ts";
 import { deepFreeze, type PlainObject, sortedCopy } from "./plain_data.ts";
@@ -139,6 +140,9 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
   const needsImage = roles.length > 0 && !isLocalRegistry(spec.registry);
   const image = resolveImage(spec.image, service, needsImage, report);
   const { settings = {} } = spec;
+  if (traefik !== undefined && settings.errorPagesPath !== undefined) {
+    report(["settings", "errorPagesPath"], "is kamal-proxy's, and traefik serves this app");
+  }
   return {
     service,
     destination,
@@ -162,6 +166,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     aliases: spec.aliases ?? {},
     hooksPath: settings.hooksPath ?? ".kamal/hooks",
     secretsPath: settings.secretsPath ?? ".kamal/secrets",
+    errorPages: resolveErrorPages(settings.errorPagesPath, digests),
     retainContainers: settings.retainContainers ?? 5,
     orphans: settings.orphans ?? "report",
     readinessDelay: settings.readinessDelay ?? 7,

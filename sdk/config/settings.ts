@@ -41,6 +41,11 @@ export interface SettingsInput {
    */
   readonly retainContainers?: number;
   /**
+   * Folder of error pages such as `503.html`, relative to the project, which kamal-proxy shows in the place of its own.
+   * @default {undefined} Its own.
+   */
+  readonly errorPagesPath?: string;
+  /**
    * What a deploy does with containers of roles and accessories that left the configuration.
    * @default {"report"}
    */
@@ -98,6 +103,11 @@ export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
   retainContainers: whole(1).optional().meta({
     description: "Old containers that each role keeps for a rollback",
     example: 3,
+  }),
+  errorPagesPath: text().optional().meta({
+    description:
+      "Folder of error pages such as 503.html, which kamal-proxy shows in the place of its own",
+    example: "public",
   }),
   orphans: z.enum(["stop", "report"]).optional().meta({
     description:

@@ -36,7 +36,6 @@ const CACHE: RefusedKey = { message: notYet("leave it out, Docker's own cache is
 
 /** Every refused key by its place, where `*` stands for any name. */
 export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
-  ["error_pages_path", { message: notYet("leave it out, kamal-proxy shows its own pages") }],
   ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
   ["output", { message: notYet("leave it out; sextant --json writes every event as a line") }],
   ["sshkit.pool_idle_timeout", {

@@ -27,6 +27,7 @@ import {
   type RenderContext,
   type Warning,
 } from "./definition.ts";
+import { type UploadErrorPages, uploadErrorPages } from "./error_pages.ts";
 import { type InstallDocker, installDocker } from "./docker.ts";
 import {
   type FileOperation,
@@ -115,6 +116,7 @@ export type Operation =
   | RunRelease
   | SplitTraffic
   | StateOperation
+  | UploadErrorPages
   | WriteCertificate;
 
 /** Name of a kind of operation. */
@@ -185,6 +187,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "tag-image": tagImage,
   "take-ports": takePorts,
   "tie-cord": tieCord,
+  "upload-error-pages": uploadErrorPages,
   "upload-file": uploadFile,
   "write-boot-config": writeBootConfig,
   "write-certificate": writeCertificate,

@@ -8,7 +8,7 @@ import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { awaitRole, routeTo } from "./app_container.ts";
-import { writeCertificate } from "./own_certificates.ts";
+import { writeProxyFiles } from "./proxy_files.ts";
 import {
   appHosts,
   containersAt,
@@ -157,7 +157,7 @@ function startSteps(
   });
   return [
     ...proxy === undefined ? [] : proxyUp(input, host),
-    ...writeCertificate(input, host, role),
+    ...writeProxyFiles(input, host, [role]),
     ...role.traefik === undefined ? [] : traefikUp(input, host),
     step(`${host} folder ${role.name}`, {
       kind: "make-directories",

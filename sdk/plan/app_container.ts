@@ -6,7 +6,6 @@
 
 import { type Config, hostOf, type Proxy, type Role } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
-import { inProxy } from "../operations/own_certificate.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
@@ -17,7 +16,7 @@ import type {
   RouteTraffic,
 } from "../operations/proxy.ts";
 import { assetVolumes } from "./assets.ts";
-import { certificateFolder } from "./own_certificates.ts";
+import { errorPagesFlag, type ProxyFiles, proxyFiles, tlsFlags } from "./proxy_files.ts";
 import { type RoleOnHost, versionOf } from "./current.ts";
 import { CANARY_LABEL, CONFIG_LABEL, digest, ENV_LABEL, REPLICA_LABEL } from "./digest.ts";
 import type { PlanInput } from "./input.ts";
@@ -235,13 +234,7 @@ export function routeFlags(
   role: Role,
   proxy: Proxy,
 ): readonly string[] {
-  return proxyFlags(input.config, proxy, { certificate: certificateFolder(input, host, role) });
-}
-
-/** Where the files on a host are that kamal-proxy is told of. */
-export interface ProxyFiles {
-  /** Folder with a role's own certificate and its key; `undefined` for those of Let's Encrypt. */
-  readonly certificate?: string | undefined;
+  return proxyFlags(input.config, proxy, proxyFiles(input, host, role));
 }
 
 /** What `kamal-proxy deploy` is told besides the target, in Kamal's order. */
@@ -272,19 +265,8 @@ export function proxyFlags(
     ...optionalFlag("--tls-redirect", proxy.sslRedirect),
     ...proxy.logging.requestHeaders.map((header) => `--log-request-header=${header}`),
     ...proxy.logging.responseHeaders.map((header) => `--log-response-header=${header}`),
+    ...errorPagesFlag(files),
   ];
-}
-
-/** How HTTPS is served. */
-export function tlsFlags(
-  { ssl, sslStaging }: Pick<Proxy, "ssl" | "sslStaging">,
-  { certificate }: ProxyFiles,
-): readonly string[] {
-  const own = certificate === undefined ? [] : [
-    `--tls-certificate-path=${inProxy(certificate)}/cert.pem`,
-    `--tls-private-key-path=${inProxy(certificate)}/key.pem`,
-  ];
-  return [...ssl ? ["--tls"] : [], ...sslStaging ? ["--tls-staging"] : [], ...own];
 }
 
 /** What belongs to one deploy alone: kamal-proxy does not remember it. */

@@ -14,7 +14,7 @@ import { bootGroups } from "./boot.ts";
 import { recordEnds } from "./canary_switch.ts";
 import { certificateSteps } from "./certificate.ts";
 import { changesOn, type Replaced, type RoleChange, stoppingVersions } from "./changes.ts";
-import { pruneCertificates, writeCertificate } from "./own_certificates.ts";
+import { pruneProxyFiles, writeProxyFiles } from "./proxy_files.ts";
 import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import {
@@ -170,7 +170,7 @@ export function prepareSteps(
     }
   }
   if (changes.some(({ role }) => role.proxy !== undefined)) steps.push(...proxyUp(input, host));
-  steps.push(...changes.flatMap(({ role }) => writeCertificate(input, host, role)));
+  steps.push(...writeProxyFiles(input, host, changes.map(({ role }) => role)));
   if (changes.some(({ role }) => role.traefik !== undefined)) steps.push(...traefikUp(input, host));
   return steps;
 }
@@ -223,7 +223,7 @@ export function finishSteps(
     operations.push(...pruneAssets(input, host, pruning.containers));
   }
   return [
-    ...pruneCertificates(
+    ...pruneProxyFiles(
       input,
       host,
       changes.filter(({ routes }) => routes).map(({ role }) => role),

@@ -29,7 +29,7 @@ export function writeCertificate(input: PlanInput, host: string, role: Role): re
   const { certificate } = role.proxy ?? {};
   const folder = certificateFolder(input, host, role);
   if (certificate === undefined || folder === undefined) return [];
-  if (writtenFolders(input, host).includes(folder)) return [];
+  if (certificateFolders(input, host).includes(folder)) return [];
   const { certificatePem, privateKeyPem } = certificate;
   return [step(`${host} certificate ${role.name}`, {
     kind: "write-certificate",
@@ -38,35 +38,6 @@ export function writeCertificate(input: PlanInput, host: string, role: Role): re
     certificatePem,
     privateKeyPem,
   })];
-}
-
-/**
- * The step that removes certificates from a host that no route has any more.
- *
- * @param routed Roles whose routes are set anew before.
- */
-export function pruneCertificates(
-  input: PlanInput,
-  host: string,
-  routed: readonly Role[],
-): readonly Step[] {
-  const kept = routed.map((role) => certificateFolder(input, host, role));
-  const others = stateOf(input, host).routes.filter(({ service }) =>
-    !routed.some(({ containerPrefix }) => containerPrefix === service)
-  ).flatMap(({ flags }) => flags);
-  // kamal-proxy routes nothing after its next start where it misses the certificate of any route.
-  const isUsed = (folder: string): boolean =>
-    others.some((flag) => flag.includes(`=${inProxy(folder)}/`));
-  const old = writtenFolders(input, host).filter((folder) =>
-    !kept.includes(folder) && !isUsed(folder)
-  );
-  if (old.length === 0) return [];
-  return [
-    step(
-      `${host} old certificates`,
-      ...old.map((path) => ({ kind: "remove-path", path }) as const),
-    ),
-  ];
 }
 
 /** Kamal: configuration/proxy.rb, tls_path, with a folder for each value in it. */
@@ -88,7 +59,7 @@ function digestOf(
 
 /** Where the values are not known: what the route has, or else what is there. */
 function newestFolder(input: PlanInput, host: string, role: Role): string | undefined {
-  const written = writtenFolders(input, host).filter((folder) =>
+  const written = certificateFolders(input, host).filter((folder) =>
     folder.startsWith(`${roleFolder(input, role)}/`)
   );
   const { route } = lookUp(input, host, role);
@@ -97,7 +68,8 @@ function newestFolder(input: PlanInput, host: string, role: Role): string | unde
   return written.find(isUsed) ?? written.at(-1);
 }
 
-function writtenFolders(input: PlanInput, host: string): readonly string[] {
+/** All complete folders with certificates on a host. */
+export function certificateFolders(input: PlanInput, host: string): readonly string[] {
   const { files } = stateOf(input, host);
   return Object.keys(files).filter((path) =>
     path.startsWith(`${certificatesFolder(input)}/`) && path.endsWith(`/${CERTIFICATE_MARK}`)

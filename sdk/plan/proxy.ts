@@ -13,7 +13,7 @@ import type { Operation } from "../operations/operation.ts";
 import type { RunProxy } from "../operations/proxy_container.ts";
 import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
 import { routeTo } from "./app_container.ts";
-import { writeCertificate } from "./own_certificates.ts";
+import { writeProxyFiles } from "./proxy_files.ts";
 import { lookUp, selectedRoles, versionOf } from "./current.ts";
 import { portsOfTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -156,7 +156,7 @@ export function lostRoutes(input: PlanInput, host: string): readonly Step[] {
     const version = versionOf(role, serving[0]);
     const to = { targets, version, previous: undefined, forgetsCanary: true };
     return [
-      ...writeCertificate(input, host, role),
+      ...writeProxyFiles(input, host, [role]),
       step(`${host} route ${role.name}`, routeTo(input, host, role, proxy, to)),
     ];
   });

@@ -9,9 +9,9 @@ import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { stopEach } from "./app.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
-import { previousRoute, tlsFlags } from "./app_container.ts";
+import { previousRoute } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
-import { certificateFolder } from "./own_certificates.ts";
+import { withTodaysFiles } from "./proxy_files.ts";
 import {
   type CanaryChange,
   dismissal,
@@ -167,30 +167,13 @@ function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[
   return [step(`${host} route ${role.name}`, {
     kind: "route-traffic",
     ...released.route,
-    flags: withTodaysCertificate(input, host, role, released.route.flags),
+    flags: withTodaysFiles(input, host, role, released.route.flags),
     candidates: targets.map(({ container }) => candidateName(role, replicaOf(container))),
     targets,
     version: input.version,
     previous: previousRoute(input.config, role, current, current.serving.map(routed)),
     ...current.route === undefined ? { forgetsCanary: true } : {},
   })];
-}
-
-/** A release does not keep its certificate, which may have ended long ago: today's is served, whatever the version. */
-function withTodaysCertificate(
-  input: PlanInput,
-  host: string,
-  role: Role,
-  flags: readonly string[],
-): readonly string[] {
-  const certificate = certificateFolder(input, host, role);
-  const isOwn = (flag: string): boolean => flag.startsWith("--tls-certificate-path=");
-  if (certificate === undefined && !flags.some(isOwn)) return flags;
-  const others = flags.filter((flag) =>
-    !/^--tls(-staging|-certificate-path|-private-key-path)?(=|$)/.test(flag)
-  );
-  const today = role.proxy ?? { ssl: false, sslStaging: false };
-  return [...others, ...tlsFlags(today, { certificate })];
 }
 
 function routed({ name, id }: ContainerState): RoutedContainer {

@@ -6,7 +6,7 @@
 
 import type { Operation } from "../operations/operation.ts";
 import { bridgeAssets } from "./assets.ts";
-import { writeCertificate } from "./own_certificates.ts";
+import { writeProxyFiles } from "./proxy_files.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder, imageName, ownFolder, saltFile } from "./names.ts";
 import type { Step } from "./plan.ts";
@@ -38,7 +38,7 @@ export function prepareSteps(
     ),
     ...networkUp(input, host),
     ...isProxied ? proxyUp(input, host) : [],
-    ...returns.flatMap(({ role }) => writeCertificate(input, host, role)),
+    ...writeProxyFiles(input, host, returns.map(({ role }) => role)),
     ...returns.some(({ role }) => role.traefik !== undefined) ? traefikUp(input, host) : [],
   ];
 }

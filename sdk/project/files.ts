@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { ERROR_PAGE_REGEXP, errorPagesPrefix } from "../config/error_pages.ts";
 import { ConfigError } from "../errors.ts";
 
 /**
@@ -40,6 +41,38 @@ export async function readProjectFile(root: string, path: string): Promise<Uint8
   const content = await readIfFile(root, path);
   if (content === undefined) throw missingFiles([path]);
   return content;
+}
+
+/**
+ * Finds the error pages in a folder; gives their paths, relative to the project.
+ *
+ * @param folder Relative to the project; `undefined` for none.
+ * @throws {ConfigError} If it is no folder, or has none.
+ */
+export async function findErrorPages(
+  root: string,
+  folder: string | undefined,
+): Promise<readonly string[]> {
+  if (folder === undefined) return [];
+  const names = (await namesIn(resolve(root, folder))).filter((name) =>
+    ERROR_PAGE_REGEXP.test(name)
+  );
+  if (names.length > 0) return names.map((name) => `${errorPagesPrefix(folder)}${name}`);
+  throw new ConfigError(
+    [{ path: folder, message: "is to have error pages, but there is none such as 503.html in it" }],
+    { hint: "Put pages named by status into the folder, or leave error_pages_path out." },
+  );
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 async function readIfFile(root: string, path: string): Promise<Uint8Array | undefined> {

@@ -18,6 +18,7 @@ import {
   stopContainer,
 } from "./container.ts";
 import { cutCord, makeCord, tieCord } from "./cord.ts";
+import { uploadErrorPages } from "./error_pages.ts";
 import { installDocker } from "./docker.ts";
 import { makeDirectories, removeEnv, removePath, uploadFile, writeEnv, writeSalt } from "./file.ts";
 import { awaitHealthy } from "./health.ts";
@@ -125,6 +126,7 @@ const MODELS = Object.freeze({
   "tag-image": tagImage,
   "take-ports": takePorts,
   "tie-cord": tieCord,
+  "upload-error-pages": uploadErrorPages,
   "upload-file": uploadFile,
   "write-boot-config": writeBootConfig,
   "write-certificate": writeCertificate,

@@ -5,6 +5,7 @@
  */
 
 import type { Outcome } from "../operations/definition.ts";
+import { APPS_CONFIG, inProxy } from "../operations/own_certificate.ts";
 import type {
   BeginMaintenance,
   EndMaintenance,
@@ -34,7 +35,8 @@ export const routeTraffic: Model<RouteTraffic> = {
     if (off !== undefined) return off;
     const names = targets.map(({ target }) => targetOf(target, port, host));
     const route = routeOf(service, names, flags);
-    const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
+    const problem = missingFile(flags, host) ??
+      deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;
     // What was held off stays so.
     const { isStopped = false, isPaused = false, rollout } = host.routes.get(service) ?? {};
@@ -145,6 +147,17 @@ export function deployProblem(
     1,
     `Error: target failed to become healthy within configured timeout (${timeout}s)`,
   );
+}
+
+/** What kamal-proxy says of certificates and error pages that are not there; `undefined` where all are. */
+function missingFile(flags: readonly string[], host: SimulatedHost): Outcome | undefined {
+  const folder = inProxy(APPS_CONFIG);
+  for (const flag of flags.filter((flag) => flag.includes(`=${folder}/`))) {
+    const path = APPS_CONFIG + flag.slice(flag.indexOf(folder) + folder.length);
+    const isThere = [...host.files.keys()].some((file) => `${file}/`.startsWith(`${path}/`));
+    if (!isThere) return failed(1, `Error: unable to load ${path}`);
+  }
+  return undefined;
 }
 
 /** Whether the container that a target means answers well. */

@@ -2,13 +2,13 @@ import "../sanitizers.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
 import { main } from "../../sdk/cli/main.ts";
-import { localFiles } from "../../sdk/config/resolve.ts";
 import { loadDeployment } from "../../sdk/load/deployment.ts";
 import { withProject, writeProject } from "../fixtures/project_folder.ts";
 import {
   configOf,
   fixture,
   FIXTURE_ENV,
+  fixtureFiles,
   fixtureNames,
   FIXTURES,
   readableOf,
@@ -33,7 +33,7 @@ async function withFixture(
     ...Object.fromEntries(texts),
     ".kamal/secrets": secretNames.map((name) => `${name}=${SENTINEL}\n`).join(""),
   }, async (root) => {
-    const files = localFiles(spec, destination).map((path) => [path, "content\n"]);
+    const files = fixtureFiles(spec, destination).map((path) => [path, "content\n"]);
     await writeProject(root, Object.fromEntries(files));
     await body(root);
   });

@@ -382,6 +382,11 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     tag: "ghcr.io/acme/shop:latest",
   },
   "tie-cord": { kind: "tie-cord", ...CORD },
+  "upload-error-pages": {
+    kind: "upload-error-pages",
+    folder: ".kamal/proxy/apps-config/shop/error_pages/0123456789abcdef",
+    pages: [{ name: "503.html", local: "public/503.html", sha256: "b".repeat(64) }],
+  },
   "upload-file": {
     kind: "upload-file",
     local: "config/my.cnf",

@@ -98,6 +98,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
     aliases: {},
     hooksPath: ".kamal/hooks",
     secretsPath: ".kamal/secrets",
+    errorPages: [],
     retainContainers: 5,
     orphans: "report",
     readinessDelay: 7,

@@ -5,7 +5,8 @@
  */
 
 import type { Config } from "../../sdk/config/config.ts";
-import { localFiles, resolveConfig } from "../../sdk/config/resolve.ts";
+import { errorPagesPath, localFiles, resolveConfig } from "../../sdk/config/resolve.ts";
+import type { DeploySpec } from "../../sdk/config/spec.ts";
 import { ConfigError } from "../../sdk/errors.ts";
 import { loadDeployment } from "../../sdk/load/deployment.ts";
 
@@ -36,9 +37,15 @@ export async function configOf(
 ): Promise<Config> {
   const { spec } = await loadDeployment({ ...place, destination, env });
   const digests = Object.fromEntries(
-    localFiles(spec, destination).map((file) => [file, "0".repeat(64)]),
+    fixtureFiles(spec, destination).map((file) => [file, "0".repeat(64)]),
   );
   return await resolveConfig(spec, { destination, digests });
+}
+
+/** The project's files that a fixture names, one error page among them. */
+export function fixtureFiles(spec: DeploySpec, destination: string | undefined): readonly string[] {
+  const pages = errorPagesPath(spec, destination);
+  return [...localFiles(spec, destination), ...pages === undefined ? [] : [`${pages}/503.html`]];
 }
 
 /** Where a fixture is, for one of its destinations. */

@@ -68,14 +68,17 @@ function proxyWords(config: Config, proxy: NonNullable<Config["roles"][number]["
   const defaults = [
     ...["--health-check-interval=1s", "--health-check-timeout=5s", "--health-check-path=/up"],
   ];
-  const files = { certificate: proxy.certificate && CERTIFICATES };
+  const files = {
+    certificate: proxy.certificate && `${PROXY_FILES}/tls/<role>/<digest>`,
+    errorPages: config.errorPages[0] && `${PROXY_FILES}/error_pages/<digest>`,
+  };
   return [`--target=<id>:${proxy.appPort}`, ...proxyFlags(config, proxy, files)]
     .filter((flag) => !defaults.includes(flag))
     .map((flag) => flag.replace(/^(--buffer-\w+)=true$/, "$1"))
     .join(" ");
 }
 
-const CERTIFICATES = ".kamal/proxy/apps-config/<service>/tls/<role>/<digest>";
+const PROXY_FILES = ".kamal/proxy/apps-config/<service>";
 const SUFFIX = "0123456789ab";
 
 function inputOf(config: Config): PlanInput {

@@ -1,7 +1,7 @@
 import "../sanitizers.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../../sdk/errors.ts";
-import { digestFiles, readProjectFile } from "../../sdk/project/files.ts";
+import { digestFiles, findErrorPages, readProjectFile } from "../../sdk/project/files.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 
 Deno.test("digestFiles() gives SHA-256 by path, each once, in order", async () => {
@@ -22,6 +22,24 @@ Deno.test("digestFiles() names every path that is no file", async () => {
       ConfigError,
     );
     assertEquals(error.problems.map(({ path }) => path), ["a/b", "folder", "nowhere"]);
+  });
+});
+
+Deno.test("findErrorPages() gives the pages of a folder, and says where there is none", async () => {
+  const files = {
+    "public/404.html": "",
+    "public/503.html": "",
+    "public/index.html": "",
+    "x/y": "",
+  };
+  await withProject(files, async (root) => {
+    const found = await findErrorPages(root, "public/");
+    assertEquals(found.toSorted(), ["public/404.html", "public/503.html"]);
+    assertEquals(await findErrorPages(root, undefined), []);
+    for (const folder of ["x", "x/y", "nowhere"]) {
+      const error = await assertRejects(() => findErrorPages(root, folder), ConfigError);
+      assertEquals(error.problems.map(({ path }) => path), [folder]);
+    }
   });
 });
 

@@ -1,0 +1,107 @@
+/**
+ * Files on hosts that kamal-proxy is told of by flags: certificates and error pages.
+ *
+ * @module
+ */
+
+import type { Proxy, Role } from "../config/config.ts";
+import { inProxy } from "../operations/own_certificate.ts";
+import { errorPagesFolder, errorPagesFolders, uploadErrorPages } from "./error_pages.ts";
+import { type PlanInput, stateOf } from "./input.ts";
+import { certificateFolder, certificateFolders, writeCertificate } from "./own_certificates.ts";
+import type { Step } from "./plan.ts";
+import { step } from "./stages.ts";
+
+/** Where the files of a role are on a host. */
+export interface ProxyFiles {
+  /** Folder with a role's own certificate and its key; `undefined` for those of Let's Encrypt. */
+  readonly certificate?: string | undefined;
+  /** Folder with error pages; `undefined` for kamal-proxy's own. */
+  readonly errorPages?: string | undefined;
+}
+
+/** Where the files of a role are on a host, or will be. */
+export function proxyFiles(input: PlanInput, host: string, role: Role): ProxyFiles {
+  if (role.proxy === undefined) return {};
+  return {
+    certificate: certificateFolder(input, host, role),
+    errorPages: errorPagesFolder(input),
+  };
+}
+
+/** The steps that put what kamal-proxy needs of roles on a host; none where all is there. */
+export function writeProxyFiles(
+  input: PlanInput,
+  host: string,
+  roles: readonly Role[],
+): readonly Step[] {
+  const proxied = roles.filter(({ proxy }) => proxy !== undefined);
+  if (proxied.length === 0) return [];
+  return [
+    ...uploadErrorPages(input, host),
+    ...proxied.flatMap((role) => writeCertificate(input, host, role)),
+  ];
+}
+
+/**
+ * The step that removes files from a host that no route needs any more.
+ *
+ * @param routed Roles whose routes are set anew before.
+ */
+export function pruneProxyFiles(
+  input: PlanInput,
+  host: string,
+  routed: readonly Role[],
+): readonly Step[] {
+  const kept = routed.flatMap((role) => Object.values(proxyFiles(input, host, role)));
+  const others = stateOf(input, host).routes.filter(({ service }) =>
+    !routed.some(({ containerPrefix }) => containerPrefix === service)
+  ).flatMap(({ flags }) => flags);
+  // kamal-proxy routes nothing after its next start where it misses the files of any route.
+  const isUsed = (folder: string): boolean =>
+    others.some((flag) => `${flag}/`.includes(`=${inProxy(folder)}/`));
+  const old = [...certificateFolders(input, host), ...errorPagesFolders(input, host)]
+    .filter((folder) => !kept.includes(folder) && !isUsed(folder));
+  if (old.length === 0) return [];
+  return [
+    step(`${host} old proxy files`, ...old.map((path) => ({ kind: "remove-path", path }) as const)),
+  ];
+}
+
+/**
+ * A release's flags with today's files: it keeps neither its certificate, which may have ended long ago, nor, as with
+ * Kamal, its error pages.
+ */
+export function withTodaysFiles(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  flags: readonly string[],
+): readonly string[] {
+  const files = proxyFiles(input, host, role);
+  const isOwn = (flag: string): boolean => flag.startsWith("--tls-certificate-path=");
+  const isSecured = files.certificate !== undefined || flags.some(isOwn);
+  const others = flags.filter((flag) =>
+    !flag.startsWith("--error-pages=") &&
+    !(isSecured && /^--tls(-staging|-certificate-path|-private-key-path)?(=|$)/.test(flag))
+  );
+  const today = role.proxy ?? { ssl: false, sslStaging: false };
+  return [...others, ...isSecured ? tlsFlags(today, files) : [], ...errorPagesFlag(files)];
+}
+
+/** How HTTPS is served. */
+export function tlsFlags(
+  { ssl, sslStaging }: Pick<Proxy, "ssl" | "sslStaging">,
+  { certificate }: ProxyFiles,
+): readonly string[] {
+  const own = certificate === undefined ? [] : [
+    `--tls-certificate-path=${inProxy(certificate)}/cert.pem`,
+    `--tls-private-key-path=${inProxy(certificate)}/key.pem`,
+  ];
+  return [...ssl ? ["--tls"] : [], ...sslStaging ? ["--tls-staging"] : [], ...own];
+}
+
+/** What is shown in the place of kamal-proxy's own error pages. */
+export function errorPagesFlag({ errorPages }: ProxyFiles): readonly string[] {
+  return errorPages === undefined ? [] : [`--error-pages=${inProxy(errorPages)}`];
+}
