@@ -136,6 +136,16 @@ Deno.test("main() knows Kamal's further commands about the app, the registry and
   assertEquals(await verbOf("app remove_container v1"), { name: "app remove-container", of: "v1" });
   assertEquals(await verbOf("app stale-containers"), { name: "app stale-containers" });
   assertEquals(await verbOf("app stale-containers --stop"), { name: "app stop-stale-containers" });
+  const canary = "canary start --percent 10 --allow qa,staff -P";
+  assertEquals(await verbOf(canary), {
+    name: "canary start",
+    percent: 10,
+    allow: ["qa", "staff"],
+    skipPush: true,
+    noCache: false,
+  });
+  assertEquals(await verbOf("canary promote"), { name: "canary promote" });
+  assertEquals(await verbOf("canary abort"), { name: "canary abort" });
   assertEquals(await verbOf("prune all"), { name: "prune", only: undefined, retain: undefined });
   assertEquals(await verbOf("prune containers --retain 2"), {
     name: "prune",

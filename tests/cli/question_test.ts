@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { main } from "../../sdk/cli/main.ts";
 import { SextantError } from "../../sdk/errors.ts";
+import type { StandingCanary } from "../../sdk/plan/canary_status.ts";
 import type { Answer } from "../../sdk/plan/answer.ts";
 import type { Plan } from "../../sdk/plan/plan.ts";
 import { failureOn, NEW, OLD, planOf, reportOf, script, stage, step } from "../report/shop_plan.ts";
@@ -118,6 +119,30 @@ Deno.test("main() lists the releases that there are, as text and as JSON", async
   );
   const json = await run("rollback --list --json", { plan, answer: RELEASES });
   assertEquals(JSON.parse(json.io.written.trimEnd().split("\n").at(-1)!), RELEASES);
+});
+
+Deno.test("main() tells which canary stands where, and who gets it", async () => {
+  const plan = planOf([], { verb: "canary status" });
+  const on = (host: string, more: Partial<StandingCanary>): StandingCanary => ({
+    host,
+    role: "web",
+    version: NEW,
+    serving: OLD,
+    share: { percent: 10, allow: ["qa"] },
+    containers: ["shop-web-canary"],
+    ...more,
+  });
+  const canaries = [on("10.0.0.1", {}), on("10.0.0.2", { share: undefined })];
+  const { io } = await run("canary status", { plan, answer: { type: "canary", canaries } });
+  assertEquals(
+    io.written,
+    `10.0.0.1   web   canary ${NEW}   ${OLD} serves   1 container   ` +
+      "10 % of those with a cookie kamal-rollout, and kamal-rollout qa\n" +
+      `10.0.0.2   web   canary ${NEW}   ${OLD} serves   1 container   ` +
+      "nobody gets it: sextant canary start\n",
+  );
+  const none = await run("canary status", { plan, answer: { type: "canary", canaries: [] } });
+  assertEquals(none.io.written, "no canary stands\n");
 });
 
 Deno.test("main() tells drift field by field, and exits with 10 where there is any", async () => {

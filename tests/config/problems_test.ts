@@ -190,6 +190,20 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
     servers: { web: ["a"], api: { hosts: ["b"], proxy: true } },
     proxy: { ssl: true, host: "x.dev" },
   }, ['servers.api.proxy: serves HTTPS for x.dev, as "web" does']],
+  ["a canary for nobody", { canary: {} }, [
+    "canary: is for nobody, should have percent or allow",
+  ]],
+  ["a canary for more than all", { canary: { percent: 101 } }, [
+    "canary.percent: should be at most 100, got 101",
+  ]],
+  ["a canary for what no cookie can be", { canary: { allow: ["a;b"] } }, [
+    "canary.allow[0]: should be the value of a cookie: " +
+    "without spaces, commas, semicolons, quotes and backslashes",
+  ]],
+  ["a canary in front of no proxy", {
+    servers: { web: { hosts: ["a"], proxy: false } },
+    canary: { percent: 5 },
+  }, ["canary: needs a role behind kamal-proxy, which tells visitors apart"]],
   ["a pause in front of no proxy", {
     servers: { web: { hosts: ["a"], proxy: false } },
     release: { cmd: "bin/migrate", pause: 5 },

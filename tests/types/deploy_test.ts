@@ -44,6 +44,16 @@ Deno.test("Deploy.accessory() takes roles that were declared, and no others", ()
   deploy("shop").accessory("a", { image: "a", role: "web" });
 });
 
+Deno.test("Deploy.canary() and release() take their own keys, with their own types", () => {
+  app.canary({ percent: 10, allow: ["qa"] }).release({ cmd: "bin/migrate", pause: 20 });
+  // @ts-expect-error there is no such key
+  app.canary({ percentage: 10 });
+  // @ts-expect-error a list, even of one
+  app.canary({ allow: "qa" });
+  // @ts-expect-error seconds
+  app.release({ cmd: "bin/migrate", pause: true });
+});
+
 Deno.test("Deploy.accessory() takes exactly one place", () => {
   app.accessory("a", { image: "a", host: { host: "10.0.0.1", port: 22 } });
   app.accessory("a", { image: "a", hosts: ["10.0.0.1"] });
