@@ -15,6 +15,7 @@ import type { Config } from "./config/config.ts";
 import type { DeployEffects } from "./config/effects.ts";
 import type { DeploySpec } from "./config/spec.ts";
 import { SextantError } from "./errors.ts";
+import type { Clock } from "./exec/clock.ts";
 import type { Event } from "./exec/event.ts";
 import type { LockWait } from "./operations/lock.ts";
 import type { Report } from "./exec/report.ts";
@@ -55,6 +56,8 @@ export interface CommandOptions extends Filters {
   readonly transport?: Transport | undefined;
   /** How commands run on this machine. */
   readonly local?: Transport | undefined;
+  /** By what pauses are waited out. @default {the machine's} */
+  readonly clock?: Clock | undefined;
 }
 
 /** What became of a command. */

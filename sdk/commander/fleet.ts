@@ -7,6 +7,7 @@
 import { type Config, type Host, hostOf, serviceWithDestination } from "../config/config.ts";
 import { otherHost } from "../config/other_host.ts";
 import { HostError, messageOf, throwHostErrors } from "../errors.ts";
+import { type Clock, deadline, stopwatch } from "../exec/clock.ts";
 import type { Event } from "../exec/event.ts";
 import type { HostState } from "../observe/host_state.ts";
 import { parseProbe } from "../observe/parse.ts";
@@ -20,6 +21,8 @@ import { targetOf } from "./transports.ts";
 export interface FleetOptions {
   /** How hosts are reached. */
   readonly transport: Transport;
+  /** By what is told how long hosts took. */
+  readonly clock: Clock;
   /** Takes events. */
   readonly emit: (event: Event) => void;
   /** Whether hosts tell all that they know of releases. @default {false} */
@@ -69,7 +72,7 @@ export class Fleet {
     hosts: readonly string[],
     options: FleetOptions,
   ): Promise<Fleet> {
-    const started = performance.now();
+    const seconds = stopwatch(options.clock);
     const script = probeOf(config, options);
     const errors: HostError[] = [];
     const opened = new Map<string, OpenHost>();
@@ -77,7 +80,7 @@ export class Fleet {
       options.emit({ type: "connecting", host });
       try {
         opened.set(host, await openHost(config, hostOf(config, host), script, options));
-        options.emit({ type: "connected", host, seconds: (performance.now() - started) / 1000 });
+        options.emit({ type: "connected", host, seconds: seconds() });
       } catch (error) {
         errors.push(toHostError(host, error));
       }
@@ -89,7 +92,7 @@ export class Fleet {
     throwHostErrors(errors);
     // The order of hosts is the configuration's, not that of their answers.
     const ordered = new Map(hosts.map((host) => [host, opened.get(host)!]));
-    return new Fleet(config, ordered, (performance.now() - started) / 1000, options);
+    return new Fleet(config, ordered, seconds(), options);
   }
 
   /**
@@ -99,8 +102,8 @@ export class Fleet {
   async visit(hosts: readonly string[]): Promise<ReadonlyMap<string, HostState | undefined>> {
     const { signal, emit } = this.#options;
     const script = probeOf(this.#config);
-    const soon = AbortSignal.timeout(VISIT_SECONDS * 1000);
-    const options = { ...this.#options, signal: signal ? AbortSignal.any([signal, soon]) : soon };
+    using soon = deadline(this.#options.clock, VISIT_SECONDS, signal);
+    const options = { ...this.#options, signal: soon.signal };
     const states = await Promise.all(hosts.map(async (spelled) => {
       const host = otherHost(this.#config, spelled);
       emit({ type: "connecting", host: host.name });

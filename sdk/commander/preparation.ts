@@ -5,6 +5,7 @@
  */
 
 import type { CommandOptions, Result } from "../commander.ts";
+import { type Clock, MACHINE_CLOCK } from "../exec/clock.ts";
 import type { Effects } from "../exec/effects.ts";
 import { execute, type Execution } from "../exec/execute.ts";
 import type { Report } from "../exec/report.ts";
@@ -35,6 +36,7 @@ export class Preparation {
   readonly #needs: Needs;
   readonly #options: CommandOptions;
   readonly #facts: Facts;
+  readonly #clock: Clock;
   #secrets = new SecretValues(new Map());
   #salt = "";
   #digests: ReadonlyMap<string, string> | undefined;
@@ -50,6 +52,7 @@ export class Preparation {
     this.#needs = needsOf(verb);
     this.#options = options;
     this.#facts = facts;
+    this.#clock = options.clock ?? MACHINE_CLOCK;
   }
 
   /** Opens the hosts while secrets are resolved; a missing secret closes them again. */
@@ -214,6 +217,7 @@ export class Preparation {
     return await Fleet.open(this.#facts.config, all, {
       transport: this.#transport ??= await this.#makeTransport(secrets),
       signal,
+      clock: this.#clock,
       isDetailed: this.#needs.details,
       isInspected: this.#needs.inspect,
       emit: (event) => onEvent?.(event),
@@ -265,6 +269,7 @@ export class Preparation {
 
   #effects(plan: Plan): Effects {
     return {
+      clock: this.#clock,
       hook: (call) => this.#facts.hooks.run(call, this.#hookFacts(plan)),
       secret: (name) => name === SALT_SECRET ? this.#salt : this.#secrets.value(name),
       file: (path) => this.#facts.files.get(path) ?? "",

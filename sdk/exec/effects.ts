@@ -4,8 +4,12 @@
  * @module
  */
 
+import type { Clock } from "./clock.ts";
+
 /** The user's side of a run; the plan names these things, and only exec asks for them. */
 export interface Effects {
+  /** By what pauses are waited out, and how long things take is told. */
+  readonly clock: Clock;
   /**
    * Runs a hook to its end.
    *

@@ -8,6 +8,7 @@ import { LOCK_HELD_STATUS } from "../operations/lock.ts";
 import type { Operation } from "../operations/operation.ts";
 import { type HostScript, isWork, type Plan, type Stage, type Step } from "../plan/plan.ts";
 import type { Session } from "../transport/transport.ts";
+import { stopwatch } from "./clock.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, HostWarning, RunOutcome } from "./event.ts";
 import { failureOfError, failuresOfStep, warningsOfStep } from "./failure.ts";
@@ -49,7 +50,6 @@ class PlanRun {
   readonly #options: ExecuteOptions;
   readonly #context: RunContext;
   readonly #signal: AbortSignal;
-  readonly #started = performance.now();
   readonly #failures: Failure[] = [];
   readonly #cleanUpFailures: Failure[] = [];
   readonly #warnings: HostWarning[] = [];
@@ -71,7 +71,7 @@ class PlanRun {
       fail: (failure) => this.#failures.push(failure),
       warn: (warning) => this.#warn(warning),
       moved: new Map(),
-      elapsed: () => (performance.now() - this.#started) / 1000,
+      elapsed: stopwatch(options.effects.clock),
     };
   }
 
@@ -113,15 +113,16 @@ class PlanRun {
         stages.slice(0, index).some(({ name }) => name === "switch");
       if (this.#signal.aborted && !isOver) return stage;
       if (!await this.#runStage(stage)) return stage;
-      if (stage.pauseSeconds > 0) await pause(stage.pauseSeconds, this.#signal);
+      if (stage.pauseSeconds > 0) {
+        await this.#options.effects.clock.sleep(stage.pauseSeconds, this.#signal);
+      }
     }
     return undefined;
   }
 
   async #runStage(stage: Stage): Promise<boolean> {
     const { emit } = this.#options;
-    const started = performance.now();
-    const seconds = (): number => (performance.now() - started) / 1000;
+    const seconds = stopwatch(this.#options.effects.clock);
     const named = { stage: stage.name, group: stage.group };
     emit({ type: "stage-begin", ...named, seconds: 0 });
     const signal = stage.interruptible ? this.#signal : new AbortController().signal;
@@ -249,17 +250,4 @@ class PlanRun {
 
 function exchangesOf(sessions: ReadonlyMap<string, Session>): Readonly<Record<string, number>> {
   return Object.fromEntries([...sessions].map(([host, session]) => [host, session.exchanges]));
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, seconds * 1000);
-    signal.addEventListener("abort", end);
-  });
 }

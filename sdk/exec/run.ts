@@ -11,6 +11,7 @@ import { describeOperation, type Operation, shellOf } from "../operations/operat
 import { isMark, splitParts, withoutMarks } from "../operations/parts.ts";
 import { HERE, type HostScript, type StageName, type Step } from "../plan/plan.ts";
 import type { ScriptStep, Session, StepResult } from "../transport/transport.ts";
+import { stopwatch } from "./clock.ts";
 import type { Effects } from "./effects.ts";
 import type { Event, Failure, HostWarning, StepEvent } from "./event.ts";
 import { failureOfError, failuresOfStep, movedState, warningsOfStep } from "./failure.ts";
@@ -168,8 +169,7 @@ async function runHook(
   watcher: StepWatcher,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const started = performance.now();
-  const seconds = (): number => (performance.now() - started) / 1000;
+  const seconds = stopwatch(effects.clock);
   try {
     const log = (line: string): void => watcher.output("stdout", `${line}\n`);
     await effects.hook({ name, hosts, log, signal, runtime: elapsed() });

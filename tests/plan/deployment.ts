@@ -92,6 +92,7 @@ export class Deployment {
     const hosts = this.config.hosts.map((host) => host.name);
     return Fleet.open(this.config, hosts, {
       transport: this.fleet,
+      clock: this.fleet.clock,
       isDetailed: needsOf(verb).details,
       emit: () => {},
     });
@@ -141,6 +142,7 @@ export class Deployment {
       hook: async (call) => await this.#hooks[call.name]!(call),
       secret: (name) => name === SALT_SECRET ? SALT : this.#secrets.value(name),
       file: (path) => btoa(`content of ${path}`),
+      clock: this.fleet.clock,
       redact: (text) => this.#secrets.redact(text),
     };
   }

@@ -55,7 +55,7 @@ export async function planCommand(command: StoryCommand): Promise<Plan> {
 }
 
 function optionsOf({ fleet, version }: StoryCommand, more: CommandOptions): CommandOptions {
-  return { ...more, transport: fleet, local: fleet, version, root: ROOT };
+  return { ...more, transport: fleet, local: fleet, clock: fleet.clock, version, root: ROOT };
 }
 
 const ROOT = "/nowhere";

@@ -53,7 +53,7 @@ export function fullService({ destination }: StoryDeployment): string {
 }
 
 function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
-  const { roles, accessories, destination, limit, onFailure, release } = deployment;
+  const { roles, accessories, destination, limit, wait, onFailure, release } = deployment;
   return {
     service: SERVICE,
     image: "acme/shop",
@@ -68,6 +68,7 @@ function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
     env: { clear: { REVISION: String(revision) }, secret: ["DATABASE_URL"] },
     boot: {
       ...limit === undefined ? {} : { limit },
+      ...wait === undefined ? {} : { wait },
       ...onFailure === undefined ? {} : { onFailure },
     },
     ...release === true ? { release: { cmd: "bin/migrate" } } : {},

@@ -65,6 +65,7 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
     roles,
     accessories: random.chance(0.2) ? { db: some().slice(0, 2) } : {},
     ...random.chance(0.4) ? { limit: random.pick([1, 2, "50%"]) } : {},
+    ...random.chance(0.15) ? { wait: 30 } : {},
     ...random.chance(0.3) ? { onFailure: random.pick(["rollback-group", "halt"] as const) } : {},
     ...random.chance(0.15) ? { destination: "staging" } : {},
     ...random.chance(0.2) ? { retain: random.whole(1, 2) } : {},

@@ -65,6 +65,7 @@ function* smallerDeployments(deployment: StoryDeployment): Iterable<StoryDeploym
 
 const OPTIONS = [
   "limit",
+  "wait",
   "onFailure",
   "destination",
   "retain",

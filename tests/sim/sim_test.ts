@@ -57,6 +57,19 @@ Deno.test("playOn() takes the same steps at the same time for the same story", a
   assertEquals(await journal(), await journal());
 });
 
+Deno.test("playOn() lets each of two hosts be first at every single operation", async () => {
+  const firsts = new Map<string, Set<string>>();
+  for (let seed = 0; seed < 60; seed++) {
+    for (const [place, host] of await firstAtEach(seed)) {
+      firsts.set(place, (firsts.get(place) ?? new Set()).add(host));
+    }
+  }
+  const alwaysSame = [...firsts].filter(([place, hosts]) =>
+    hosts.size < 2 && !/^(acquire|release)-lock /.test(place)
+  );
+  assertEquals(alwaysSame, []);
+});
+
 Deno.test("Watch sees a container that is stopped while it has the traffic", () => {
   const { watch } = seen({
     kind: "stop-container",
@@ -129,4 +142,23 @@ function seen(operation: Operation): ReturnType<typeof stageOf> {
   else host.containers.delete(container!.name);
   stage.watch.after(host, operation);
   return stage;
+}
+
+/** Which of two hosts comes first at each operation of a deploy. */
+async function firstAtEach(seed: number): Promise<ReadonlyMap<string, string>> {
+  const deployment = { roles: [{ name: "web", hosts: [0, 1], proxied: true }], accessories: {} };
+  const acts = [{ verb: { name: "deploy" }, version: "v2", faults: [] }] as const;
+  const hosts = [{ kamal: "k1" }, { kamal: "k1" }];
+  const stage = stageOf({ seed, deployment, hosts, apps: [], acts });
+  assertEquals(await playOn(stage), []);
+  const first = new Map<string, string>();
+  const counts = new Map<string, number>();
+  for (const { host, operation: { kind } } of stage.fleet.journal) {
+    if (host === "here") continue;
+    const count = counts.get(`${host} ${kind}`) ?? 0;
+    counts.set(`${host} ${kind}`, count + 1);
+    const place = `${kind} ${count}`;
+    if (!first.has(place)) first.set(place, host);
+  }
+  return first;
 }

@@ -31,6 +31,8 @@ export interface StoryDeployment {
   readonly accessories: Readonly<Record<string, readonly number[]>>;
   /** Hosts of a boot group, or a share of all. */
   readonly limit?: number | string;
+  /** Seconds between two boot groups. @default {0} */
+  readonly wait?: number;
   /** What goes back where a group fails. @default {"rollback"} */
   readonly onFailure?: "rollback" | "rollback-group" | "halt";
   /** Destination. */

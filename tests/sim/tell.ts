@@ -46,6 +46,7 @@ function deploymentLines(deployment: StoryDeployment): readonly string[] {
   const on = (hosts: readonly number[]): string => `on ${hosts.map(hostName).join(", ")}`;
   const options = [
     limit === undefined ? "" : `groups of ${limit}`,
+    deployment.wait === undefined ? "" : `${deployment.wait} s between them`,
     onFailure === undefined ? "" : onFailure,
     retain === undefined ? "" : `keeps ${retain}`,
     destination === undefined ? "" : `destination ${destination}`,
