@@ -30,9 +30,10 @@ export function flagsOfRoute(route: RouteJson): readonly string[] {
 
 /** What a route is set to that was told flags; those that belong to one deploy alone are left out. */
 export function settingsOf(flags: readonly string[]): RouteSettings {
-  const isSecure = toldOf(flags, "tls").includes("true");
+  const byName = Map.groupBy(flags, nameOf);
+  const isSecure = byName.get("tls")?.map(valueOf).includes("true") === true;
   return Object.fromEntries(ROUTE_FLAGS.map((flag) => {
-    const told = toldOf(flags, flag.name).map((value) => canonical(value, flag));
+    const told = (byName.get(flag.name) ?? []).map((one) => canonical(valueOf(one), flag));
     const usual = flag.name === "forward-headers" ? String(!isSecure) : flag.usual;
     if (told.length === 0) return [flag.name, usual];
     return [flag.name, flag.kind === "list" ? told.toSorted().join(",") : told.at(-1)!];
@@ -113,13 +114,13 @@ function shortest(flags: readonly string[]): readonly string[] {
 }
 
 function nameOf(flag: string): string {
-  return flag.slice(2).split("=", 1)[0]!;
+  const end = flag.indexOf("=");
+  return end < 0 ? flag.slice(2) : flag.slice(2, end);
 }
 
-/** What flags say of one of them; a switch without a value is on. */
-function toldOf(flags: readonly string[], name: string): readonly string[] {
-  return flags.filter((flag) => nameOf(flag) === name)
-    .map((flag) => flag.includes("=") ? flag.slice(flag.indexOf("=") + 1) : "true");
+/** What a flag says; a switch without a value is on. */
+function valueOf(flag: string): string {
+  return flag.includes("=") ? flag.slice(flag.indexOf("=") + 1) : "true";
 }
 
 /** A value as kamal-proxy keeps it. */

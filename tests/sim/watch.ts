@@ -124,8 +124,8 @@ export class Watch {
 
   #checkLock(host: SimulatedHost, operation: Operation): void {
     if (host.name === HERE || UNLOCKED.has(operation.kind) || !changesAnything(operation)) return;
-    const details = this.#lockHost.lock(fullService(this.#deployment));
     if (this.#now === undefined || this.#now.traits.unlocked === true) return;
+    const details = this.#lockHost.lock(fullService(this.#deployment));
     if (details?.includes(this.#now.holder)) return;
     this.note(
       "nothing is changed without the lock",
