@@ -73,8 +73,10 @@ export const awaitHealthy: Definition<AwaitHealthy> = {
         ? proxyGate(operation, operation.readiness)
         : ownGate(operation),
     ),
-  inverse: ({ readiness }) =>
-    readiness.by === "proxy" ? [{ kind: "remove-candidate", candidate: readiness.candidate }] : [],
+  inverse: ({ readiness, timeout }) =>
+    readiness.by === "proxy"
+      ? [{ kind: "remove-candidate", candidate: readiness.candidate, pending: timeout }]
+      : [],
   explain: explainHealth,
 };
 

@@ -71,6 +71,8 @@ export interface RemoveCandidate {
   readonly kind: "remove-candidate";
   /** Name of the candidate. */
   readonly candidate: string;
+  /** Seconds for which kamal-proxy may go on waiting for it, and keep it after all; absent where nobody waits any more. */
+  readonly pending?: number | undefined;
 }
 
 /** Answers a route's requests with 503 from now on, once those under way have ended. */
@@ -153,7 +155,7 @@ export const removeRoute: Definition<RemoveRoute> = {
 export const removeCandidate: Definition<RemoveCandidate> = {
   changes: true,
   describe: ({ candidate }) => ({ noun: "candidate", subject: candidate, minor: true }),
-  render: ({ candidate }) => removeCandidateQuietly(candidate),
+  render: (operation) => any(removeCandidateFrom(operation), text("true")),
 };
 
 /** How a route's traffic is held off. */
@@ -247,9 +249,14 @@ export function targetText(target: ProxyTarget, port: number): string {
     : `"$(cut -c1-12 ${quote(target.idFile)}):${port}"`;
 }
 
-function removeCandidateQuietly(candidate: string): Command {
-  return any(
-    quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidate)),
-    text("true"),
-  );
+// Nobody can call a wait of kamal-proxy's off: it asks until its time is up, whether or not anybody listens. A container
+// that answers as it stops, or another that was given its address, would make the candidate stand once it was removed. So
+// the proxy's own container removes it again when no wait is left; whoever uses the name by then does not miss it.
+function removeCandidateFrom({ candidate, pending }: RemoveCandidate): Command {
+  if (pending === undefined) {
+    return quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "remove", candidate));
+  }
+  const remove = `kamal-proxy remove ${quote(candidate)}`;
+  const both = `${remove}; (sleep ${pending}; ${remove}) >/dev/null 2>&1 &`;
+  return quiet(run("docker", "exec", "kamal-proxy", "sh", "-c", both));
 }

@@ -86,7 +86,7 @@ export class SimulatedFleet implements Transport {
     const hosts: Readonly<Record<string, HostOptions>> = { [HERE]: {}, ...options.hosts };
     for (const [name, hostOptions] of Object.entries(hosts)) {
       const apps = { ...options.apps, ...hostOptions.apps };
-      const context = { clock: this.clock, registry: this.registry, apps };
+      const context = { clock: this.clock, registry: this.registry, apps, random: options.random };
       const host = new SimulatedHost(name, context);
       furnish(host, hostOptions);
       this.#hosts.set(name, host);

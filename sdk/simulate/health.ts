@@ -19,9 +19,11 @@ import {
 import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model } from "./model.ts";
 import {
+  answers,
   containerOf,
   deployProblem,
   forgetId,
+  inProxy,
   proxyIsOff,
   targetOf,
   untilHealthy,
@@ -38,6 +40,9 @@ export const awaitHealthy: Model<AwaitHealthy> = {
     if (container === undefined) return failed(1, `No such container: ${name}`, "exited \n");
     const now = host.clock.now;
     if (container.state !== "started" || hasCrashed(container, now)) {
+      if (readiness.by === "proxy" && host.chance(REUSE_SHARE)) {
+        waitForNext(operation, readiness, host);
+      }
       forgetId(target, host);
       return notReady(container, host, [`exited ${exitStatus(container, now)}`], "");
     }
@@ -46,13 +51,17 @@ export const awaitHealthy: Model<AwaitHealthy> = {
     return byItself(container, host);
   }),
   // kamal-proxy goes on waiting, and keeps the candidate of an app that gets healthy.
-  cancelled: ({ readiness, target }, host) => {
-    if (readiness.by !== "proxy") return;
+  cancelled: ({ readiness, target, timeout }, host) => {
+    if (readiness.by !== "proxy" || proxyIsOff(host) !== undefined) return;
     const name = targetOf(target, readiness.port, host);
-    const route = candidateOf(readiness, name);
     const container = containerOf(name, host);
-    if (container === undefined || untilHealthy(container, host) === Infinity) return;
-    host.routes.set(route.service, route);
+    const seconds = container === undefined ? Infinity : untilHealthy(container, host);
+    const until = host.clock.now + timeout;
+    if (seconds === Infinity) return;
+    const route = candidateOf(readiness, name);
+    inProxy(host, seconds, () => {
+      if (host.clock.now < until && answers(name, host)) host.routes.set(route.service, route);
+    });
   },
   seconds: (operation, host) => {
     const container = host.container(operation.name);
@@ -102,6 +111,32 @@ function byProxy(
     problem.stderr.trimEnd(),
   );
 }
+
+/**
+ * kamal-proxy goes on asking for a container that has ended. Should the next one get its address while a question is
+ * under way, that one answers in its place.
+ */
+function waitForNext(
+  { target, timeout }: AwaitHealthy,
+  readiness: Readiness & { by: "proxy" },
+  host: SimulatedHost,
+): void {
+  if (proxyIsOff(host) !== undefined) return;
+  const route = candidateOf(readiness, targetOf(target, readiness.port, host));
+  const began = host.clock.now;
+  const look = (): void => {
+    if (host.clock.now >= began + timeout) return;
+    const isNext = (one: SimulatedContainer): boolean =>
+      one.startedAt > began && one.network === NETWORK && isHealthy(one, host.clock.now);
+    if ([...host.containers.values()].some(isNext)) host.routes.set(route.service, route);
+    else inProxy(host, ASK_SECONDS, look);
+  };
+  look();
+}
+
+const NETWORK = "kamal";
+const REUSE_SHARE = 0.5;
+const ASK_SECONDS = 1;
 
 function candidateOf(readiness: Readiness & { by: "proxy" }, target: string): SimulatedRoute {
   const service = readiness.candidate;

@@ -27,6 +27,8 @@ export interface HostContext {
   readonly registry: ImageStore;
   /** How apps behave on this host. */
   readonly apps: Apps;
+  /** Numbers as `Math.random` gives them; without it, what happens now and then never does. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** What a new container is made from. */
@@ -65,15 +67,17 @@ export class SimulatedHost {
   /** TCP ports that something else listens on, with its process's name. */
   readonly listening: Map<number, string> = new Map();
   readonly #apps: Apps;
+  readonly #random: (() => number) | undefined;
   readonly #faults = new Faults();
   #containerCount = 0;
 
   /** Makes an empty host with a running Docker Engine. */
-  constructor(name: string, { clock, registry, apps }: HostContext) {
+  constructor(name: string, { clock, registry, apps, random }: HostContext) {
     this.name = name;
     this.clock = clock;
     this.registry = registry;
     this.#apps = apps;
+    this.#random = random;
   }
 
   /** Makes the next operation that matches fail without an effect; `times` makes it fail more often. */
@@ -95,6 +99,11 @@ export class SimulatedHost {
   /** The fault that meets an operation now, if any; each meets as many operations as it was made for. */
   takeFault(operation: Operation): Fault | undefined {
     return this.#faults.take(operation);
+  }
+
+  /** Whether something happens that happens in this share of all cases. */
+  chance(share: number): boolean {
+    return this.#random !== undefined && this.#random() < share;
   }
 
   /** Looks a container up by its name or the beginning of its id. */

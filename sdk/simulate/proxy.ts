@@ -63,10 +63,22 @@ export const removeRoute: Model<RemoveRoute> = byEngine(0.1, ({ service }, host)
 });
 
 /** How a candidate is removed; it never fails. */
-export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, ({ candidate }, host) => {
-  if (proxyIsOff(host) === undefined) host.routes.delete(candidate);
+export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, (operation, host) => {
+  const { candidate, pending } = operation;
+  if (proxyIsOff(host) !== undefined) return done();
+  host.routes.delete(candidate);
+  if (pending !== undefined) inProxy(host, pending, () => host.routes.delete(candidate));
   return done();
 });
+
+/** Does something later in the proxy's own container, if that still runs then. */
+export function inProxy(host: SimulatedHost, seconds: number, work: () => void): void {
+  const { startedAt } = host.containers.get(PROXY_CONTAINER)!;
+  void host.clock.sleep(seconds).then(() => {
+    const proxy = host.containers.get(PROXY_CONTAINER);
+    if (proxy?.state === "started" && proxy.startedAt === startedAt) work();
+  });
+}
 
 /** How a route's traffic is held off. */
 export const beginMaintenance: Model<BeginMaintenance> = byEngine(

@@ -92,6 +92,7 @@ Deno.test("invertOperation() takes changes of what serves back", () => {
   ]);
   assertEquals(invertOperation(SAMPLES["await-healthy"]), [{
     kind: "remove-candidate",
+    pending: 30,
     candidate: "shop-web-candidate",
   }]);
   assertEquals(invertOperation({ ...ROUTE, previous: undefined }), [{

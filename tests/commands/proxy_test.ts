@@ -112,6 +112,16 @@ testInShells("removeCandidate never fails", async (home, shell) => {
   assertEquals((await home.do(shell, SAMPLES["remove-candidate"])).code, 0);
 });
 
+testInShells("removeCandidate removes it again once nobody waits for it", async (home, shell) => {
+  await home.program("docker", `shift 2; exec "$@"`);
+  await home.program("kamal-proxy", `echo "$*" >>"$HOME/log"`);
+  const [candidate, once] = ["shop-web-candidate", "remove shop-web-candidate\n"];
+  await home.do(shell, { kind: "remove-candidate", candidate, pending: 0.3 });
+  assertEquals(await home.read("log"), once);
+  while (await home.read("log") === once) await new Promise((look) => setTimeout(look, 20));
+  assertEquals(await home.read("log"), once + once);
+});
+
 testInShells("removeProxy keeps routes and folder unless everything goes", async (home, shell) => {
   await home.write(".kamal/proxy/options", "x");
   await home.program("docker", `echo "$*" >>"$HOME/log"`);

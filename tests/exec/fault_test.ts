@@ -55,6 +55,8 @@ for (const scenario of SCENARIOS) {
       const { fleet, deployment, plan } = await prepared(scenario);
       const { report } = await cancelAt(deployment, plan, step);
       assert(["cancelled", "done"].includes(report.outcome), `${step}: ${report.outcome}`);
+      // What kamal-proxy waits for it gives up in the end.
+      await fleet.clock.sleep(60);
       assertClean(fleet, [before, after], `cancelled at ${step}`);
       assertEquals(report.cleanUpFailures, [], step);
       await assertRecovers(deployment, scenario, after, step);

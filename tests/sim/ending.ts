@@ -4,13 +4,16 @@
  * @module
  */
 
+import { isCandidate } from "../../sdk/operations/proxy.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
+import { proxyIsOff } from "../../sdk/simulate/proxy.ts";
 import { holderOf, planCommand, runCommand, type StoryCommand } from "./command.ts";
 import { configOf, fullService, lockHostOf, publicHost } from "./deployment.ts";
 import type { Stage } from "./stage.ts";
 import { hostName } from "./story.ts";
 import { runningOf } from "./truth.ts";
 import { traitsOf } from "./verbs.ts";
+import { danglingOn } from "./watch.ts";
 
 /** Version that stories end with; no story says anything about it. */
 const LAST = "v99";
@@ -22,6 +25,7 @@ export async function checkEnd(stage: Stage): Promise<void> {
   // Whoever sees that a run is dead gives its lock back.
   fleet.host(lockHostOf(story.deployment)).remove(`.kamal/lock-${fullService(story.deployment)}`);
   stage.disturb([], () => {});
+  await checkCandidates(stage);
   const config = await configOf(story.deployment);
   const command = { verb: { name: "setup" }, version: LAST, config, fleet, run } as const;
   if (story.hosts.some(({ proxy }) => proxy === "old")) {
@@ -44,6 +48,23 @@ export async function checkEnd(stage: Stage): Promise<void> {
     );
   }
 }
+
+/** Once kamal-proxy waits for nothing any more, no candidate is left, and none leads to what is gone. */
+async function checkCandidates({ story, fleet, watch, isTidy }: Stage): Promise<void> {
+  await fleet.clock.sleep(LONGEST_WAIT_SECONDS);
+  for (const index of story.hosts.keys()) {
+    const host = fleet.host(hostName(index));
+    if (proxyIsOff(host) !== undefined) continue;
+    const dangling = danglingOn(host);
+    for (const service of host.routes.keys()) {
+      if (!isCandidate(service) || !isTidy && !dangling.has(service)) continue;
+      watch.note("no candidate is left", `${host.name}: ${service}`);
+    }
+  }
+}
+
+// Waits and what clears up behind them take a while, and on a slow host a multiple of it.
+const LONGEST_WAIT_SECONDS = 2000;
 
 /** Whether visitors are told to wait, which a deploy leaves as it is. */
 function isHeldOff({ story, fleet }: Stage): boolean {

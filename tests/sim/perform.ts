@@ -42,6 +42,8 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
     checkRefusal(stage, error, since);
   }
   checkLock(stage, run, pending, report);
+  if (pending.struck.some(({ kind }) => FAULTS[kind].isLoss === true)) stage.isTidy = false;
+  if ((report?.cleanUpFailures.length ?? 0) > 0) stage.isTidy = false;
   watch.during(undefined);
   heal(stage);
 }

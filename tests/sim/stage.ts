@@ -24,6 +24,8 @@ export interface Stage {
   readonly watch: Watch;
   /** Lets things go wrong from now on, and gives what will have. */
   readonly disturb: (faults: readonly StoryFault[], interrupt: () => void) => PendingFaults;
+  /** Whether every command so far could take back all that it wanted to. */
+  isTidy: boolean;
   /** Does at once what goes wrong as a plan was just made. */
   readonly strikeAtPlan: () => void;
 }
@@ -67,6 +69,8 @@ export function stageOf(story: Story): Stage {
       interrupt = onInterrupt;
       return pending = new PendingFaults(faults);
     },
+    isTidy: story.deployment.onFailure === undefined &&
+      story.hosts.every(({ leftovers }) => leftovers?.includes("candidate") !== true),
     strikeAtPlan: () => pending.atPlan().forEach(strike),
   };
 }

@@ -185,4 +185,30 @@ export const STORIES: Readonly<Record<string, Story>> = {
     apps: [],
     acts: [{ verb: { name: "rollback", to: "k1" }, faults: [] }],
   },
+  "a candidate that kamal-proxy keeps once its deploy was interrupted goes": {
+    seed: 0,
+    deployment: WEB_ON_TWO,
+    hosts: [{}, {}],
+    apps: [],
+    acts: [{
+      verb: { name: "deploy" },
+      version: "v2",
+      faults: [{ kind: "interrupt", host: 1, at: "await-healthy" }],
+    }],
+  },
+  "a candidate that answers with another container's voice goes after the rollback": {
+    seed: 2,
+    deployment: {
+      roles: [{ name: "web", hosts: [0], proxied: true, replicas: 2 }],
+      accessories: {},
+    },
+    hosts: [{}],
+    apps: [{ version: "v3", behaviour: "crashing" }],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "deploy" }, version: "v2", faults: [] },
+      { verb: { name: "deploy" }, version: "v3", faults: [] },
+      { verb: { name: "rollback" }, faults: [] },
+    ],
+  },
 };

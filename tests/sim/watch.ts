@@ -31,6 +31,7 @@ export type RuleName =
   | "a route leads to a container that exists"
   | "the proxy stops by its own commands alone"
   | "a refusal changes nothing"
+  | "no candidate is left"
   | "a version that was brought to all hosts serves on all"
   | "the report is true"
   | "the lock is given back"
@@ -155,7 +156,8 @@ export class Watch {
     // One that does not run can be told nothing.
     if (isOff) return;
     for (const service of danglingOn(host)) {
-      if (this.#danglingBefore.has(service)) continue;
+      // kamal-proxy may keep a candidate for a while that nobody wants any more.
+      if (this.#danglingBefore.has(service) || service.endsWith(CANDIDATE)) continue;
       this.note("a route leads to a container that exists", `${host.name}: ${service}, ${kind}`);
     }
   }
@@ -199,7 +201,7 @@ export function servedOn(host: SimulatedHost): ReadonlyMap<string, string> {
 }
 
 /** Names of the routes of a host that lead to a container that is gone. */
-function danglingOn(host: SimulatedHost): ReadonlySet<string> {
+export function danglingOn(host: SimulatedHost): ReadonlySet<string> {
   return new Set(
     [...host.routes.values()].filter(({ targets }) =>
       targets.some((target) => containerOf(target, host) === undefined)
@@ -221,5 +223,7 @@ const UNLOCKED: ReadonlySet<Operation["kind"]> = new Set([
 ]);
 
 function isCandidate({ service }: SimulatedRoute): boolean {
-  return service.endsWith("-candidate");
+  return service.endsWith(CANDIDATE);
 }
+
+const CANDIDATE = "-candidate";
