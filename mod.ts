@@ -125,6 +125,7 @@ export {
   HostsError,
   SextantError,
 } from "./sdk/errors.ts";
+export type { Clock } from "./sdk/exec/clock.ts";
 export type {
   ConnectedEvent,
   ConnectingEvent,
