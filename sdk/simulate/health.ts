@@ -23,7 +23,7 @@ import {
   containerOf,
   deployProblem,
   forgetId,
-  inProxy,
+  laterInProxy,
   proxyIsOff,
   targetOf,
   untilHealthy,
@@ -59,7 +59,7 @@ export const awaitHealthy: Model<AwaitHealthy> = {
     const until = host.clock.now + timeout;
     if (seconds === Infinity) return;
     const route = candidateOf(readiness, name);
-    inProxy(host, seconds, () => {
+    laterInProxy(host, seconds, () => {
       if (host.clock.now < until && answers(name, host)) host.routes.set(route.service, route);
     });
   },
@@ -129,7 +129,7 @@ function waitForNext(
     const isNext = (one: SimulatedContainer): boolean =>
       one.startedAt > began && one.network === NETWORK && isHealthy(one, host.clock.now);
     if ([...host.containers.values()].some(isNext)) host.routes.set(route.service, route);
-    else inProxy(host, ASK_SECONDS, look);
+    else laterInProxy(host, ASK_SECONDS, look);
   };
   look();
 }

@@ -67,12 +67,12 @@ export const removeCandidate: Model<RemoveCandidate> = byEngine(0.1, (operation,
   const { candidate, pending } = operation;
   if (proxyIsOff(host) !== undefined) return done();
   host.routes.delete(candidate);
-  if (pending !== undefined) inProxy(host, pending, () => host.routes.delete(candidate));
+  if (pending !== undefined) laterInProxy(host, pending, () => host.routes.delete(candidate));
   return done();
 });
 
 /** Does something later in the proxy's own container, if that still runs then. */
-export function inProxy(host: SimulatedHost, seconds: number, work: () => void): void {
+export function laterInProxy(host: SimulatedHost, seconds: number, work: () => void): void {
   const { startedAt } = host.containers.get(PROXY_CONTAINER)!;
   void host.clock.sleep(seconds).then(() => {
     const proxy = host.containers.get(PROXY_CONTAINER);
