@@ -21,3 +21,10 @@ export function isImageName(text: string): boolean {
 export function isImageReference(text: string): boolean {
   return REFERENCE_REGEXP.test(text);
 }
+
+/** The registry that an image comes from; `undefined` for Docker Hub. */
+export function registryOf(image: string): string | undefined {
+  const [first = "", ...others] = image.split("/");
+  const isServer = others.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  return isServer && first !== "docker.io" ? first : undefined;
+}

@@ -5,6 +5,7 @@
  */
 
 import { type ProxyRun, proxyRunOn } from "../config/config.ts";
+import { registryOf } from "../config/image_name.ts";
 import { resolveProxyRun } from "../config/proxy_run.ts";
 import { withPort } from "../config/published_port.ts";
 import { HostError, throwHostErrors } from "../errors.ts";
@@ -19,6 +20,7 @@ import { portsOfTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { auditFile } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
+import { registryLogin } from "./registry.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
 /** The steps that make kamal-proxy run on a host; none where it does. While Traefik has the ports, it publishes none. */
@@ -31,9 +33,26 @@ export function proxyUp(input: PlanInput, host: string): readonly Step[] {
   if (proxy === undefined) {
     const isHidden = portsOfTraefik(input.config, state).length > 0;
     const run = runProxy(input, host);
-    return [step(`${host} proxy`, isHidden ? { ...run, isHidden } : run), ...mend];
+    return [
+      ...proxyLogin(input, host),
+      step(`${host} proxy`, isHidden ? { ...run, isHidden } : run),
+      ...mend,
+    ];
   }
   return proxy.running ? mend : [step(`${host} proxy`, { kind: "start-proxy" }), ...mend];
+}
+
+/** The login without which a host may not get the proxy's image; none where it has it, or asks another registry. */
+export function proxyLogin(input: PlanInput, host: string): readonly Step[] {
+  const login = registryLogin(input);
+  const { image } = proxyRunOn(input.config, host);
+  const isThere = stateOf(input, host).images.some(({ name }) => name === image);
+  if (login === undefined || isThere) return [];
+  const isItsRegistry = login.server === undefined
+    ? registryOf(image) === undefined
+    : image.startsWith(`${login.server}/`);
+  if (!isItsRegistry) return [];
+  return [step(`${host} proxy login`, { kind: "login-registry", ...login })];
 }
 
 /** The step that ends a replacement of the proxy that was broken off; none where nothing is left of one. */

@@ -1,5 +1,5 @@
-import { assert } from "@std/assert";
-import { isImageName, isImageReference } from "../../sdk/config/image_name.ts";
+import { assert, assertEquals } from "@std/assert";
+import { isImageName, isImageReference, registryOf } from "../../sdk/config/image_name.ts";
 
 const NAMES = [
   ...["shop", "acme/shop", "a/b/c", "acme/my_shop-2.web", "a__b", "a--b", "ghcr.io/acme/shop"],
@@ -27,4 +27,16 @@ Deno.test("isImageReference() takes tags and digests too", () => {
   for (const name of ["a:", "a:-1", "a:1:2", "a@sha256:x", "a:b c"]) {
     assert(!isImageReference(name), name);
   }
+});
+
+Deno.test("registryOf() gives the registry of an image, and none for Docker Hub", () => {
+  const of: Readonly<Record<string, string | undefined>> = {
+    "basecamp/kamal-proxy:v0.9.2": undefined,
+    "docker.io/basecamp/kamal-proxy:v0.9.2": undefined,
+    "postgres:17": undefined,
+    "registry.acme.dev/tools/kamal-proxy:v0.9.2": "registry.acme.dev",
+    "10.0.0.9:5000/kamal-proxy:v0.9.2": "10.0.0.9:5000",
+    "localhost/x": "localhost",
+  };
+  for (const [image, registry] of Object.entries(of)) assertEquals(registryOf(image), registry);
 });
