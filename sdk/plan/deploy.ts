@@ -31,7 +31,7 @@ import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { registryLogin } from "./registry.ts";
-import { holdsOn, releaseStages } from "./release_phase.ts";
+import { holdsOn, releaseStages, resumeLeftOn } from "./release_phase.ts";
 import { endNote, knownDigest, recordRelease, releasedBefore, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, ownHosts, plan, script, stage, step } from "./stages.ts";
@@ -95,7 +95,10 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
   const prepare = stage(
     "prepare",
     input.hosts.map((host) => {
-      const steps = prepareSteps(input, host, changes.get(host) ?? [], parts);
+      const steps = [
+        ...prepareSteps(input, host, changes.get(host) ?? [], parts),
+        ...resumeLeftOn(input, host),
+      ];
       const isHeld = hasRelease && holdsOn(input, host, changes).length > 0;
       if (steps.length > 0 || !(isHeld || adoptsOn(host))) return script(host, steps);
       // All is as planned before the first request is held, and before the first host switches.

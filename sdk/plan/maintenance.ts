@@ -11,6 +11,7 @@ import { appHosts, lookUp, selectedRoles } from "./current.ts";
 import type { PlanInput } from "./input.ts";
 import type { Plan } from "./plan.ts";
 import { told } from "./proxy.ts";
+import { resumeLeft } from "./release_phase.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
 /** What `app maintenance` is told. */
@@ -40,13 +41,12 @@ export function planMaintenance(input: PlanInput, options: MaintenanceOptions): 
 
 /** Plans `app live`: the end of `app maintenance`. */
 export function planLive(input: PlanInput): Plan {
-  return onRoutes(
-    input,
-    "app live",
-    "Ended maintenance",
-    (role, route) =>
-      route.state === "running" ? [] : [{ kind: "end-maintenance", service: role.containerPrefix }],
-  );
+  return onRoutes(input, "app live", "Ended maintenance", (role, route) => {
+    if (route.state === "paused") return [resumeLeft(input, role)];
+    return route.state === "running"
+      ? []
+      : [{ kind: "end-maintenance", service: role.containerPrefix }];
+  });
 }
 
 function onRoutes(

@@ -4,15 +4,21 @@
  * @module
  */
 
-import { type ReleasePhase, type Role, rolesOn, serviceWithDestination } from "../config/config.ts";
+import {
+  type Config,
+  type ReleasePhase,
+  type Role,
+  rolesOn,
+  serviceWithDestination,
+} from "../config/config.ts";
 import { proxyContainer } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
-import type { PauseRoute } from "../operations/route_pause.ts";
+import type { PauseRoute, ResumeRoute } from "../operations/route_pause.ts";
 import type { Changes } from "./changes.ts";
-import { lookUp } from "./current.ts";
+import { lookUp, selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { ownFolder } from "./names.ts";
-import type { Stage } from "./plan.ts";
+import type { Stage, Step } from "./plan.ts";
 import { script, stage, step } from "./stages.ts";
 
 /** Where the release phase runs. */
@@ -82,10 +88,29 @@ export function holdsOn(
       service: route.service,
       pause,
       drainTimeout: config.drainTimeout,
-      holdFile: `${ownFolder(config)}/${route.service}.paused`,
+      holdFile: holdFile(config, route.service),
       holder: run.suffix,
     }];
   });
+}
+
+/** Lets requests go on that still wait for a run that is dead. */
+export function resumeLeft({ config }: PlanInput, role: Role): ResumeRoute {
+  const service = role.containerPrefix;
+  return { kind: "resume-route", service, holdFile: holdFile(config, service), holder: undefined };
+}
+
+/** The step that lets a host's requests go on that wait for a run that is dead; none where none do. */
+export function resumeLeftOn(input: PlanInput, host: string): readonly Step[] {
+  const left = selectedRoles(input, host).filter((role) =>
+    lookUp(input, host, role).route?.state === "paused"
+  );
+  if (left.length === 0) return [];
+  return [step(`${host} resume left`, ...left.map((role) => resumeLeft(input, role)))];
+}
+
+function holdFile(config: Config, service: string): string {
+  return `${ownFolder(config)}/${service}.paused`;
 }
 
 function placeOf(changes: Changes): Place | undefined {

@@ -105,7 +105,7 @@ export const pauseRoute: Model<PauseRoute> = byEngine(
 export const resumeRoute: Model<ResumeRoute> = byEngine(
   0.1,
   ({ service, holdFile, holder }, host) => {
-    if (host.read(holdFile)?.trimEnd() !== holder) return done();
+    if (holder !== undefined && host.read(holdFile)?.trimEnd() !== holder) return done();
     const ended = setRoute(service, host, { isPaused: false, isStopped: false });
     if (ended.exitCode === 0) host.files.delete(holdFile);
     return ended;

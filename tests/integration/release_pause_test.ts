@@ -76,6 +76,22 @@ labTest("requests wait while the release phase runs, and none of them fails", as
 
   const { sent, failed, failures } = await load.stop();
   assertEquals([failed, failures], [0, {}], `${sent} requests`);
+
+  // kamal-proxy crashes when it is to resume what it was started with: only its state helps.
+  await t.step("a proxy that started anew while they waited is brought back", async () => {
+    await first!.must("rm -rf .kamal/lock-shop");
+    for (const verb of [{ name: "deploy", skipPush: true }, { name: "app live" }] as const) {
+      await first!.must(
+        "docker exec kamal-proxy kamal-proxy pause shop-web && docker restart kamal-proxy",
+      );
+      assertEquals(await isPaused(first!), true);
+      const { text } = await ask(lab.hosts[1]!);
+      const { report } = await scene.run(app, verb, { version: text });
+      assertEquals(report?.failures, [], verb.name);
+      await until("it answers", async () => (await ask(first!)).text === text);
+      assertEquals(await isPaused(first!), false);
+    }
+  });
 });
 
 async function isPaused(host: LabHost): Promise<boolean> {

@@ -5,6 +5,7 @@ import { assertGolden } from "../golden/golden.ts";
 import { renderCommands } from "../golden/plan_commands.ts";
 import { Deployment } from "./deployment.ts";
 import { shop } from "./configs.ts";
+import { operationsOf } from "./operations.ts";
 
 const PAUSED = { release: { cmd: "bin/migrate", pause: 20 } };
 
@@ -91,6 +92,18 @@ Deno.test("execute() lets requests go on when the release phase is broken off", 
   });
   assertEquals(report.outcome, "cancelled");
   assertEquals(paused(deployment), [false, false]);
+});
+
+Deno.test("planDeploy() and planLive() let requests go on that wait for a run that is dead", async () => {
+  for (const verb of [{ name: "deploy" }, { name: "app live" }] as const) {
+    const deployment = await serving({ spec: PAUSED });
+    const host = deployment.fleet.host("10.0.0.1");
+    host.routes.set("shop-web", { ...host.routes.get("shop-web")!, isPaused: true });
+    const plan = await deployment.plan(verb, "v1");
+    assertEquals(operationsOf(plan, "resume-route").length, 1, verb.name);
+    assertEquals((await deployment.run(plan)).report.failures, []);
+    assertEquals(paused(deployment), [false, false]);
+  }
 });
 
 /** Whether requests wait on each of the web's hosts. */
