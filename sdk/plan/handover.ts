@@ -5,7 +5,7 @@
  */
 
 import { type Config, proxyRunOn } from "../config/config.ts";
-import type { ContainerState, HostState } from "../observe/host_state.ts";
+import { type ContainerState, type HostState, proxyContainer } from "../observe/host_state.ts";
 import type { TakePorts } from "../operations/proxy_handover.ts";
 import { CATCH_ALL_LABEL, PROXY_NEXT } from "../operations/proxy_swap.ts";
 
@@ -24,10 +24,10 @@ export function portsOfTraefik(config: Config, state: HostState): Ports {
   const traefik = traefikOf(state);
   if (traefik === undefined) return [];
   const wanted = portsWanted(config, state.host);
-  const held = Object.values(traefik.ports).flat();
-  if (traefik.running) return wanted.filter(({ host }) => held.includes(String(host)));
+  if (traefik.running) return heldBy(traefik, wanted);
   // A handover that was broken off gives the ports back to Traefik before it is tried again.
-  return state.containers.some(({ name }) => name === PROXY_NEXT) ? wanted : [];
+  const isBrokenOff = state.containers.some(({ name }) => name === PROXY_NEXT);
+  return isBrokenOff && heldBy(proxyContainer(state), wanted).length === 0 ? wanted : [];
 }
 
 /** Whether a running Traefik sends requests to a container. */
@@ -35,6 +35,12 @@ export function isServedByTraefik(state: HostState, container: ContainerState): 
   return traefikOf(state)?.running === true && container.running &&
     container.name !== "traefik" &&
     Object.keys(container.labels).some((label) => label.startsWith("traefik.http.routers."));
+}
+
+function heldBy(container: ContainerState | undefined, wanted: Ports): Ports {
+  if (container?.running !== true) return [];
+  const held = Object.values(container.ports).flat();
+  return wanted.filter(({ host }) => held.includes(String(host)));
 }
 
 function portsWanted(config: Config, host: string): Ports {

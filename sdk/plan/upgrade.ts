@@ -111,7 +111,7 @@ function proxySteps(
   changes: readonly RoleChange[],
 ): readonly Step[] {
   if (changes.length > 0) return prepareSteps(input, host, changes, { pull: pulls(input, host) });
-  const isNeeded = portsOfTraefik(input.config, stateOf(input, host)).length > 0;
+  const isNeeded = selectedRoles(input, host).some(({ proxy }) => proxy !== undefined);
   return isNeeded ? [...networkUp(input, host), ...proxyUp(input, host)] : [];
 }
 

@@ -7,7 +7,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
+import { toText } from "../../sdk/command.ts";
 import { HostsError } from "../../sdk/errors.ts";
+import { type Operation, renderOperation } from "../../sdk/operations/operation.ts";
+import type { RunProxy } from "../../sdk/operations/proxy_container.ts";
 import { type LabHost, labTest, up } from "../lab/lab.ts";
 import { Load, type LoadReport } from "../lab/load.ts";
 import { loadTraefik } from "../lab/traefik.ts";
@@ -150,6 +153,58 @@ labTest(
     );
   },
 );
+
+labTest("a handover that was killed is taken up by the next upgrade", async () => {
+  await using lab = await up({ hosts: 1 });
+  const scene = await Scene.begin(lab);
+  const [host] = lab.hosts as [LabHost];
+  const repository = `${lab.registry.address}/acme/shop`;
+  await lab.buildImage("healthy", "acme/shop:k1", { version: "k1", labels: { service: "shop" } });
+  await scene.release();
+  await loadTraefik(host);
+  const kamal = new Kamal1Host(host, repository);
+  await kamal.boot("k1");
+  await kamal.bootTraefik();
+  await untilAnswers(host, "k1");
+
+  // As far as an upgrade comes before the ports change hands.
+  await host.must("docker network create kamal && mkdir -p .kamal/proxy/apps-config");
+  await host.must(textOf({ ...RUN_PROXY, isHidden: true }));
+  await host.must(`docker run --detach --network kamal --name next ${repository}:k1`);
+  await host.must("docker exec kamal-proxy kamal-proxy deploy shop-web --target next:80");
+  const take = textOf({ kind: "take-ports", run: RUN_PROXY, ports: PORTS, asks: [] });
+  await host.must(`cat >take.sh <<'END_OF_SCRIPT'\n${take}\nEND_OF_SCRIPT`);
+  const isUp = "[ \"$(docker inspect -f '{{.State.Running}}' traefik)\" = true ]";
+  await host.must(
+    `setsid sh take.sh >/dev/null 2>&1 & while ${isUp}; do sleep 0.05; done; kill -9 -$!`,
+  );
+  assertEquals((await ask(host)).text, "k1", "the second kamal-proxy still answers");
+  await host.must("docker rm -f next");
+
+  const { report } = await scene.run(scene.app(), { name: "upgrade" });
+  assertEquals(report?.failures, []);
+  assertEquals((await ask(host)).text, "k1");
+  assertEquals(await running(host), ["kamal-proxy", "shop-web-k1"]);
+  await assertClear(host);
+});
+
+const RUN_PROXY: RunProxy = {
+  kind: "run-proxy",
+  image: "basecamp/kamal-proxy:v0.9.2",
+  publish: ["80:80", "443:443"],
+  logMaxSize: "10m",
+  debug: false,
+  metricsPort: undefined,
+  options: {},
+  configured: false,
+};
+
+const PORTS = [{ host: 80, container: 80 }, { host: 443, container: 443 }];
+
+function textOf(operation: Operation): string {
+  const context = { secret: () => "", file: () => "" };
+  return `cd /root\n${toText(renderOperation(operation, context))}`;
+}
 
 /** Waits until Traefik has found the app. */
 async function untilAnswers(host: LabHost, version: string): Promise<void> {

@@ -118,6 +118,19 @@ Deno.test("planUpgrade() takes up what an upgrade left that did not take itself 
   assert(isEmpty(await deployment.plan(UPGRADE, "v1")));
 });
 
+Deno.test("planUpgrade() ends a handover that was killed once kamal-proxy had the ports", async () => {
+  const deployment = await kamals();
+  await deployment.do(UPGRADE, "v1");
+  const host = deployment.fleet.host("10.0.0.1");
+  host.addContainer(TRAEFIK);
+  host.addContainer({ name: "kamal-proxy-next", image: "basecamp/kamal-proxy:v0.9.2" });
+  const plan = await deployment.plan(UPGRADE, "v1");
+  assertEquals(operationsOf(plan, "take-ports"), []);
+  await deployment.do(UPGRADE, "v1");
+  assertEquals(runningOn(deployment, "10.0.0.1"), ["kamal-proxy", "shop-web-v1"]);
+  assert(!host.containers.has("kamal-proxy-next") && !host.containers.has("traefik"));
+});
+
 Deno.test("planUpgrade() refuses to cut off other apps, unless it is forced to", async () => {
   const deployment = await kamals({}, {}, [{
     name: "blog-web-v7",
