@@ -54,6 +54,7 @@ export function fullService({ destination }: StoryDeployment): string {
 
 function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
   const { roles, accessories, destination, limit, wait, onFailure, release } = deployment;
+  const isProxied = roles.some(({ proxied }) => proxied);
   return {
     service: SERVICE,
     image: "acme/shop",
@@ -71,7 +72,9 @@ function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
       ...wait === undefined ? {} : { wait },
       ...onFailure === undefined ? {} : { onFailure },
     },
-    ...release === true ? { release: { cmd: "bin/migrate" } } : {},
+    ...release === true
+      ? { release: { cmd: "bin/migrate", ...isProxied ? { pause: 20 } : {} } }
+      : {},
     settings: settingsOf(deployment),
     ...destination === undefined ? {} : { destinations: { [destination]: {} } },
   };
