@@ -20,6 +20,8 @@ export interface CanaryShare {
 export interface CanarySplit extends CanaryShare {
   /** Name of the proxy service. */
   readonly service: string;
+  /** What to show: the public hosts. */
+  readonly hosts: readonly string[];
   /** The canary's version. */
   readonly version: string;
   /** Port that its containers listen on. */
@@ -62,12 +64,12 @@ export const CANARY_COOKIE = "kamal-rollout";
 /** How a part of the visitors gets other containers. */
 export const splitTraffic: Definition<SplitTraffic> = {
   changes: true,
-  describe: ({ service, version, previous, ...share }) => ({
+  describe: ({ service, hosts, version, previous, ...share }) => ({
     mark: "~",
     noun: "route",
-    subject: service,
+    subject: hosts.join(", ") || service,
     detail: [
-      `${shareText(share)} get ${version}`,
+      `${version} gets ${shareText(share)}`,
       ...previous === undefined || previous.version === version
         ? []
         : [`in place of ${previous.version}`],
@@ -105,12 +107,12 @@ export const splitTraffic: Definition<SplitTraffic> = {
 /** How everybody gets the containers that serve. */
 export const endSplit: Definition<EndSplit> = {
   changes: true,
-  describe: ({ service, version, drains, drainTimeout }) => ({
+  describe: ({ service, hosts, version, drains, drainTimeout }) => ({
     mark: "~",
     noun: "route",
-    subject: service,
+    subject: hosts.join(", ") || service,
     detail: drains
-      ? `nobody gets the canary ${version}, which drains up to ${drainTimeout} s`
+      ? `nobody gets ${version} any more, it drains up to ${drainTimeout} s`
       : `everybody gets ${version}`,
   }),
   // kamal-proxy drains the containers of a canary only where others take their place, so one that serves does.
@@ -130,11 +132,10 @@ export const endSplit: Definition<EndSplit> = {
 
 /** Who gets a canary, in words. */
 export function shareText({ percent, allow }: CanaryShare): string {
-  const named = allow.length === 0 ? [] : [`${CANARY_COOKIE} ${allow.join(", ")}`];
-  const part = percent === 0 && allow.length > 0
-    ? []
-    : [`${percent} % of those with a cookie ${CANARY_COOKIE}`];
-  return [...part, ...named].join(", and ");
+  const values = allow.join(", ");
+  if (percent === 0 && allow.length > 0) return `${CANARY_COOKIE} cookies ${values}`;
+  const part = `${percent} % of ${CANARY_COOKIE} cookies`;
+  return allow.length === 0 ? part : `${part}, and ${values}`;
 }
 
 function rolloutDeploy(

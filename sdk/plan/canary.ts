@@ -187,12 +187,10 @@ function remarks(input: PlanInput): readonly string[] {
   const taking = new Set(canaryRoles(input).map(({ name }) => name));
   const others = input.config.roles.filter(({ name }) => !taking.has(name)).map(({ name }) => name);
   return [
-    `visitors without a cookie ${CANARY_COOKIE} take no part; the app sets it`,
-    ...others.length === 0 ? [] : [
-      `${
-        others.join(", ")
-      }: no part either, kamal-proxy sends nothing there; boots with canary promote`,
-    ],
+    `visitors without a cookie ${CANARY_COOKIE} never get the canary: your app sets it`,
+    ...others.map((name) =>
+      `${name} takes no part: kamal-proxy sends nothing there; it boots with canary promote`
+    ),
   ];
 }
 

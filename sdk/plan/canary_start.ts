@@ -131,6 +131,7 @@ function splitOf(input: PlanInput, change: RoleChange, share: CanaryShare): Spli
   return {
     kind: "split-traffic",
     service: role.containerPrefix,
+    hosts: role.proxy!.hosts,
     version,
     ...share,
     targets: stays ? [] : targets,

@@ -87,7 +87,8 @@ export function endSplitSteps(
   const operation: EndSplit = {
     kind: "end-split",
     service: role.containerPrefix,
-    version: first === undefined ? "that is gone" : versionOf(role, first.container),
+    hosts: proxy.hosts,
+    version: first === undefined ? "a canary that is gone" : versionOf(role, first.container),
     percent: split.percent,
     allow: split.allow,
     port: proxy.appPort,
@@ -123,6 +124,6 @@ export function stopCanary(role: Role, { ends }: CanaryChange): readonly Operati
     name: container.name,
     role: role.name,
     timeout: role.stopTimeout,
-    because: `the canary ${versionOf(role, container)} ends`,
+    because: `canary ${versionOf(role, container)} ends`,
   }));
 }

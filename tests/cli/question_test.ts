@@ -137,7 +137,7 @@ Deno.test("main() tells which canary stands where, and who gets it", async () =>
   assertEquals(
     io.written,
     `10.0.0.1   web   canary ${NEW}   ${OLD} serves   1 container   ` +
-      "10 % of those with a cookie kamal-rollout, and kamal-rollout qa\n" +
+      "10 % of kamal-rollout cookies, and qa\n" +
       `10.0.0.2   web   canary ${NEW}   ${OLD} serves   1 container   ` +
       "nobody gets it: sextant canary start\n",
   );

@@ -92,11 +92,11 @@ Deno.test("invertOperation() of a split's end splits again, where the canary is 
 Deno.test("shareText() names the cookie, and who gets the canary in any case", () => {
   assertEquals(
     shareText({ percent: 10, allow: ["qa", "staff"] }),
-    "10 % of those with a cookie kamal-rollout, and kamal-rollout qa, staff",
+    "10 % of kamal-rollout cookies, and qa, staff",
   );
-  assertEquals(shareText({ percent: 0, allow: ["qa"] }), "kamal-rollout qa");
-  assertEquals(shareText({ percent: 0, allow: [] }), "0 % of those with a cookie kamal-rollout");
-  assertStringIncludes(describeOperation(SPLIT).detail ?? "", "get v2");
+  assertEquals(shareText({ percent: 0, allow: ["qa"] }), "kamal-rollout cookies qa");
+  assertEquals(shareText({ percent: 0, allow: [] }), "0 % of kamal-rollout cookies");
+  assertStringIncludes(describeOperation(SPLIT).detail ?? "", "v2 gets");
 });
 
 /** A docker that runs what is to run in the proxy's container, and a kamal-proxy that writes down what it is told. */

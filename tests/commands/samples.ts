@@ -108,6 +108,7 @@ export const RELEASE: RunRelease = {
 
 const CANARY = {
   service: "shop-web",
+  hosts: ["shop.acme.dev"],
   version: "v2",
   percent: 10,
   allow: ["qa", "it's"],

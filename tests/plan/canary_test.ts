@@ -35,10 +35,10 @@ Deno.test("planCanaryStart() says who gets it, and who takes no part", async () 
   assertStringIncludes(text, "canary v2 (v1 serves)");
   assertStringIncludes(
     text,
-    "10 % of those with a cookie kamal-rollout, and kamal-rollout qa get v2",
+    "v2 gets 10 % of kamal-rollout cookies, and qa",
   );
-  assertStringIncludes(text, "visitors without a cookie kamal-rollout take no part");
-  assertStringIncludes(text, "jobs: no part either");
+  assertStringIncludes(text, "visitors without a cookie kamal-rollout never get the canary");
+  assertStringIncludes(text, "jobs takes no part");
 });
 
 Deno.test("planCanaryStart() changes the share alone where the canary stands already", async () => {
@@ -176,7 +176,7 @@ Deno.test("planCanaryAbort() sends everybody back, waits for requests under way,
 Deno.test("planDeploy() takes a canary of another version down once the new version serves", async () => {
   const deployment = await started();
   const plan = await deployment.plan({ name: "deploy" }, "v3");
-  assertStringIncludes(renderPlan(plan), "the canary v2 ends");
+  assertStringIncludes(renderPlan(plan), "canary v2 ends");
   assertEquals((await deployment.run(plan)).report.failures, []);
   assertEquals(containersOn(deployment, WEB[0]!), [
     "shop-web-v1",
