@@ -5,19 +5,17 @@
  */
 
 import type { Config, Role } from "../config/config.ts";
-import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { Operation } from "../operations/operation.ts";
-import type { RoutedContainer } from "../operations/proxy.ts";
-import { awaitRole, previousRoute, routeTo } from "./app_container.ts";
-import { adoptSteps, endSplitSteps, stopCanary } from "./canary_switch.ts";
+import { awaitRole } from "./app_container.ts";
 import type { Changes, RoleChange } from "./changes.ts";
 import type { RoleOnHost } from "./current.ts";
 import { leaveTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
-import { madeRoom, replicaOf } from "./names.ts";
+import { madeRoom } from "./names.ts";
 import type { HostScript, Stage, Step, Wait } from "./plan.ts";
 import { hookStage, script, stage, step } from "./stages.ts";
+import { switchSteps } from "./switch.ts";
 
 /** What else happens as hosts switch. */
 export interface Switching {
@@ -105,39 +103,19 @@ function bootScript(
   return script(host, steps, isGatekeeper ? undefined : barrier(group, changes));
 }
 
-/** What a host does to send traffic to the new containers and stop the old. */
+/** What a host does once all of its group are ready. */
 function switchScript(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  { afterRoutes, inPlace }: Switching,
+  { inPlace, afterRoutes }: Switching,
 ): HostScript {
-  if (inPlace !== undefined) return script(host, inPlace(host, changes));
-  const routes = changes.filter((change) => change.routes).flatMap((change) =>
-    routeStep(input, host, change)
+  return script(
+    host,
+    inPlace === undefined
+      ? switchSteps(input, host, changes, afterRoutes?.(host) ?? [])
+      : inPlace(host, changes),
   );
-  const { config } = input;
-  const stops = changes.flatMap((change) => [
-    ...stopStale(config, change),
-    ...stopCanary(change.role, change.canary),
-  ]);
-  const leaving = changes.flatMap((change) =>
-    change.stale.flatMap((container) =>
-      leaveTraefik(input.config, change.role, containerRef(change, container))
-    )
-  );
-  return script(host, [
-    ...changes.flatMap(({ role, current, canary }) =>
-      adoptSteps(input, host, role, current, canary)
-    ),
-    ...routes,
-    ...afterRoutes?.(host) ?? [],
-    ...changes.flatMap(({ role, current, canary }) =>
-      endSplitSteps(config, host, role, current, canary)
-    ),
-    ...leaving.length === 0 ? [] : [step(`${host} leave old`, ...leaving)],
-    ...stops.length === 0 ? [] : [step(`${host} stop old`, ...stops)],
-  ]);
 }
 
 function groupSize(limit: number | string | undefined, hosts: number): number {
@@ -230,68 +208,5 @@ function barrier(
     steps: gates.map(({ host, role }) => gateId(host, [role])),
     until: "any",
     reason: `after the first healthy ${gates[0]!.role.name}`,
-  };
-}
-
-function routeStep(
-  input: PlanInput,
-  host: string,
-  { role, current, boots, keeps, canary: { adopts } }: RoleChange,
-): readonly Step[] {
-  const { config, version } = input;
-  const { proxy } = role;
-  const { serving } = current;
-  if (proxy === undefined || boots.length + keeps.length + adopts.length === 0) return [];
-  const targets: readonly RoutedContainer[] = [
-    ...keeps.map(({ name, id }) => ({ container: name, target: { id } })),
-    ...adopts.map(({ name, container: { id } }) => ({ container: name, target: { id } })),
-    ...boots.map(({ name, idFile }) => ({ container: name, target: { idFile } })),
-  ].sort((a, b) => replicaOf(a.container) - replicaOf(b.container));
-  // Those that serve may have made room for the new ones' names.
-  const before = serving.map(({ name, id }) => ({
-    container: boots.some((one) => one.name === name) ? madeRoom(name, input.run.suffix) : name,
-    target: { id },
-  }));
-  const previous = previousRoute(config, role, current, before);
-  return [
-    step(
-      `${host} route ${role.name}`,
-      routeTo(input, host, role, proxy, {
-        targets,
-        version,
-        previous,
-        ...current.route === undefined ? { forgetsCanary: true } : {},
-      }),
-    ),
-  ];
-}
-
-/** Ids stay where names move. */
-function containerRef(
-  { boots, canary: { adopts } }: RoleChange,
-  { name, id }: ContainerState,
-): string {
-  return [...boots, ...adopts].some((one) => one.name === name) ? id : name;
-}
-
-/** The operations that stop the containers in whose place others have come. */
-export function stopStale(config: Config, change: RoleChange): readonly Operation[] {
-  return change.stale.map((container) => stopOld(config, change, container));
-}
-
-function stopOld(config: Config, change: RoleChange, container: ContainerState): Operation {
-  const { role, boots, current } = change;
-  const isNamesake = boots.some(({ name }) => name === container.name);
-  const renamed = `${container.name}_replaced_`;
-  return {
-    kind: "stop-container",
-    name: containerRef(change, container),
-    role: role.name,
-    timeout: role.stopTimeout,
-    because: isNamesake
-      ? `now ${renamed}…`
-      : current.serving.includes(container) && role.proxy !== undefined
-      ? `drains up to ${config.drainTimeout} s`
-      : undefined,
   };
 }

@@ -9,7 +9,6 @@ import { SextantError } from "../errors.ts";
 import { shortId } from "../observe/host_state.ts";
 import type { CanaryShare, SplitTraffic } from "../operations/rollout.ts";
 import { asCanary, differences, runReplicas } from "./app_container.ts";
-import { stopStale } from "./boot.ts";
 import { UNTOUCHED } from "./canary_switch.ts";
 import type { Changes, RoleChange } from "./changes.ts";
 import {
@@ -24,6 +23,7 @@ import type { PlanInput } from "./input.ts";
 import { candidateName, replicaOf } from "./names.ts";
 import type { Step } from "./plan.ts";
 import { step } from "./stages.ts";
+import { stopStale } from "./switch.ts";
 
 /** The roles to work on that can have a canary. */
 export function canaryRoles(input: PlanInput): readonly Role[] {
