@@ -18,7 +18,9 @@ import type { Verb } from "../../sdk/commander/verb.ts";
 import type { Config } from "../../sdk/config/config.ts";
 import type { Plan } from "../../sdk/plan/plan.ts";
 import type { SecretSource } from "../../sdk/secrets/source.ts";
-import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import type { Clock } from "../../sdk/exec/clock.ts";
+import type { LockWait } from "../../sdk/operations/lock.ts";
+import type { Client } from "./client.ts";
 
 /** A command. */
 export interface StoryCommand {
@@ -28,15 +30,19 @@ export interface StoryCommand {
   readonly version: string | undefined;
   /** What is deployed. */
   readonly config: Config;
-  /** The hosts. */
-  readonly fleet: SimulatedFleet;
+  /** Who runs it, and reaches the hosts. */
+  readonly client: Client;
+  /** The time. */
+  readonly clock: Clock;
+  /** How long it waits for the lock; absent for not at all. */
+  readonly lockWait?: LockWait | undefined;
   /** Number of the run, by which runs are told apart. */
   readonly run: number;
 }
 
 /** Who holds the lock in a run. */
 export function holderOf(run: number): string {
-  return `run ${run}`;
+  return `run ${String(run).padStart(3, "0")}`;
 }
 
 /** Runs a command. */
@@ -54,14 +60,27 @@ export async function planCommand(command: StoryCommand): Promise<Plan> {
   return await planPrepared(preparationOf(command, all), command.verb, all);
 }
 
-function optionsOf({ fleet, version }: StoryCommand, more: CommandOptions): CommandOptions {
-  return { ...more, transport: fleet, local: fleet, clock: fleet.clock, version, root: ROOT };
+function optionsOf(
+  { client, clock, version, lockWait }: StoryCommand,
+  more: CommandOptions,
+): CommandOptions {
+  const onEvent = client.hear.bind(client);
+  return {
+    ...more,
+    transport: client,
+    local: client,
+    clock,
+    onEvent,
+    version,
+    lockWait,
+    root: ROOT,
+  };
 }
 
 const ROOT = "/nowhere";
 
 function preparationOf(
-  { verb, version, config, run }: StoryCommand,
+  { verb, version, config, client, run }: StoryCommand,
   options: CommandOptions,
 ): Preparation {
   return new Preparation(verb, options, {
@@ -77,12 +96,14 @@ function preparationOf(
     },
     hooks: Hooks.none(ROOT),
     files: new Map(),
-    source: SECRETS,
+    source: secretsOf(client),
   });
 }
 
-const SECRETS: SecretSource = {
-  value: (name) => Promise.resolve(`value of ${name}`),
-  places: () => Promise.resolve([]),
-  hint: () => Promise.resolve(""),
-};
+function secretsOf(client: Client): SecretSource {
+  return {
+    value: (name) => Promise.resolve(client.learn(name)),
+    places: () => Promise.resolve([]),
+    hint: () => Promise.resolve(""),
+  };
+}

@@ -4,9 +4,12 @@
  * @module
  */
 
+import type { Verb } from "../../sdk/commander/verb.ts";
+import type { Config } from "../../sdk/config/config.ts";
 import { isCandidate } from "../../sdk/operations/proxy.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
 import { proxyIsOff } from "../../sdk/simulate/proxy.ts";
+import { Client } from "./client.ts";
 import { holderOf, planCommand, runCommand, type StoryCommand } from "./command.ts";
 import { configOf, fullService, lockHostOf, publicHost } from "./deployment.ts";
 import type { Stage } from "./stage.ts";
@@ -24,16 +27,16 @@ export async function checkEnd(stage: Stage): Promise<void> {
   const run = story.acts.length;
   // Whoever sees that a run is dead gives its lock back.
   fleet.host(lockHostOf(story.deployment)).remove(`.kamal/lock-${fullService(story.deployment)}`);
-  stage.disturb([], () => {});
+  stage.disturb([]);
   await checkCandidates(stage);
   const config = await configOf(story.deployment);
-  const command = { verb: { name: "setup" }, version: LAST, config, fleet, run } as const;
+  const command = commandOf(stage, { name: "setup" }, config, run);
   if (story.hosts.some(({ proxy }) => proxy === "old")) {
-    await converge(stage, { ...command, verb: { name: "proxy upgrade" } });
+    await converge(stage, commandOf(stage, { name: "proxy upgrade" }, config, run));
   }
   const report = await converge(stage, command) ??
     (isHeldOff(stage)
-      ? await converge(stage, { ...command, verb: { name: "app live" } })
+      ? await converge(stage, commandOf(stage, { name: "app live" }, config, run))
       : undefined);
   if (report !== undefined) {
     watch.note("the next run converges", report);
@@ -47,6 +50,11 @@ export async function checkEnd(stage: Stage): Promise<void> {
       `it would do more: ${second.stages.map(({ name }) => name)}`,
     );
   }
+}
+
+function commandOf({ fleet }: Stage, verb: Verb, config: Config, run: number): StoryCommand {
+  const client = new Client(fleet, traitsOf(verb), holderOf(run));
+  return { verb, version: LAST, config, client, clock: fleet.clock, run };
 }
 
 /** Once kamal-proxy waits for nothing any more, no candidate is left, and none leads to what is gone. */
@@ -78,7 +86,7 @@ async function converge(
   { watch }: Stage,
   command: StoryCommand,
 ): Promise<string | undefined> {
-  watch.during({ traits: traitsOf(command.verb), holder: holderOf(command.run) });
+  watch.during([command.client]);
   try {
     const { report } = await runCommand(command);
     if (report === undefined || report.outcome === "done") return undefined;
@@ -87,7 +95,7 @@ async function converge(
     if (watch.violations.length > 0) return undefined;
     return String(error);
   } finally {
-    watch.during(undefined);
+    watch.during([]);
   }
 }
 

@@ -11,16 +11,22 @@ import { fullService } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
 import type { FaultName, StoryDeployment, StoryFault } from "./story.ts";
 
+/** What may be done to a command under way. */
+export interface CommandControl {
+  /** Breaks it off. */
+  readonly interrupt: () => void;
+  /** Ends the one who runs it: nobody takes anything back. */
+  readonly kill: () => void;
+}
+
 /** What a fault is done to. */
-export interface FaultScene {
+export interface FaultScene extends CommandControl {
   /** The host. */
   readonly host: SimulatedHost;
   /** What is deployed. */
   readonly deployment: StoryDeployment;
   /** Host that has the lock. */
   readonly lockHost: SimulatedHost;
-  /** Breaks the command off. */
-  readonly interrupt: () => void;
 }
 
 /** What a fault is. */
@@ -37,7 +43,8 @@ export interface FaultTraits {
   readonly isLoss?: boolean;
 }
 
-const FAILED = { exitCode: 1, stdout: "", stderr: "it failed, as the story wants\n" };
+// A command that fails may show what it was given.
+const FAILED = { exitCode: 1, stdout: "", stderr: "it failed with value of DATABASE_URL\n" };
 
 /** Every fault that stories have; a new one is a line. */
 export const FAULTS: Readonly<Record<FaultName, FaultTraits>> = {
@@ -55,6 +62,12 @@ export const FAULTS: Readonly<Record<FaultName, FaultTraits>> = {
     weight: 6,
     text: "is under way as the command is interrupted",
     strike: ({ interrupt }) => (interrupt(), undefined),
+  },
+  "client dies": {
+    weight: 2,
+    text: "is under way as whoever runs the command is killed",
+    strike: ({ kill }) => (kill(), undefined),
+    isLoss: true,
   },
   "lost": {
     weight: 3,

@@ -12,6 +12,7 @@ import type {
   Act,
   FaultName,
   LeftoverName,
+  Rival,
   Story,
   StoryApp,
   StoryDeployment,
@@ -135,7 +136,12 @@ function actsOf(random: Random, deployment: StoryDeployment, hosts: number): rea
   while (acts.length < count + 1) {
     if (random.chance(0.2)) revision++;
     const act = actOf(random, deployment, hosts, revision);
-    if (act !== undefined) acts.push(act);
+    if (act === undefined) continue;
+    const rival = random.chance(0.12) ? rivalOf(random, deployment) : undefined;
+    acts.push(rival === undefined ? act : { ...act, rival });
+    // Whoever is dead gives nothing back, and somebody must see to it.
+    const isDead = act.faults.some(({ kind }) => kind === "client dies");
+    if (isDead && random.chance(0.8)) acts.push({ verb: { name: "lock release" }, faults: [] });
   }
   return acts;
 }
@@ -157,6 +163,19 @@ function actOf(
       { length: Number(random.weighted(MOST_FAULTS)) },
       () => faultOf(random, hosts),
     ),
+  };
+}
+
+function rivalOf(random: Random, deployment: StoryDeployment): Rival | undefined {
+  const traits = traitsOf({ name: random.weighted(VERB_WEIGHTS) });
+  const verb = traits.make(deployment, random);
+  // Whoever breaks somebody's lock is to blame for what follows.
+  if (verb === undefined || verb.name === "lock release") return undefined;
+  return {
+    verb,
+    ...traits.takesVersion === true ? { version: random.pick(["v1", "v2", "v3"]) } : {},
+    after: random.whole(0, 8),
+    ...random.chance(0.3) ? { waits: true } : {},
   };
 }
 

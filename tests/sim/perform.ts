@@ -1,177 +1,99 @@
 /**
- * One act of a story: a command while things go wrong, and what must be true when it has ended.
+ * One act of a story: a command, or two at once, while things go wrong.
  *
  * @module
  */
 
-import type { Result } from "../../sdk/commander.ts";
-import { type ErrorCode, SextantError } from "../../sdk/errors.ts";
-import type { Report } from "../../sdk/exec/report.ts";
-import { changesAnything, type Operation } from "../../sdk/operations/operation.ts";
-import { isEmpty } from "../../sdk/plan/plan.ts";
-import { holderOf, planCommand, runCommand, type StoryCommand } from "./command.ts";
-import { configOf, fullService, lockHostOf } from "./deployment.ts";
-import { FAULTS, type PendingFaults } from "./faults.ts";
-import type { Stage } from "./stage.ts";
-import { type Act, hostName } from "./story.ts";
-import { checkServing, pictureOf } from "./truth.ts";
+import type { CommandOptions, Result } from "../../sdk/commander.ts";
+import type { Config } from "../../sdk/config/config.ts";
+import { checkLock, checkPolicy, checkRefusal, checkResult } from "./checks.ts";
+import { Client } from "./client.ts";
+import { holderOf, runCommand, type StoryCommand } from "./command.ts";
+import { configOf } from "./deployment.ts";
+import { FAULTS } from "./faults.ts";
+import { heal, type Stage } from "./stage.ts";
+import type { Act, Rival } from "./story.ts";
+import { pictureOf } from "./truth.ts";
 import { traitsOf } from "./verbs.ts";
 
 /** Performs an act and notes what it broke. */
 export async function perform(stage: Stage, act: Act, run: number): Promise<void> {
   const { story, fleet, watch } = stage;
-  const { verb, version, revision } = act;
-  const config = await configOf(story.deployment, revision);
-  const command = { verb, version, config, fleet, run };
-  const traits = traitsOf(verb);
+  const config = await configOf(story.deployment, act.revision);
   const before = pictureOf(stage);
   const since = fleet.journal.length;
+  const command = commandOf(stage, act, config, run);
+  const rival = act.rival && commandOf(stage, act.rival, config, run + RIVAL_RUNS);
+  const commands = rival === undefined ? [command] : [command, rival];
   const cancel = new AbortController();
-  const pending = stage.disturb(act.faults, () => cancel.abort());
-  watch.during({ traits, holder: holderOf(run) });
-  let report: Report | undefined;
-  try {
-    const result = await runCommand(command, {
-      signal: cancel.signal,
-      approve: () => (stage.strikeAtPlan(), true),
-    });
-    report = result.report;
-    checkPolicy(stage, act, report, before, pending);
+  const pending = stage.disturb(act.faults, {
+    interrupt: () => cancel.abort(),
+    kill: () => command.client.kill(),
+  });
+  watch.during(commands.map(({ client }) => client));
+  const ends = await Promise.all([
+    endOf(command, { signal: cancel.signal, approve: () => (stage.strikeAtPlan(), true) }),
+    ...rival === undefined
+      ? []
+      : [fleet.clock.sleep(act.rival!.after).then(() => endOf(rival, {}))],
+  ]);
+  const [{ result }] = ends;
+  if (rival === undefined && result !== undefined) {
+    checkPolicy(stage, act, result.report, before, pending);
     await checkResult(stage, act, command, result, pending);
-  } catch (error) {
-    checkRefusal(stage, error, since);
   }
-  checkLock(stage, run, pending, report);
+  for (const { client, error } of ends) {
+    if (error !== undefined) checkRefusal(stage, client, error, since);
+    if (client.leak !== undefined) {
+      watch.note("no event tells a secret", JSON.stringify(client.leak));
+    }
+  }
+  for (const { client, result } of ends) {
+    if (!client.isDead) checkLock(stage, client, pending, result?.report);
+    if ((result?.report?.cleanUpFailures.length ?? 0) > 0) stage.isTidy = false;
+  }
   if (pending.struck.some(({ kind }) => FAULTS[kind].isLoss === true)) stage.isTidy = false;
-  if ((report?.cleanUpFailures.length ?? 0) > 0) stage.isTidy = false;
-  watch.during(undefined);
+  watch.during([]);
   heal(stage);
 }
 
-/** Brings hosts back that were lost. */
-function heal({ story, fleet }: Stage): void {
-  for (const index of story.hosts.keys()) fleet.host(hostName(index)).unreachable = false;
+// So many runs later is nobody else's number.
+const RIVAL_RUNS = 100;
+
+/** How a command ended. */
+interface End {
+  readonly client: Client;
+  readonly result?: Result;
+  readonly error?: unknown;
 }
 
-async function checkResult(
-  stage: Stage,
-  act: Act,
-  command: StoryCommand,
-  result: Result,
-  pending: PendingFaults,
-): Promise<void> {
-  const isDone = result.report === undefined || result.report.outcome === "done";
-  const isUndisturbed = pending.struck.every(({ kind }) => FAULTS[kind].isChange !== true);
-  // Nobody asks again after a run that ended well.
-  if (isUndisturbed || !isDone) checkServing(stage, result);
-  if (
-    result.report?.outcome === "moved" && result.report.lock !== "kept" && pending.struck.length < 3
-  ) {
-    stage.watch.note("what moved is planned for anew", result.plan.verb);
-  }
-  if (!isDone || !isUndisturbed) return;
-  if (traitsOf(act.verb).serves === true) checkVersion(stage, result.plan.version);
-  if (traitsOf(act.verb).settles !== true) return;
-  heal(stage);
-  const second = await planCommand(command);
-  if (isEmpty(second)) return;
-  const kinds = second.stages.flatMap(({ scripts }) =>
-    scripts.flatMap(({ host, steps }) =>
-      steps.flatMap(({ operations }) => operations.map(({ kind }) => `${host} ${kind}`))
-    )
-  );
-  stage.watch.note("what was done needs not be done again", kinds.join(", "));
-}
-
-function checkVersion(stage: Stage, version: string): void {
-  for (const [place, found] of pictureOf(stage)) {
-    if (found === version) continue;
-    const text = `${place}: ${found ?? "nothing"}, not ${version}`;
-    stage.watch.note("a version that was brought to all hosts serves on all", text);
-  }
-}
-
-/** After a failure all hosts are as before, or as after, unless the clean-up tells what it could not do. */
-function checkPolicy(
-  stage: Stage,
-  { verb }: Act,
-  report: Report | undefined,
-  before: ReturnType<typeof pictureOf>,
-  pending: PendingFaults,
-): void {
-  if (report === undefined || report.outcome === "done" || traitsOf(verb).takesBack !== true) {
-    return;
-  }
-  if ((stage.story.deployment.onFailure ?? "rollback") !== "rollback") return;
-  if (report.cleanUpFailures.length > 0) return;
-  const isDisturbed = pending.struck.some(({ kind }) =>
-    FAULTS[kind].isChange === true || FAULTS[kind].isLoss === true
-  );
-  if (isDisturbed) return;
-  const now = pictureOf(stage);
-  const changed = [...now].filter(([place, version]) =>
-    before.get(place) !== undefined && before.get(place) !== version
-  );
-  const isNew = [...now.values()].every((version) => version === report.plan.version);
-  if (changed.length === 0 || isNew) return;
-  stage.watch.note(
-    "a failure leaves all of the old or all of the new",
-    changed.map(([place, version]) => `${place}: ${before.get(place)}, then ${version}`).join("; "),
-  );
-}
-
-const REFUSALS: ReadonlySet<ErrorCode> = new Set([
-  "CANCELLED",
-  "DOCKER_MISSING",
-  "HOST_UNREACHABLE",
-  "LOCK_HELD",
-  "PROXY_TOO_OLD",
-  "USAGE",
-  "VERSION_UNKNOWN",
-]);
-
-// What comes before any boot: a plan that is made anew may be broken off after it.
-const HARMLESS: ReadonlySet<Operation["kind"]> = new Set([
-  "acquire-lock",
-  "bridge-assets",
-  "create-network",
-  "install-docker",
-  "login-registry",
-  "make-directories",
-  "pull-image",
-  "release-lock",
-  "run-proxy",
-  "start-proxy",
-  "write-env",
-  "write-salt",
-]);
-
-/** A command that throws has booted, switched and removed nothing. */
-function checkRefusal({ watch, fleet }: Stage, error: unknown, since: number): void {
-  const isAbort = error instanceof DOMException && error.name === "AbortError";
-  const isKnown = isAbort || (error instanceof SextantError && REFUSALS.has(error.code));
-  if (!isKnown) throw error;
-  const changes = fleet.journal.slice(since).filter(({ host, operation }) =>
-    host !== "here" && !HARMLESS.has(operation.kind) && changesAnything(operation)
-  );
-  if (changes.length === 0) return;
-  watch.note(
-    "a refusal changes nothing",
-    `${String(error)} after ${changes[0]!.operation.kind} on ${changes[0]!.host}`,
-  );
-}
-
-function checkLock(
-  { story, fleet, watch }: Stage,
+function commandOf(
+  { fleet }: Stage,
+  act: Act | Rival,
+  config: Config,
   run: number,
-  pending: PendingFaults,
-  report: Report | undefined,
-): void {
-  const host = fleet.host(lockHostOf(story.deployment));
-  const isLost = pending.struck.some(({ kind, host: index }) =>
-    hostName(index) === host.name && FAULTS[kind].isLoss === true
-  );
-  const details = host.lock(fullService(story.deployment));
-  if (isLost || report?.lock === "kept" || !details?.includes(holderOf(run))) return;
-  watch.note("the lock is given back", `${host.name}: ${details.split("\n")[0]}`);
+): StoryCommand {
+  const { verb, version } = act;
+  const client = new Client(fleet, traitsOf(verb), holderOf(run));
+  const lockWait = "waits" in act && act.waits === true ? LOCK_WAIT : undefined;
+  return { verb, version, config, client, clock: fleet.clock, run, lockWait };
+}
+
+const LOCK_WAIT = { timeout: 60, interval: 1 };
+
+/** Runs a command to its end, and where nobody sees that, until the hosts have done what they were told. */
+async function endOf(
+  command: StoryCommand,
+  options: Pick<CommandOptions, "signal" | "approve">,
+): Promise<End> {
+  const { client } = command;
+  const end = await Promise.race([
+    runCommand(command, options).then(
+      (result): End => ({ client, result }),
+      (error): End => ({ client, error }),
+    ),
+    client.died.then((): End => ({ client })),
+  ]);
+  if (client.isDead) await client.settled();
+  return end;
 }

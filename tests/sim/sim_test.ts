@@ -1,11 +1,12 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Operation } from "../../sdk/operations/operation.ts";
+import { Client } from "./client.ts";
 import { FAULTS } from "./faults.ts";
 import { storyOf } from "./generate.ts";
 import { Random } from "./random.ts";
 import { shrunken } from "./shrink.ts";
-import { stageOf } from "./stage.ts";
+import { type Stage, stageOf } from "./stage.ts";
 import type { Story } from "./story.ts";
 import { asEntry, tell } from "./tell.ts";
 import { playOn } from "./play.ts";
@@ -70,8 +71,30 @@ Deno.test("playOn() lets each of two hosts be first at every single operation", 
   assertEquals(alwaysSame, []);
 });
 
-Deno.test("Watch sees a container that is stopped while it has the traffic", () => {
-  const { watch } = seen({
+Deno.test("perform() lets one of two clients have the lock, and the other wait if it wants to", async () => {
+  const statuses = async (waits: boolean): Promise<readonly (number | undefined)[]> => {
+    const verb = { name: "app boot" } as const;
+    const act = { verb, faults: [], rival: { verb, after: 0, waits } };
+    const stage = stageOf({ ...STORY, acts: [act] });
+    assertEquals(await playOn(stage), []);
+    return exitCodesOf(stage, "acquire-lock").slice(0, 2).toSorted();
+  };
+  assertEquals(await statuses(false), [0, 75]);
+  assertEquals(await statuses(true), [0, 0]);
+});
+
+Deno.test("perform() leaves what a client did that died, until its lock is released", async () => {
+  const faults = [{ kind: "client dies", host: 0, at: "pull-image" }] as const;
+  const deploy = { verb: { name: "deploy" }, version: "v2", faults: [] } as const;
+  const release = { verb: { name: "lock release" }, faults: [] } as const;
+  const stage = stageOf({ ...STORY, acts: [{ ...deploy, faults }, deploy, release, deploy] });
+  assertEquals(await playOn(stage), []);
+  assertEquals(exitCodesOf(stage, "acquire-lock").slice(0, 2), [0, 0]);
+  assertEquals(exitCodesOf(stage, "release-lock")[0], 0);
+});
+
+Deno.test("Watch sees a container that is stopped while it has the traffic", async () => {
+  const { watch } = await seen({
     kind: "stop-container",
     name: "shop-web-k1",
     role: "web",
@@ -85,8 +108,8 @@ Deno.test("Watch sees a container that is stopped while it has the traffic", () 
   ]);
 });
 
-Deno.test("Watch sees that something of others is touched", () => {
-  const { watch } = seen({ kind: "remove-container", name: "blog-web-6", role: "web" });
+Deno.test("Watch sees that something of others is touched", async () => {
+  const { watch } = await seen({ kind: "remove-container", name: "blog-web-6", role: "web" });
   assertEquals(watch.violations.map(({ rule }) => rule), [
     "nothing is changed without the lock",
     "nothing of others is touched",
@@ -131,16 +154,14 @@ Deno.test("tell() says in words what happened, and asEntry() gives what can be k
   assertStringIncludes(asEntry(STORY, broken), '"the report is true (say when)": {"seed":1,');
 });
 
-/** A stage on which one operation was done outside of any command. */
-function seen(operation: Operation): ReturnType<typeof stageOf> {
+/** A stage on which one operation was done without the lock. */
+async function seen(operation: Operation): Promise<Stage> {
   const stage = stageOf(STORY);
-  const host = stage.fleet.host("10.0.0.1");
-  stage.watch.during({ traits: traitsOf({ name: "deploy" }), holder: "run 1" });
-  stage.watch.before(host, operation);
-  const container = "name" in operation ? host.container(operation.name) : undefined;
-  if (operation.kind === "stop-container") container!.state = "stopped";
-  else host.containers.delete(container!.name);
-  stage.watch.after(host, operation);
+  const client = new Client(stage.fleet, traitsOf({ name: "deploy" }), "run 1");
+  const target = { name: "10.0.0.1", address: "10.0.0.1", port: 22, user: "root" };
+  stage.watch.during([client]);
+  const { session } = await client.connect(target);
+  await session.run({ steps: [{ shell: "", operations: [operation] }] });
   return stage;
 }
 
@@ -161,4 +182,9 @@ async function firstAtEach(seed: number): Promise<ReadonlyMap<string, string>> {
     if (!first.has(place)) first.set(place, host);
   }
   return first;
+}
+
+function exitCodesOf({ fleet }: Stage, kind: Operation["kind"]): readonly (number | undefined)[] {
+  return fleet.journal.filter(({ operation }) => operation.kind === kind)
+    .map(({ exitCode }) => exitCode);
 }

@@ -7,7 +7,7 @@
 import type { Fault } from "../../sdk/simulate/fault.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import type { RegistryImage } from "../../sdk/simulate/image_store.ts";
-import { FAULTS, PendingFaults } from "./faults.ts";
+import { type CommandControl, FAULTS, PendingFaults } from "./faults.ts";
 import { lockHostOf, REPOSITORY, SERVICE } from "./deployment.ts";
 import { furnished } from "./furnish.ts";
 import { Random } from "./random.ts";
@@ -23,24 +23,26 @@ export interface Stage {
   /** Who watches them. */
   readonly watch: Watch;
   /** Lets things go wrong from now on, and gives what will have. */
-  readonly disturb: (faults: readonly StoryFault[], interrupt: () => void) => PendingFaults;
+  readonly disturb: (faults: readonly StoryFault[], command?: CommandControl) => PendingFaults;
   /** Whether every command so far could take back all that it wanted to. */
   isTidy: boolean;
   /** Does at once what goes wrong as a plan was just made. */
   readonly strikeAtPlan: () => void;
 }
 
+const NOBODY: CommandControl = { interrupt: () => {}, kill: () => {} };
+
 /** Furnishes a story's hosts. */
 export function stageOf(story: Story): Stage {
   const random = new Random(story.seed);
   const names = story.hosts.map((_, index) => hostName(index));
   let pending = new PendingFaults([]);
-  let interrupt = (): void => {};
+  let command = NOBODY;
   const strike = (fault: StoryFault): Fault | undefined => {
     const host = fleet.host(names[fault.host] ?? names[0]!);
     const lockHost = fleet.host(lockHostOf(story.deployment));
     const { strike } = FAULTS[fault.kind];
-    const met = strike({ host, lockHost, deployment: story.deployment, interrupt });
+    const met = strike({ host, lockHost, deployment: story.deployment, ...command });
     watch.changed(host);
     return met;
   };
@@ -65,14 +67,19 @@ export function stageOf(story: Story): Stage {
     story,
     fleet,
     watch,
-    disturb: (faults, onInterrupt) => {
-      interrupt = onInterrupt;
+    disturb: (faults, control = NOBODY) => {
+      command = control;
       return pending = new PendingFaults(faults);
     },
     isTidy: story.deployment.onFailure === undefined &&
       story.hosts.every(({ leftovers }) => leftovers?.includes("candidate") !== true),
     strikeAtPlan: () => pending.atPlan().forEach(strike),
   };
+}
+
+/** Brings hosts back that were lost. */
+export function heal({ story, fleet }: Pick<Stage, "story" | "fleet">): void {
+  for (const index of story.hosts.keys()) fleet.host(hostName(index)).unreachable = false;
 }
 
 function appsOn({ apps }: Story, index: number | undefined) {

@@ -99,6 +99,20 @@ export interface Act {
   readonly revision?: number;
   /** What goes wrong meanwhile. */
   readonly faults: readonly StoryFault[];
+  /** What somebody else wants at the same time. */
+  readonly rival?: Rival;
+}
+
+/** A command that somebody else runs at the same time. */
+export interface Rival {
+  /** The command. */
+  readonly verb: Verb;
+  /** Version that it is about; absent for verbs that take what serves. */
+  readonly version?: string;
+  /** Seconds by which it begins later. */
+  readonly after: number;
+  /** Whether it waits for the lock. @default {false} */
+  readonly waits?: boolean;
 }
 
 /** Something that goes wrong. */
@@ -119,6 +133,7 @@ export type FaultName =
   | "away"
   | "dies"
   | "interrupt"
+  | "client dies"
   | "container stops"
   | "lock taken"
   | "file changed"

@@ -81,15 +81,27 @@ function behaviourText(behaviour: unknown): string {
   return typeof behaviour === "string" ? behaviour : JSON.stringify(behaviour);
 }
 
-function actLines({ verb, version, revision, faults }: Act, number: number): readonly string[] {
+function actLines(act: Act, number: number): readonly string[] {
+  const { revision, faults, rival } = act;
+  const environment = revision === undefined ? "" : ` with environment ${revision}`;
+  return [
+    `${number}. ${commandText(act)}${environment}`,
+    ...rival === undefined ? [] : [
+      `   beside it, ${rival.after} s later: ${commandText(rival)}${
+        rival.waits === true ? ", which waits for the lock" : ""
+      }`,
+    ],
+    ...faults.map((fault) => `   ${faultText(fault)}`),
+  ];
+}
+
+function commandText({ verb, version }: Pick<Act, "verb" | "version">): string {
   const { name, ...told } = verb;
-  const words = [
+  return [
     name,
     ...Object.values(told).map((one) => typeof one === "object" ? JSON.stringify(one) : one),
     version ?? "",
-    revision === undefined ? "" : `with environment ${revision}`,
-  ].filter((word) => word !== "" && word !== undefined);
-  return [`${number}. ${words.join(" ")}`, ...faults.map((fault) => `   ${faultText(fault)}`)];
+  ].filter((word) => word !== "" && word !== undefined).join(" ");
 }
 
 function faultText({ kind, host, at }: StoryFault): string {

@@ -109,6 +109,7 @@ const TOLD = {
     make: plainly("proxy boot-config reset"),
     unlocked: true,
   },
+  "lock release": { weight: 1, make: plainly("lock release"), unlocked: true },
   "prune": { weight: 4, make: prune, settles: true },
   "remove": { weight: 2, make: plainly("remove"), ...ENDS_PROXY },
   "server bootstrap": {
@@ -139,7 +140,6 @@ export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, strin
   "build pull": "is the second half of build deliver",
   "details": "shows",
   "lock acquire": "is there for people alone",
-  "lock release": "is there for people alone",
   "lock status": "shows",
   "proxy boot-config get": "shows",
   "proxy details": "shows",

@@ -9,10 +9,10 @@ import { isHealthy, type SimulatedRoute } from "../../sdk/simulate/facts.ts";
 import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import type { SimulatedHost } from "../../sdk/simulate/host.ts";
 import { containerOf, proxyIsOff } from "../../sdk/simulate/proxy.ts";
+import type { Client } from "./client.ts";
 import { fullService, lockHostOf } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
 import type { StoryDeployment } from "./story.ts";
-import type { VerbTraits } from "./verbs.ts";
 
 /** What a fleet must not show. */
 export interface Violation {
@@ -32,6 +32,7 @@ export type RuleName =
   | "the proxy stops by its own commands alone"
   | "a refusal changes nothing"
   | "no candidate is left"
+  | "no event tells a secret"
   | "a version that was brought to all hosts serves on all"
   | "the report is true"
   | "the lock is given back"
@@ -40,14 +41,6 @@ export type RuleName =
   | "a failure leaves all of the old or all of the new"
   | "the next run converges"
   | "a command ends";
-
-/** What runs now, as far as the rules depend on it. */
-export interface Watched {
-  /** What may be expected of the command. */
-  readonly traits: VerbTraits;
-  /** Whose words the lock holds; `undefined` for a command that takes none. */
-  readonly holder: string;
-}
 
 /** Watches a fleet. */
 export class Watch {
@@ -61,7 +54,7 @@ export class Watch {
   #before: ReadonlyMap<string, string> = new Map();
   #danglingBefore: ReadonlySet<string> = new Set();
   #proxyRan = false;
-  #now: Watched | undefined;
+  #clients: readonly Client[] = [];
 
   /** Begins to watch; what stands there now and is not the deployment's belongs to others. */
   constructor(fleet: SimulatedFleet, deployment: StoryDeployment, hosts: readonly string[]) {
@@ -71,9 +64,9 @@ export class Watch {
     for (const name of hosts) this.#strange.set(name, this.#strangePicture(fleet.host(name)));
   }
 
-  /** A command begins, or has ended. */
-  during(now: Watched | undefined): void {
-    this.#now = now;
+  /** Commands begin; none where all have ended. */
+  during(clients: readonly Client[]): void {
+    this.#clients = clients;
     this.#served = new Set(
       this.#hosts.flatMap((host) => [...servedOn(host).keys()].map((name) => key(host, name))),
     );
@@ -108,7 +101,7 @@ export class Watch {
   after(host: SimulatedHost, operation: Operation): void {
     const now = servedOn(host);
     for (const [service, container] of this.#before) {
-      if (now.has(service) || this.#now?.traits.stops !== undefined) continue;
+      if (now.has(service) || this.#clients.some(({ traits }) => traits.stops)) continue;
       // What a command brought itself it may take back.
       if (!this.#served.has(key(host, service))) continue;
       this.note(
@@ -125,9 +118,10 @@ export class Watch {
 
   #checkLock(host: SimulatedHost, operation: Operation): void {
     if (host.name === HERE || UNLOCKED.has(operation.kind) || !changesAnything(operation)) return;
-    if (this.#now === undefined || this.#now.traits.unlocked === true) return;
+    const client = this.#clientOf(operation);
+    if (client === undefined || client.traits.unlocked === true) return;
     const details = this.#lockHost.lock(fullService(this.#deployment));
-    if (details?.includes(this.#now.holder)) return;
+    if (details?.includes(client.holder)) return;
     this.note(
       "nothing is changed without the lock",
       `${host.name}: ${operation.kind} while ${details?.split("\n")[0] ?? "nobody has the lock"}`,
@@ -148,9 +142,15 @@ export class Watch {
     );
   }
 
-  #checkProxy(host: SimulatedHost, { kind }: Operation): void {
+  /** Who does something now; `undefined` for one that is dead or unknown. */
+  #clientOf(operation: Operation): Client | undefined {
+    return this.#clients.find((client) => client.owns(operation));
+  }
+
+  #checkProxy(host: SimulatedHost, operation: Operation): void {
+    const { kind } = operation;
     const isOff = proxyIsOff(host) !== undefined;
-    if (isOff && this.#proxyRan && this.#now?.traits.stopsProxy !== true) {
+    if (isOff && this.#proxyRan && this.#clientOf(operation)?.traits.stopsProxy !== true) {
       this.note("the proxy stops by its own commands alone", `${host.name}: after ${kind}`);
     }
     // One that does not run can be told nothing.
