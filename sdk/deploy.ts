@@ -331,6 +331,8 @@ export class Deploy<S extends DeployShape = EmptyShape> {
   /**
    * Says who gets a canary, which `sextant canary start` brings beside what serves: kamal-proxy goes by the value of the
    * cookie `kamal-rollout`. Visitors without it take no part, so the app sets it, to a value of the visitor's own.
+   * `sextant canary promote` lets it serve everybody, as a deploy of its version does; `canary abort` removes it, as a
+   * deploy of another version and a rollback do.
    *
    * @example A tenth of the visitors, and testers
    * ```ts

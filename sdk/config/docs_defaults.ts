@@ -19,14 +19,15 @@ export function usualValues(): Readonly<Record<string, unknown>> {
     servers: { web: ["192.0.2.1"] },
     accessories: { db: { image: "postgres:17", host: "192.0.2.1" } },
     release: { cmd: "bin/migrate" },
-    canary: { percent: 0, allow: ["qa"] },
+    canary: { allow: ["qa"] },
   }, {});
-  const { boot, release, builder, ssh, sshkit, proxyRun } = config;
+  const { boot, release, canary, builder, ssh, sshkit, proxyRun } = config;
   const run = { ...proxyRun, repository: proxyRun.image.replace(/:[^:]*$/, "") };
   return {
     ...leavesOf({
       boot,
       release: { timeout: release?.timeout },
+      canary: { percent: canary?.percent },
       builder,
       ssh,
       sshkit,
