@@ -207,6 +207,7 @@ export type {
   RoutedContainer,
   RouteOperation,
   RouteTraffic,
+  TakenRoute,
 } from "./sdk/operations/proxy.ts";
 export type {
   MendProxy,

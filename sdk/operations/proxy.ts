@@ -28,6 +28,8 @@ export interface RouteTraffic {
   readonly version: string;
   /** Where traffic goes today; `undefined` for a new route. */
   readonly previous: PreviousRoute | undefined;
+  /** The route of a former role that has the same public hosts, and goes; absent where there is none. */
+  readonly takesOver?: TakenRoute | undefined;
   /** Whether nobody gets a canary any more that the proxy may remember though it could not be asked. @default {false} */
   readonly forgetsCanary?: boolean | undefined;
 }
@@ -44,6 +46,12 @@ export interface PreviousRoute {
   readonly flags: readonly string[];
   /** The public hosts. */
   readonly hosts: readonly string[];
+}
+
+/** A route whose place another one takes. */
+export interface TakenRoute extends PreviousRoute {
+  /** Name of its proxy service. */
+  readonly service: string;
 }
 
 /** A container that gets traffic. */
@@ -118,11 +126,16 @@ export const routeTraffic: Definition<RouteTraffic> = {
     mark: operation.previous === undefined ? "+" : "~",
     noun: "route",
     subject: operation.hosts.join(", ") || operation.service,
-    detail: [routeDetail(operation), ...changedSettings(operation)].join(", "),
+    detail: [
+      routeDetail(operation),
+      ...changedSettings(operation),
+      ...operation.takesOver === undefined ? [] : [`in place of ${operation.takesOver.service}`],
+    ].join(", "),
   }),
   render: deployService,
   inverse: (operation) => {
-    const { previous, service } = operation;
+    const { previous, service, takesOver } = operation;
+    if (takesOver !== undefined) return [giveBack(operation, takesOver)];
     if (previous === undefined) return [{ kind: "remove-route", service }];
     return [{ ...operation, ...previous, previous: undefined, forgetsCanary: undefined }];
   },
@@ -214,21 +227,51 @@ function changedSettings({ flags, previous }: RouteTraffic): readonly string[] {
 // One `docker exec` for all commands: each costs the start of a client.
 function deployService(operation: RouteTraffic): Command {
   const { service, targets, candidates, port, flags, forgetsCanary } = operation;
-  const deploy = [
-    ...["kamal-proxy", "deploy", service].map(quote),
-    ...targets.map((_, index) => `--target "$${index < 10 ? index : `{${index}}`}"`),
-    ...flags.map(quote),
-  ].join(" ");
+  const deploy = deployWith(operation, flags);
   const removals = [
     ...forgetsCanary === true ? [`rollout stop ${quote(service)}`] : [],
     ...candidates.map((candidate) => `remove ${quote(candidate)}`),
   ].map((words) => `kamal-proxy ${words} >/dev/null 2>&1; `);
-  const both = removals.length === 0 ? deploy : `${deploy} && { ${removals.join("")}true; }`;
+  const both = [
+    ...takeOver(operation),
+    removals.length === 0 ? deploy : `${deploy} && { ${removals.join("")}true; }`,
+  ].join("; ");
   const words = targets.map(({ target }) => raw(targetText(target, port)));
   return all(
     run("docker", "exec", "kamal-proxy", "sh", "-c", both, ...words),
     ...forgetIds(targets.map(({ target }) => target)),
   );
+}
+
+/**
+ * What comes before a route that takes another one's place: kamal-proxy gives a host name to one service alone. Where it
+ * can, the new one has all of the parent domain for a moment, so that no request finds nobody.
+ */
+function takeOver(operation: RouteTraffic): readonly string[] {
+  const { takesOver, hosts, flags } = operation;
+  if (takesOver === undefined) return [];
+  const parents = [...new Set(hosts.map((host) => host.replace(/^[^.]+(?=\..)/, "*")))];
+  const remove = `kamal-proxy remove ${quote(takesOver.service)} >/dev/null 2>&1`;
+  if (hosts.length === 0 || !parents.every((parent) => parent.startsWith("*."))) return [remove];
+  // A certificate is for the host itself.
+  const others = flags.filter((flag) => !/^--(host|tls|canonical-host)\b/.test(flag));
+  const wide = deployWith(operation, [...parents.map((parent) => `--host=${parent}`), ...others]);
+  return [`${wide} >/dev/null 2>&1`, remove];
+}
+
+/** `kamal-proxy deploy` in a script whose arguments are the targets. */
+function deployWith({ service, targets }: RouteTraffic, flags: readonly string[]): string {
+  return [
+    ...["kamal-proxy", "deploy", service].map(quote),
+    ...targets.map((_, index) => `--target "$${index < 10 ? index : `{${index}}`}"`),
+    ...flags.map(quote),
+  ].join(" ");
+}
+
+function giveBack(operation: RouteTraffic, { service, ...before }: TakenRoute): RouteTraffic {
+  const { targets, version, port, flags, hosts } = operation;
+  const now = { service: operation.service, targets, version, port, flags, hosts };
+  return { ...operation, ...before, service, previous: undefined, takesOver: now };
 }
 
 /** The removal of files with containers' ids, once nobody needs them any more. */

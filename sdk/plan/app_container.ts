@@ -196,7 +196,7 @@ export function routeTo(
   host: string,
   role: Role,
   proxy: Proxy,
-  to: Pick<RouteTraffic, "targets" | "version" | "previous" | "forgetsCanary">,
+  to: Pick<RouteTraffic, "targets" | "version" | "previous" | "forgetsCanary" | "takesOver">,
 ): RouteTraffic {
   return {
     kind: "route-traffic",
@@ -270,7 +270,7 @@ export function proxyFlags(
 }
 
 /** What belongs to one deploy alone: kamal-proxy does not remember it. */
-function timeoutFlags({ deployTimeout, drainTimeout }: Config): readonly string[] {
+export function timeoutFlags({ deployTimeout, drainTimeout }: Config): readonly string[] {
   return [`--deploy-timeout=${deployTimeout}s`, `--drain-timeout=${drainTimeout}s`];
 }
 

@@ -8,10 +8,10 @@ import { type Config, proxyRunOn } from "../config/config.ts";
 import { HostError, throwHostErrors } from "../errors.ts";
 import { type HostState, proxyContainer, type RouteState, shortId } from "../observe/host_state.ts";
 import { lockHeld } from "../operations/lock.ts";
-import { isCandidate } from "../operations/proxy.ts";
 import { selectedRoles } from "./current.ts";
 import { portsOfTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
+import { isOfFormerRole, rivalOf, takenRoute } from "./rivals.ts";
 
 /** Least free space on a host, KiB: below it not even small images and logs fit. */
 const LEAST_FREE_KIB = 64 * 1024;
@@ -131,16 +131,11 @@ function portProblem(state: HostState, ports: readonly number[]): HostError | un
 }
 
 function routeProblem(input: PlanInput, host: string): HostError | undefined {
-  const { routes } = stateOf(input, host);
   for (const role of selectedRoles(input, host)) {
     const { proxy } = role;
-    if (proxy === undefined) continue;
-    const rival = routes.find((route) =>
-      route.service !== role.containerPrefix && !isCandidate(route.service) &&
-      overlaps(route.hosts, proxy.hosts) &&
-      overlaps(prefixesOf(route.pathPrefixes), prefixesOf(proxy.pathPrefixes))
-    );
-    if (rival === undefined) continue;
+    const rival = rivalOf(input, host, role);
+    if (proxy === undefined || rival === undefined) continue;
+    if (takenRoute(input, host, role) !== undefined) continue;
     const name = proxy.hosts.join(", ") || "every host name";
     return new HostError(
       "ROUTE_TAKEN",
@@ -153,26 +148,18 @@ function routeProblem(input: PlanInput, host: string): HostError | undefined {
 }
 
 /** What to do about a route that is taken; one that leads to this very image is most likely of an earlier name. */
-function rivalHint(input: PlanInput, host: string, { targets }: RouteState): string {
+function rivalHint(input: PlanInput, host: string, rival: RouteState): string {
+  const { targets } = rival;
   const { repository, service } = input.config;
+  if (isOfFormerRole(input, host, rival)) {
+    return `It is of a role that left the config: .settings({ orphans: "stop" }) lets the new one take its place.`;
+  }
   const former = stateOf(input, host).containers.find(({ id, image }) =>
     image.startsWith(`${repository}:`) && targets.some((target) => target.startsWith(shortId(id)))
   )?.labels["service"];
   return former === undefined || former === service
     ? "Give the service a host name or a path of its own: .proxy({ host: …, pathPrefix: … })"
     : `${former} has the same image: if that was the name of ${service}, take it off by that name first, with sextant app remove. Else give each a host name or a path of its own.`;
-}
-
-/** Path prefixes as kamal-proxy compares them: without a slash at their end, and `/` for all. */
-function prefixesOf(prefixes: readonly string[]): readonly string[] {
-  return prefixes.length === 0
-    ? ["/"]
-    : prefixes.map((prefix) => `/${prefix.replace(/^\/+|\/+$/g, "")}`);
-}
-
-function overlaps(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length === 0 || others.length === 0) return some.length === others.length;
-  return some.some((one) => others.includes(one));
 }
 
 function compareVersions(a: string, b: string): number {

@@ -6,7 +6,7 @@
 
 import { accessoriesOn, rolesOn, serviceWithDestination } from "../config/config.ts";
 import { otherHost } from "../config/other_host.ts";
-import type { ContainerState } from "../observe/host_state.ts";
+import type { ContainerState, RouteState } from "../observe/host_state.ts";
 import { shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { OWNER_LABEL } from "./digest.ts";
@@ -36,13 +36,10 @@ export function stillRunsOn(input: PlanInput, host: string): boolean {
 export function stopOrphans(input: PlanInput, host: string): readonly Step[] {
   if (input.config.orphans !== "stop") return [];
   const orphans = found(input, host);
-  const { routes } = stateOf(input, host);
-  const ids = orphans.map(({ container }) => shortId(container.id));
-  // Our labels are on the container, so a route that leads to it alone is ours as well.
-  const own = routes.filter(({ targets }) =>
-    targets.length > 0 && targets.every((target) => ids.some((id) => target.startsWith(id)))
-  );
-  const unroutes = own.map(({ service }): Operation => ({ kind: "remove-route", service }));
+  const unroutes = orphanedRoutes(input, host).map(({ service }): Operation => ({
+    kind: "remove-route",
+    service,
+  }));
   const stops = orphans.map(({ container, noun, because }): Operation => ({
     kind: "stop-container",
     name: container.name,
@@ -54,6 +51,14 @@ export function stopOrphans(input: PlanInput, host: string): readonly Step[] {
     ...unroutes.length === 0 ? [] : [step(`${host} unroute orphans`, ...unroutes)],
     ...stops.length === 0 ? [] : [step(`${host} stop orphans`, ...stops)],
   ];
+}
+
+/** Routes that lead to nothing but what was left behind: our labels are on the containers, so these are ours as well. */
+export function orphanedRoutes(input: PlanInput, host: string): readonly RouteState[] {
+  const ids = found(input, host).map(({ container }) => shortId(container.id));
+  return stateOf(input, host).routes.filter(({ targets }) =>
+    targets.length > 0 && targets.every((target) => ids.some((id) => target.startsWith(id)))
+  );
 }
 
 /** What hosts do that left the configuration; whatever fails there fails nothing. */

@@ -14,6 +14,7 @@ import type { RoleChange } from "./changes.ts";
 import type { PlanInput } from "./input.ts";
 import { madeRoom, replicaOf } from "./names.ts";
 import type { Step } from "./plan.ts";
+import { takenRoute } from "./rivals.ts";
 import { step } from "./stages.ts";
 import { leaveTraefik } from "./traefik.ts";
 
@@ -80,6 +81,7 @@ function routeStep(
     target: { id },
   }));
   const previous = previousRoute(config, role, current, before);
+  const takesOver = current.route === undefined ? takenRoute(input, host, role) : undefined;
   return [
     step(
       `${host} route ${role.name}`,
@@ -88,6 +90,7 @@ function routeStep(
         version,
         previous,
         ...current.route === undefined ? { forgetsCanary: true } : {},
+        ...takesOver === undefined ? {} : { takesOver },
       }),
     ),
   ];

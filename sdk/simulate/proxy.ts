@@ -30,11 +30,12 @@ import { PROXY_CONTAINER } from "./proxy_container.ts";
 /** How traffic is sent to a container: once it is healthy, and its candidate goes. */
 export const routeTraffic: Model<RouteTraffic> = {
   ...byEngine(0, (operation, host) => {
-    const { service, targets, candidates, port, flags } = operation;
+    const { service, targets, candidates, port, flags, takesOver } = operation;
     const off = proxyIsOff(host);
     if (off !== undefined) return off;
     const names = targets.map(({ target }) => targetOf(target, port, host));
     const route = routeOf(service, names, flags);
+    if (takesOver !== undefined) host.routes.delete(takesOver.service);
     const problem = missingFile(flags, host) ??
       deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;

@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { explainFailure } from "../../sdk/operations/operation.ts";
+import { explainFailure, invertOperation } from "../../sdk/operations/operation.ts";
 import { ROUTE, SAMPLES, WEB } from "./samples.ts";
 import { type Home, testInShells } from "./shells.ts";
 import { textOf } from "./texts.ts";
@@ -144,3 +144,43 @@ async function argumentsOf(home: Home, work: () => Promise<unknown>): Promise<re
   await work();
   return (await home.read("arguments")).split("\n");
 }
+
+testInShells(
+  "routeTraffic takes a route's place by way of the parent domain, and gives it back alike",
+  async (home, shell) => {
+    await home.program("docker", 'shift 2; exec "$@"');
+    await home.program("kamal-proxy", 'echo "$*" >>"$HOME/log"');
+    const taken = {
+      ...{ service: "shop-web", version: "v1", port: 80, hosts: ["shop.dev"] },
+      targets: [{ container: "shop-web-v1", target: { id: "0123456789ab" } }],
+      flags: ["--host=shop.dev", "--tls=true"],
+    };
+    const route = {
+      ...{
+        ...ROUTE,
+        service: "shop-app",
+        candidates: [],
+        hosts: ["shop.dev"],
+        previous: undefined,
+      },
+      targets: [{ container: "shop-app-v2", target: { id: "ba9876543210" } }],
+      ...{ port: 3000, flags: ["--host=shop.dev", "--tls=true", "--target-timeout=9s"] },
+      takesOver: taken,
+    };
+    assertEquals((await home.do(shell, route)).code, 0);
+    const app = "deploy shop-app --target ba9876543210:3000";
+    assertEquals((await home.read("log")).trim().split("\n"), [
+      `${app} --host=*.dev --target-timeout=9s`,
+      "remove shop-web",
+      `${app} --host=shop.dev --tls=true --target-timeout=9s`,
+    ]);
+    await home.write("log", "");
+    assertEquals((await home.do(shell, ...invertOperation(route))).code, 0);
+    const web = "deploy shop-web --target 0123456789ab:80";
+    assertEquals((await home.read("log")).trim().split("\n"), [
+      `${web} --host=*.dev`,
+      "remove shop-app",
+      `${web} --host=shop.dev --tls=true`,
+    ]);
+  },
+);

@@ -1,5 +1,7 @@
 import "../sanitizers.ts";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { SextantError } from "../../sdk/errors.ts";
+import { checkHosts } from "../../sdk/plan/checks.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
 import { renderPlan } from "../../sdk/report/plan_text.ts";
 import { containersOn, HOSTS, serving } from "../exec/fleets.ts";
@@ -51,6 +53,41 @@ Deno.test("stopOrphans() takes the route of a role that moved to other hosts", a
   await moved.deploy("v1");
   assertEquals(moved.fleet.serve("10.0.0.2", "shop.acme.dev").status, 404);
   assertEquals(moved.fleet.serve("10.0.0.1", "shop.acme.dev").version, "v1");
+});
+
+Deno.test("planDeploy() lets a role that was renamed take its own route's place, and gives it back", async () => {
+  const renamed = async (orphans: "stop" | "report", version: string): Promise<Deployment> => {
+    const { fleet } = await serving({ apps: { v2: "healthy" } });
+    const { web, ...others } = SHOP.servers!;
+    const settings = { orphans, primaryRole: "app" } as const;
+    const config = await shop({ servers: { app: web!, ...others }, settings });
+    const deployment = new Deployment(fleet, config);
+    const input = await deployment.input(version);
+    if (orphans === "stop") checkHosts(input, { proxy: true });
+    else {
+      const error = assertThrows(() => checkHosts(input, { proxy: true }), SextantError);
+      assertEquals(error.code, "ROUTE_TAKEN");
+      assertStringIncludes(error.hint!, '.settings({ orphans: "stop" })');
+    }
+    return deployment;
+  };
+  await renamed("report", "v2");
+  const deployment = await renamed("stop", "v2");
+  const { fleet } = deployment;
+  const plan = await deployment.plan({ name: "deploy" }, "v2");
+  assertStringIncludes(renderPlan(plan), "shop.acme.dev  v2, in place of shop-web");
+  fleet.host("10.0.0.2").failAt("route-traffic");
+  assertEquals((await deployment.deploy("v2")).report.outcome, "failed");
+  for (const host of ["10.0.0.1", "10.0.0.2"]) {
+    assertEquals([...fleet.host(host).routes.keys()], ["shop-web"], host);
+    assertEquals(fleet.serve(host, "shop.acme.dev").version, "v1", host);
+  }
+  assertEquals((await deployment.deploy("v2")).report.failures, []);
+  for (const host of ["10.0.0.1", "10.0.0.2"]) {
+    assertEquals([...fleet.host(host).routes.keys()], ["shop-app"], host);
+    assertEquals(fleet.serve(host, "shop.acme.dev").container, "shop-app-v2", host);
+  }
+  assert(isEmpty(await deployment.plan({ name: "deploy" }, "v2")));
 });
 
 Deno.test("orphansOf() touches nothing without this deployment's labels", async () => {
