@@ -38,7 +38,11 @@ labTest(
     const app = scene.app().env({ secret: ["KEY"] })
       .accessory("cache", { image: `${repository}:k1`, host: first.address });
 
-    /** Upgrades under load; no GET may fail meanwhile. WebSockets hold Traefik's end up for 10 s. */
+    // WebSockets hold Traefik's end up for 10 s, and so long it leaves a request on a connection that had none before
+    // without an answer; then the client makes it again.
+    const timeoutMs = 25_000;
+
+    /** Upgrades under load; no GET may fail meanwhile. */
     const underLoad = async (
       options: CommandOptions = {},
       isMixed = false,
@@ -48,6 +52,7 @@ labTest(
         addresses,
         host: "shop.test",
         isMixed,
+        timeoutMs,
         ratePerSecond: 120,
       });
       const result = await scene.run(app, { name: "upgrade" }, options);

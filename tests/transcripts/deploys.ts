@@ -114,6 +114,7 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
     hosts: FRESH,
     verb: { name: "setup" },
     version: "v2",
+    hooks: ["pre-build", "pre-deploy", "pre-app-boot", "post-app-boot", "post-deploy"],
     kamal: [
       ...BUILT,
       ...PULLED,
@@ -130,6 +131,7 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
     hosts: shopHosts(),
     verb: { name: "app boot" },
     version: "oldver",
+    hooks: ["pre-app-boot", "post-app-boot"],
     kamal: boots("latest"),
     differences: [
       "labels and an id file of ours",
@@ -143,6 +145,7 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
     hosts: kamal1Hosts(),
     verb: { name: "upgrade" },
     version: "oldver",
+    hooks: ["pre-proxy-reboot", "pre-app-boot", "post-app-boot", "post-proxy-reboot"],
     kamal: [
       ...on("1 2 3 4", "audit Rebooted proxy", "login ghcr.io", "network kamal"),
       ...on("1 2", "container traefik gone", "remove image traefik:v2.11"),
@@ -193,6 +196,8 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
     verb: { name: "deploy", skipPush: true },
     version: "nosuch",
     failure: "IMAGE_MISSING",
+    // Kamal pulls before the hook runs.
+    hooks: ["pre-deploy"],
     kamal: on(
       "1 2 3",
       "login ghcr.io",
@@ -205,6 +210,7 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
     hosts: shopHosts("with a stale version"),
     verb: { name: "deploy" },
     version: "v2",
+    hooks: ["pre-build", "pre-deploy", "pre-app-boot", "post-app-boot", "post-deploy"],
     kamal: [...BUILT, ...PULLED, ...boots("v2"), ...STALE, ...PRUNED],
     differences: DEPLOYED,
   },
@@ -212,14 +218,16 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
     hosts: shopHosts("with a stale version"),
     verb: { name: "deploy", skipPush: true },
     version: "v2",
+    hooks: ["pre-deploy", "pre-app-boot", "post-app-boot", "post-deploy"],
     kamal: [...PULLED, ...boots("v2"), ...STALE, ...PRUNED],
     differences: DEPLOYED,
   },
   "v2-redeploy": {
     hosts: shopHosts("with a stale version"),
-    verb: { name: "redeploy" },
+    verb: { name: "redeploy", skipPush: true },
     version: "v2",
-    kamal: [...BUILT, ...PULLED, ...boots("v2"), ...STALE],
+    hooks: ["pre-deploy", "pre-app-boot", "post-app-boot", "post-deploy"],
+    kamal: [...PULLED, ...boots("v2"), ...STALE],
     differences: DEPLOYED,
   },
 };

@@ -26,6 +26,8 @@ export interface Transcript {
   readonly failure?: string;
   /** Code of the error with which it is refused here. */
   readonly refusal?: string;
+  /** Hooks in the order in which they ran, but for those before anything is planned; absent for none. */
+  readonly hooks?: readonly string[];
   /** What Kamal did, in any order. */
   readonly kamal: readonly string[];
   /** What is different here on purpose. */

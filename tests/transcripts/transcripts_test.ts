@@ -20,7 +20,9 @@ const TOLD: Readonly<Record<string, Transcript>> = { ...DEPLOYS, ...VERBS };
 
 for (const [name, transcript] of Object.entries(TOLD)) {
   Deno.test(`planFor() does what Kamal's ${name} does, but for what is named`, async () => {
-    let ours = await effectsOf(transcript);
+    const heard: string[] = [];
+    let ours = await effectsOf(transcript, (name) => heard.push(name));
+    assertEquals(heard, transcript.hooks ?? []);
     let kamal = sorted(transcript.kamal);
     for (const difference of transcript.differences) {
       const { kamal: ofKamal, ours: ofOurs }: Difference = DIFFERENCES[difference];
@@ -48,6 +50,7 @@ Deno.test("DIFFERENCES are all named by a transcript", () => {
 
 async function effectsOf(
   { spec = SHOP, hosts, before: earlier = [], verb, version, failure, refusal }: Transcript,
+  hear: (hook: string) => void,
 ): Promise<readonly string[]> {
   const config = await resolveConfig(spec, {
     digests: { "config/mysql/my.cnf": "0".repeat(64) },
@@ -58,8 +61,9 @@ async function effectsOf(
     images: ["mysql:8.0", "adminer:4", ...pushed ? [`ghcr.io/acme/shop:${version}`] : []],
   });
   const names = Object.keys(hosts);
-  const deployment = new Deployment(fleet, config);
-  for (const one of earlier) await deployment.do(one, version);
+  for (const one of earlier) await new Deployment(fleet, config).do(one, version);
+  const hooks = Object.fromEntries(HOOKS.map((hook) => [hook, () => hear(hook)]));
+  const deployment = new Deployment(fleet, config, { hooks });
   const before = pictureOf(fleet, names);
   const since = fleet.journal.length;
   if (refusal === undefined) {
@@ -72,3 +76,9 @@ async function effectsOf(
   }
   return effectsSince(fleet, since, before, pictureOf(fleet, names));
 }
+
+// Those of which a plan knows; pre-connect and docker-setup run before there is one.
+const HOOKS = [
+  ...["pre-build", "pre-deploy", "pre-app-boot", "post-app-boot", "post-deploy"],
+  ...["pre-proxy-reboot", "post-proxy-reboot"],
+];

@@ -159,6 +159,7 @@ export const VERBS: Readonly<Record<string, Transcript>> = {
     hosts: shopHosts(),
     verb: { name: "build push" },
     version: "v2",
+    hooks: ["pre-build"],
     kamal: on(
       "here",
       "login ghcr.io",
@@ -203,6 +204,7 @@ export const VERBS: Readonly<Record<string, Transcript>> = {
     hosts: shopHosts(),
     verb: { name: "proxy reboot" },
     version: "oldver",
+    hooks: ["pre-proxy-reboot", "post-proxy-reboot"],
     kamal: [LOCK, ...REBOOTED],
     differences: ["fewer logins"],
   },
@@ -210,6 +212,7 @@ export const VERBS: Readonly<Record<string, Transcript>> = {
     hosts: shopHosts(),
     verb: { name: "proxy reboot", rolling: true },
     version: "oldver",
+    hooks: ["pre-proxy-reboot", "post-proxy-reboot", "pre-proxy-reboot", "post-proxy-reboot"],
     kamal: [LOCK, ...REBOOTED],
     differences: ["fewer logins"],
   },
