@@ -20,7 +20,8 @@ export interface ReleaseInput {
   readonly timeout?: number;
   /**
    * Seconds that requests wait in kamal-proxy while it runs, on every host. They go on when it ends, however it ends,
-   * and after so many seconds even if it has not.
+   * and after so many seconds even if it has not. Requests under way end first, within `drainTimeout`; WebSockets are
+   * closed.
    * @default {requests are answered meanwhile}
    */
   readonly pause?: number;
