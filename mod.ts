@@ -90,6 +90,7 @@ export type {
   HealthcheckInput,
   ProxyInput,
   ProxyLoggingInput,
+  ReadersInput,
 } from "./sdk/config/proxy.ts";
 export type { ProxyRunInput } from "./sdk/config/proxy_run.ts";
 export type { TraefikInput } from "./sdk/config/traefik.ts";

@@ -187,12 +187,26 @@ export interface Proxy {
   readonly canonicalHost: string | undefined;
   /** Whether certificates come from Let's Encrypt's staging. */
   readonly sslStaging: boolean;
+  /** Replicas that get the requests that only read; `undefined` where each gets all. */
+  readonly readers: Readers | undefined;
   /** How kamal-proxy finds out that the app is well. */
   readonly healthcheck: Healthcheck;
   /** What is buffered on its way. */
   readonly buffering: Buffering;
   /** Headers that kamal-proxy logs. */
   readonly logging: ProxyLogging;
+}
+
+/** Replicas that get the requests that only read. */
+export interface Readers {
+  /** Replicas on each host that get what is no read; all further ones are readers. */
+  readonly writers: number;
+  /** Seconds for which a visitor who wrote reads from writers too. */
+  readonly writerAffinity: number;
+  /** Whether readers get WebSockets as well. */
+  readonly websockets: boolean;
+  /** Environment of the readers alone. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A page that kamal-proxy shows for a status. */

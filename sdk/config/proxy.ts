@@ -5,10 +5,11 @@
  */
 
 import * as z from "zod";
-import type { Proxy } from "./config.ts";
+import type { Proxy, Readers } from "./config.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxyRun, type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
-import { type Fields, port, strict, text, whole } from "./schema.ts";
+import { type Fields, port, strict, text, textMap, whole } from "./schema.ts";
+import { resolveTextMap, type TextMap } from "./text_map.ts";
 import { SECRET_NAME_REGEXP } from "./secret.ts";
 
 /** What kamal-proxy does for a role. */
@@ -68,6 +69,8 @@ export interface ProxyInput {
    * @default {false}
    */
   readonly sslStaging?: boolean;
+  /** Lets some of a role's replicas get the requests that only read, such as those with a copy of the database. */
+  readonly readers?: ReadersInput;
   /** How kamal-proxy finds out that the app is well. */
   readonly healthcheck?: HealthcheckInput;
   /** What is buffered on its way. */
@@ -76,6 +79,27 @@ export interface ProxyInput {
   readonly logging?: ProxyLoggingInput;
   /** How kamal-proxy itself runs; a role's is laid over the app's, for its hosts. */
   readonly run?: ProxyRunInput;
+}
+
+/** Replicas that get requests that only read: GET and HEAD. The others get all the rest. */
+export interface ReadersInput {
+  /**
+   * Replicas on each host that get what is no read, the first ones; all further ones are readers.
+   * @default {1}
+   */
+  readonly writers?: number;
+  /**
+   * Seconds for which a visitor who wrote goes on to reach writers with reads too, so as to see what was written.
+   * @default {1}
+   */
+  readonly writerAffinity?: number;
+  /**
+   * Whether readers get WebSockets as well.
+   * @default {false}
+   */
+  readonly websockets?: boolean;
+  /** Environment of the readers alone, laid over the role's clear one: by it the app knows what it is. */
+  readonly env?: TextMap;
 }
 
 /** A certificate of your own, by the names of the secrets that hold it. */
@@ -163,6 +187,26 @@ const certificateSchema = strict<CertificateInput>({
   privateKeyPem: secretName.meta({
     description: "Name of the secret with its private key, which has no passphrase",
     example: "PRIVATE_KEY_PEM",
+  }),
+});
+
+const readersSchema = strict<ReadersInput>({
+  writers: whole(1).optional().meta({
+    description: "How many replicas on each host get what is no read; all further ones are readers",
+    example: 2,
+  }),
+  writerAffinity: whole().optional().meta({
+    description:
+      "Seconds for which a visitor who wrote reads from writers too; kamal-proxy's own is 1",
+    example: 5,
+  }),
+  websockets: z.boolean().optional().meta({
+    description: "Whether readers get WebSockets as well",
+    example: true,
+  }),
+  env: textMap().optional().meta({
+    description: "Environment of the readers alone, over the role's clear one",
+    example: { "DATABASE_ROLE": "reading" },
   }),
 });
 
@@ -267,6 +311,10 @@ const fields: Fields<ProxyInput> = {
     description: "Take certificates of Let's Encrypt's staging, which browsers do not trust",
     example: true,
   }),
+  readers: readersSchema.optional().meta({
+    description: "Let the replicas after the first get the requests that only read",
+    example: { writers: 1, env: { DATABASE_ROLE: "reading" } },
+  }),
   healthcheck: healthcheckSchema.optional().meta({
     description: "How kamal-proxy finds out that the app is well",
     example: { path: "/healthz", interval: 3 },
@@ -325,6 +373,7 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
     stripPathPrefix: input.stripPathPrefix,
     canonicalHost: input.canonicalHost,
     sslStaging: input.sslStaging ?? false,
+    readers: resolveReaders(root.readers, own.readers),
     healthcheck: {
       path: healthcheck.path ?? "/up",
       interval: healthcheck.interval ?? 1,
@@ -343,6 +392,17 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
       requestHeaders: logging.requestHeaders ?? ["Cache-Control", "Last-Modified", "User-Agent"],
       responseHeaders: logging.responseHeaders ?? [],
     },
+  };
+}
+
+function resolveReaders(root?: ReadersInput, own?: ReadersInput): Readers | undefined {
+  if (root === undefined && own === undefined) return undefined;
+  const { writers, writerAffinity, websockets } = { ...root, ...own };
+  return {
+    writers: writers ?? 1,
+    writerAffinity: writerAffinity ?? 1,
+    websockets: websockets ?? false,
+    env: { ...resolveTextMap(root?.env), ...resolveTextMap(own?.env) },
   };
 }
 

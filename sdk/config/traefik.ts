@@ -115,6 +115,7 @@ const ONLY_KAMAL_PROXY = [
   "stripPathPrefix",
   "buffering",
   "logging",
+  "readers",
   "run",
 ] as const satisfies readonly (keyof ProxyInput)[];
 

@@ -97,6 +97,8 @@ export interface RouteState {
   readonly pathPrefixes: readonly string[];
   /** Targets as `<container id>:<port>`. */
   readonly targets: readonly string[];
+  /** Those of them that get requests that only read, and no others. */
+  readonly readers: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
   /** Flags of `kamal-proxy deploy` that make a route be like it, without those that change nothing. */

@@ -141,7 +141,8 @@ function parseRoutes(rest: string): readonly RouteState[] {
       service: String(service["name"]),
       hosts: strings(options["hosts"]),
       pathPrefixes: strings(options["path_prefixes"]),
-      targets: strings(service["active_targets"]),
+      targets: [...strings(service["active_targets"]), ...strings(service["active_readers"])],
+      readers: strings(service["active_readers"]),
       tls: options["tls_enabled"] === true,
       flags: flagsOfRoute(service),
       state: ROUTE_STATES[Number((service["pause_controller"] as Json | null)?.["state"] ?? 0)] ??
@@ -157,7 +158,7 @@ function rolloutOf(service: Json): Pick<RouteState, "rollout"> {
   if (split === null || split === undefined) return {};
   return {
     rollout: {
-      targets: strings(service["rollout_targets"]),
+      targets: [...strings(service["rollout_targets"]), ...strings(service["rollout_readers"])],
       percent: Number(split["percentage"] ?? 0),
       allow: strings(split["allowlist"]),
     },

@@ -60,6 +60,8 @@ export interface RoutedContainer {
   readonly container: string;
   /** Its id, or the file on the host that holds it. */
   readonly target: ProxyTarget;
+  /** Whether it gets requests that only read, GET and HEAD, and those alone. @default {false} */
+  readonly isReader?: boolean | undefined;
 }
 
 /** A container as kamal-proxy's target: by its id, or by the file on the host that holds it. */
@@ -198,13 +200,16 @@ export const endMaintenance: Definition<EndMaintenance> = {
     quiet(run("docker", "exec", "kamal-proxy", "kamal-proxy", "resume", service)),
 };
 
-function routeDetail({ version, targets: { length: count }, previous }: RouteTraffic): string {
+function routeDetail({ version, targets, previous }: RouteTraffic): string {
+  const count = targets.length;
   const before = previous?.targets.length ?? count;
   const versions = previous === undefined || previous.version === version
     ? version
     : `${previous.version} → ${version}`;
   if (before === 1 && count === 1) return versions;
-  return `${versions}, ${before === count ? count : `${before} → ${count}`} containers`;
+  const readers = targets.filter(({ isReader }) => isReader === true).length;
+  const reading = readers === 0 ? "" : `, ${readers} of them for reads`;
+  return `${versions}, ${before === count ? count : `${before} → ${count}`} containers${reading}`;
 }
 
 // More of them are counted: a line of a plan should stay a line.
@@ -263,7 +268,7 @@ function takeOver(operation: RouteTraffic): readonly string[] {
 function deployWith({ service, targets }: RouteTraffic, flags: readonly string[]): string {
   return [
     ...["kamal-proxy", "deploy", service].map(quote),
-    ...targets.map((_, index) => `--target "$${index < 10 ? index : `{${index}}`}"`),
+    ...targetWords(targets),
     ...flags.map(quote),
   ].join(" ");
 }
@@ -272,6 +277,16 @@ function giveBack(operation: RouteTraffic, { service, ...before }: TakenRoute): 
   const { targets, version, port, flags, hosts } = operation;
   const now = { service: operation.service, targets, version, port, flags, hosts };
   return { ...operation, ...before, service, previous: undefined, takesOver: now };
+}
+
+/** Containers as flags for a shell that gets them as arguments. */
+export function targetWords(
+  targets: readonly Pick<RoutedContainer, "isReader">[],
+): readonly string[] {
+  return targets.map(({ isReader }, index) => {
+    const flag = isReader === true ? "--read-target" : "--target";
+    return `${flag} "$${index < 10 ? index : `{${index}}`}"`;
+  });
 }
 
 /** The removal of files with containers' ids, once nobody needs them any more. */

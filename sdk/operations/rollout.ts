@@ -6,7 +6,13 @@
 
 import { all, type Command, quote, raw, run } from "../command.ts";
 import { type Definition, lastLines } from "./definition.ts";
-import { forgetIds, type ProxyTarget, type RoutedContainer, targetText } from "./proxy.ts";
+import {
+  forgetIds,
+  type ProxyTarget,
+  type RoutedContainer,
+  targetText,
+  targetWords,
+} from "./proxy.ts";
 
 /** Who gets a canary: kamal-proxy goes by the value of the cookie `kamal-rollout`, and all without it are left out. */
 export interface CanaryShare {
@@ -82,7 +88,7 @@ export const splitTraffic: Definition<SplitTraffic> = {
       ...allow.map((value) => `--list=${value}`),
     ];
     const commands = [
-      ...targets.length === 0 ? [] : [rolloutDeploy(operation, targets.length)],
+      ...targets.length === 0 ? [] : [rolloutDeploy(operation, targets)],
       proxyText(set),
     ];
     const removals = candidates.map((candidate) =>
@@ -121,7 +127,7 @@ export const endSplit: Definition<EndSplit> = {
     const drain = drains && home !== undefined;
     return inProxy(operation, [
       proxyText(["rollout", "stop", service]),
-      ...drain ? [rolloutDeploy(operation, 1)] : [],
+      ...drain ? [rolloutDeploy(operation, [{}])] : [],
     ], drain ? [home] : []);
   },
   inverse: ({ kind: _, drains: _drains, ...split }) =>
@@ -140,15 +146,11 @@ export function shareText({ percent, allow }: CanaryShare): string {
 
 function rolloutDeploy(
   { service, deployTimeout, drainTimeout }: CanarySplit,
-  targets: number,
+  targets: readonly Pick<RoutedContainer, "isReader">[],
 ): string {
-  const places = Array.from(
-    { length: targets },
-    (_, index) => `--target "$${index < 10 ? index : `{${index}}`}"`,
-  );
   return [
     proxyText(["rollout", "deploy", service]),
-    ...places,
+    ...targetWords(targets),
     `--deploy-timeout=${deployTimeout}s --drain-timeout=${drainTimeout}s`,
   ].join(" ");
 }

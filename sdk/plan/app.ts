@@ -7,7 +7,7 @@
 import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
-import { awaitRole, routeTo } from "./app_container.ts";
+import { awaitRole, routed, routeTo } from "./app_container.ts";
 import { writeProxyFiles } from "./proxy_files.ts";
 import {
   appHosts,
@@ -150,7 +150,7 @@ function startSteps(
   }));
   const gates = containers.map(({ name, id }) => awaitRole(config, role, name, { id }));
   const route = proxy && routeTo(input, host, role, proxy, {
-    targets: containers.map(({ name, id }) => ({ container: name, target: { id } })),
+    targets: containers.map(({ name, id }) => routed(role, name, { id })),
     version: versionOf(role, containers[0]!),
     previous: undefined,
     forgetsCanary: true,

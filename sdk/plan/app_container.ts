@@ -5,7 +5,7 @@
  */
 
 import { type Config, hostOf, type Proxy, type Role } from "../config/config.ts";
-import type { ContainerState } from "../observe/host_state.ts";
+import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
@@ -56,6 +56,7 @@ export function runRole(input: PlanInput, role: Role, host: string, replica = 1)
       KAMAL_HOST: address,
       ...config.destination === undefined ? {} : { KAMAL_DESTINATION: config.destination },
       ...env.clear,
+      ...isReader(role, name) ? role.proxy?.readers?.env : {},
     },
     logDriver: role.logging.driver,
     logOptions: role.logging.options,
@@ -209,6 +210,16 @@ export function routeTo(
   };
 }
 
+/** A role's container as one that gets traffic: all of it, or what only reads. */
+export function routed(role: Role, container: string, target: ProxyTarget): RoutedContainer {
+  return { container, target, ...isReader(role, container) ? { isReader: true } : {} };
+}
+
+/** Whether a role's container gets the requests that only read. */
+export function isReader({ proxy }: Role, container: string): boolean {
+  return proxy?.readers !== undefined && replicaOf(container) > proxy.readers.writers;
+}
+
 /** How a role's route stands, where it leads to containers; what undoes its change sets it so again. */
 export function previousRoute(
   config: Config,
@@ -217,9 +228,11 @@ export function previousRoute(
   targets: readonly RoutedContainer[],
 ): PreviousRoute | undefined {
   if (route === undefined || serving[0] === undefined) return undefined;
+  const isReading = ({ target }: RoutedContainer): boolean =>
+    "id" in target && route.readers.some((reader) => reader.startsWith(shortId(target.id)));
   const port = Number(route.targets[0]?.split(":").at(-1) ?? role.proxy?.appPort);
   return {
-    targets,
+    targets: targets.map((one) => isReading(one) ? { ...one, isReader: true } : one),
     version: versionOf(role, serving[0]),
     port,
     flags: [...route.flags, ...timeoutFlags(config)],
@@ -259,6 +272,7 @@ export function proxyFlags(
     ...optionalFlag("--buffer-memory", proxy.buffering.memory),
     ...optionalFlag("--max-request-body", proxy.buffering.maxRequestBody),
     ...optionalFlag("--max-response-body", proxy.buffering.maxResponseBody),
+    ...readerFlags(proxy),
     ...proxy.pathPrefixes.map((prefix) => `--path-prefix=${prefix}`),
     ...optionalFlag("--strip-path-prefix", proxy.stripPathPrefix),
     ...optionalFlag("--forward-headers", proxy.forwardHeaders),
@@ -266,6 +280,14 @@ export function proxyFlags(
     ...proxy.logging.requestHeaders.map((header) => `--log-request-header=${header}`),
     ...proxy.logging.responseHeaders.map((header) => `--log-response-header=${header}`),
     ...errorPagesFlag(files),
+  ];
+}
+
+function readerFlags({ readers }: Proxy): readonly string[] {
+  if (readers === undefined) return [];
+  return [
+    `--writer-affinity-timeout=${readers.writerAffinity}s`,
+    `--read-target-websockets=${readers.websockets}`,
   ];
 }
 

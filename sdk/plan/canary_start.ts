@@ -8,7 +8,7 @@ import type { Role } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
 import { shortId } from "../observe/host_state.ts";
 import type { CanaryShare, SplitTraffic } from "../operations/rollout.ts";
-import { asCanary, differences, runReplicas } from "./app_container.ts";
+import { asCanary, differences, routed, runReplicas } from "./app_container.ts";
 import { UNTOUCHED } from "./canary_switch.ts";
 import type { Changes, RoleChange } from "./changes.ts";
 import {
@@ -124,8 +124,8 @@ function splitOf(input: PlanInput, change: RoleChange, share: CanaryShare): Spli
   const { role, current, boots, keeps } = change;
   const { route, canary, serving } = current;
   const targets = [
-    ...keeps.map(({ name, id }) => ({ container: name, target: { id } })),
-    ...boots.map(({ name, idFile }) => ({ container: name, target: { idFile } })),
+    ...keeps.map(({ name, id }) => routed(role, name, { id })),
+    ...boots.map(({ name, idFile }) => routed(role, name, { idFile })),
   ];
   const stays = boots.length === 0 && isTargeted(role, current, keeps);
   return {
@@ -144,7 +144,7 @@ function splitOf(input: PlanInput, change: RoleChange, share: CanaryShare): Spli
       percent: route.rollout.percent,
       allow: route.rollout.allow,
       version: versionOf(role, canary[0]),
-      targets: canary.map(({ name, id }) => ({ container: name, target: { id } })),
+      targets: canary.map(({ name, id }) => routed(role, name, { id })),
     },
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { routed } from "./app_container.ts";
 import type { Config, Role } from "../config/config.ts";
 import type { ContainerState, RolloutState } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
@@ -96,7 +97,7 @@ export function endSplitSteps(
     drainTimeout: config.drainTimeout,
     // Those that served until now still run: they stop only afterwards.
     home: current.serving[0] && { id: current.serving[0].id },
-    targets: all.map(({ container, name }) => ({ container: name, target: { id: container.id } })),
+    targets: all.map(({ container: { id }, name }) => routed(role, name, { id })),
     drains: ends.length > 0,
   };
   return [step(`${host} end split ${role.name}`, operation)];

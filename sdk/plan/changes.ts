@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Proxy, Role } from "../config/config.ts";
+import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { RunContainer } from "../operations/container.ts";
-import { asCanary, differences, routeFlags, runReplicas } from "./app_container.ts";
+import { asCanary, differences, isReader, routeFlags, runReplicas } from "./app_container.ts";
 import { type CanaryChange, touchesCanary, UNTOUCHED } from "./canary_switch.ts";
 import { lookUp, type RoleOnHost, selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -99,7 +99,7 @@ function changeOf(
   const stale = current.running.filter((container) => !keeps.includes(container));
   const proxyRuns = proxyContainer(stateOf(input, host))?.running === true;
   const routes = role.proxy !== undefined &&
-    (boots.length > 0 || !proxyRuns || !isRouted(role.proxy, current, [...keeps, ...adopted]) ||
+    (boots.length > 0 || !proxyRuns || !isRouted(role, current, [...keeps, ...adopted]) ||
       (replaced !== "none" && !isSet(input, host, role, current)));
   const reasons = [...new Set(found.flatMap(({ reasons }) => reasons))];
   const canary: CanaryChange = keepsCanary ? UNTOUCHED : {
@@ -110,11 +110,13 @@ function changeOf(
   return { role, current, wanted, boots, keeps, routes, stale, reasons, canary };
 }
 
-function isRouted(proxy: Proxy, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {
-  if (route === undefined) return false;
-  const targets = keeps.map(({ id }) => `${shortId(id)}:${proxy.appPort}`);
-  return sameItems(route.targets, targets) && sameItems(route.hosts, proxy.hosts) &&
-    route.tls === proxy.ssl;
+function isRouted(role: Role, { route }: RoleOnHost, keeps: readonly ContainerState[]): boolean {
+  const { proxy } = role;
+  if (route === undefined || proxy === undefined) return false;
+  const targetOf = ({ id }: ContainerState): string => `${shortId(id)}:${proxy.appPort}`;
+  const readers = keeps.filter(({ name }) => isReader(role, name)).map(targetOf);
+  return sameItems(route.targets, keeps.map(targetOf)) && sameItems(route.readers, readers) &&
+    sameItems(route.hosts, proxy.hosts) && route.tls === proxy.ssl;
 }
 
 /** Whether kamal-proxy does with a route what the configuration says, whoever told it. */

@@ -5,12 +5,12 @@
  */
 
 import { accessoriesOn, type Accessory, type Role } from "../config/config.ts";
-import type { ContainerState } from "../observe/host_state.ts";
+import { type ContainerState, type RouteState, shortId } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { ReleasedRole, ReleasedRun } from "../operations/release.ts";
 import { accessoryContainer, runAccessory } from "./accessory.ts";
 import { lookUp, type RoleOnHost, selectedRoles, servingVersion } from "./current.ts";
-import { routeFlags, runRole } from "./app_container.ts";
+import { isReader, routeFlags, runRole } from "./app_container.ts";
 import { CONFIG_LABEL, ENV_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { type FieldDifference, type LiveComparison, liveDrift } from "./live_drift.ts";
@@ -169,8 +169,9 @@ function routeDrift(
   input: PlanInput,
   host: string,
   role: Role,
-  { route }: RoleOnHost,
+  current: RoleOnHost,
 ): readonly FieldDifference[] {
+  const { route } = current;
   const { proxy } = role;
   if (proxy === undefined) return [];
   if (route === undefined) return [{ field: "route", wanted: "routed", found: undefined }];
@@ -181,10 +182,23 @@ function routeDrift(
     ...ports.join(", ") === port
       ? []
       : [{ field: "route.port", wanted: port, found: ports.join(", ") }],
+    ...readerDrift(role, current, route),
     ...settingDifferences(wanted, settingsOf(route.flags)).map((
       { name, wanted, found },
     ) => ({ field: `route.${name}`, wanted: wanted || undefined, found: found || undefined })),
   ];
+}
+
+function readerDrift(
+  role: Role,
+  { serving }: RoleOnHost,
+  { readers }: RouteState,
+): readonly FieldDifference[] {
+  const reads = ({ id }: ContainerState): boolean =>
+    readers.some((reader) => reader.startsWith(shortId(id)));
+  const wanted = serving.filter(({ name }) => isReader(role, name)).map(({ name }) => name);
+  const found = serving.filter(reads).map(({ name }) => name);
+  return compare(flat({ route: { readers: wanted } }), flat({ route: { readers: found } }));
 }
 
 /** The env file is needed when the host runs the container anew. */

@@ -13,7 +13,7 @@ import { type HostState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RunProxy } from "../operations/proxy_container.ts";
 import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
-import { routeTo } from "./app_container.ts";
+import { routed, routeTo } from "./app_container.ts";
 import { writeProxyFiles } from "./proxy_files.ts";
 import { lookUp, selectedRoles, versionOf } from "./current.ts";
 import { portsOfTraefik } from "./handover.ts";
@@ -171,7 +171,7 @@ export function lostRoutes(input: PlanInput, host: string): readonly Step[] {
     const { serving, route } = lookUp(input, host, role);
     const { proxy } = role;
     if (proxy === undefined || route !== undefined || serving[0] === undefined) return [];
-    const targets = serving.map(({ name, id }) => ({ container: name, target: { id } }));
+    const targets = serving.map(({ name, id }) => routed(role, name, { id }));
     const version = versionOf(role, serving[0]);
     const to = { targets, version, previous: undefined, forgetsCanary: true };
     return [

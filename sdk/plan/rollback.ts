@@ -9,7 +9,7 @@ import type { Role } from "../config/config.ts";
 import { type ContainerState, proxyContainer, shortId } from "../observe/host_state.ts";
 import { stopEach } from "./app.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
-import { previousRoute } from "./app_container.ts";
+import { previousRoute, routed } from "./app_container.ts";
 import { groupsOf } from "./boot.ts";
 import { withTodaysFiles } from "./proxy_files.ts";
 import {
@@ -159,11 +159,8 @@ function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[
   if (released.route === undefined) return [];
   const current = lookUp(input, host, role);
   const targets: readonly RoutedContainer[] = containers.length > 0
-    ? containers.map(routed)
-    : runsAnew(input, host, one).map(({ name, idFile }) => ({
-      container: name,
-      target: { idFile },
-    }));
+    ? containers.map(({ name, id }) => routed(role, name, { id }))
+    : runsAnew(input, host, one).map(({ name, idFile }) => routed(role, name, { idFile }));
   return [step(`${host} route ${role.name}`, {
     kind: "route-traffic",
     ...released.route,
@@ -171,12 +168,12 @@ function routeSteps(input: PlanInput, host: string, one: Return): readonly Step[
     candidates: targets.map(({ container }) => candidateName(role, replicaOf(container))),
     targets,
     version: input.version,
-    previous: previousRoute(input.config, role, current, current.serving.map(routed)),
+    previous: previousRoute(input.config, role, current, current.serving.map(placed)),
     ...current.route === undefined ? { forgetsCanary: true } : {},
   })];
 }
 
-function routed({ name, id }: ContainerState): RoutedContainer {
+function placed({ name, id }: ContainerState): RoutedContainer {
   return { container: name, target: { id } };
 }
 

@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { RoutedContainer } from "../operations/proxy.ts";
-import { previousRoute, routeTo } from "./app_container.ts";
+import { previousRoute, routed, routeTo } from "./app_container.ts";
 import { adoptSteps, endSplitSteps, stopCanary } from "./canary_switch.ts";
 import type { RoleChange } from "./changes.ts";
 import type { PlanInput } from "./input.ts";
@@ -71,9 +71,9 @@ function routeStep(
   const { serving } = current;
   if (proxy === undefined || boots.length + keeps.length + adopts.length === 0) return [];
   const targets: readonly RoutedContainer[] = [
-    ...keeps.map(({ name, id }) => ({ container: name, target: { id } })),
-    ...adopts.map(({ name, container: { id } }) => ({ container: name, target: { id } })),
-    ...boots.map(({ name, idFile }) => ({ container: name, target: { idFile } })),
+    ...keeps.map(({ name, id }) => routed(role, name, { id })),
+    ...adopts.map(({ name, container: { id } }) => routed(role, name, { id })),
+    ...boots.map(({ name, idFile }) => routed(role, name, { idFile })),
   ].sort((a, b) => replicaOf(a.container) - replicaOf(b.container));
   // Those that serve may have made room for the new ones' names.
   const before = serving.map(({ name, id }) => ({

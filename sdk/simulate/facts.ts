@@ -61,6 +61,8 @@ export interface SimulatedRoute {
   readonly targets: readonly string[];
   /** Whether kamal-proxy serves HTTPS for it. */
   readonly tls: boolean;
+  /** Those of the targets that get nothing but reads. @default {[]} */
+  readonly readers?: readonly string[];
   /** Further flags that it was told; hosts, path prefixes and HTTPS stand above. @default {[]} */
   readonly flags?: readonly string[];
   /** Whether it answers 503, for maintenance. @default {false} */

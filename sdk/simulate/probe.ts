@@ -119,7 +119,8 @@ function routeText(route: SimulatedRoute): string {
       `--tls=${route.tls}`,
       ...route.flags ?? [],
     ]),
-    active_targets: route.targets,
+    active_targets: route.targets.filter((target) => route.readers?.includes(target) !== true),
+    active_readers: route.readers ?? [],
     rollout_targets: route.rollout?.targets ?? null,
     rollout_controller: route.rollout === undefined
       ? null

@@ -34,7 +34,8 @@ export const routeTraffic: Model<RouteTraffic> = {
     const off = proxyIsOff(host);
     if (off !== undefined) return off;
     const names = targets.map(({ target }) => targetOf(target, port, host));
-    const route = routeOf(service, names, flags);
+    const readers = names.filter((_, index) => targets[index]!.isReader === true);
+    const route = { ...routeOf(service, names, flags), readers };
     if (takesOver !== undefined) host.routes.delete(takesOver.service);
     const problem = missingFile(flags, host) ??
       deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));

@@ -78,6 +78,7 @@ function stateOf(host: string): HostState {
       hosts: ["shop.test"],
       pathPrefixes: [],
       targets: [`${id.slice(0, 12)}:80`],
+      readers: [],
       tls: false,
       flags: ["--host=shop.test"],
       state: "running",

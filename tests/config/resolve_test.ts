@@ -34,6 +34,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
         stripPathPrefix: undefined,
         canonicalHost: undefined,
         sslStaging: false,
+        readers: undefined,
         healthcheck: { path: "/up", interval: 1, timeout: 5, host: undefined, port: undefined },
         buffering: {
           requests: true,

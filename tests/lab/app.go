@@ -7,7 +7,8 @@
 //	others       files of /www
 //
 // Variables make it misbehave: APP_ADDRESS is where it listens, APP_HOST the only host name that it answers to,
-// APP_UP_STATUS and APP_UP_SECONDS what /up answers and when, APP_MEMORY MiB that it takes, APP_EXIT its end at once.
+// APP_UP_STATUS and APP_UP_SECONDS what /up answers and when, APP_MEMORY MiB that it takes, APP_EXIT its end at once,
+// APP_ANSWER what it answers in the place of its version.
 package main
 
 import (
@@ -92,6 +93,9 @@ func read() settings {
 	}
 	if version := os.Getenv("KAMAL_VERSION"); version != "" {
 		app.Version = version
+	}
+	if answer := os.Getenv("APP_ANSWER"); answer != "" {
+		app.Version = answer
 	}
 	return app
 }
