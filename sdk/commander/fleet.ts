@@ -35,14 +35,13 @@ export interface FleetOptions {
 
 /** Open hosts. */
 export class Fleet {
-  /** Sessions by host. */
-  readonly sessions: Map<string, Session>;
   /** What each host answered, by name. */
   readonly states: ReadonlyMap<string, HostState>;
   /** Seconds until all had answered. */
   readonly connectSeconds: number;
   /** Seconds that the slowest host needed for its answer. */
   readonly probeSeconds: number;
+  readonly #sessions: Map<string, Session>;
   readonly #config: Config;
   readonly #options: FleetOptions;
 
@@ -54,12 +53,17 @@ export class Fleet {
   ) {
     this.#config = config;
     this.#options = options;
-    this.sessions = new Map([...opened].map(([host, { session }]) => [host, session]));
+    this.#sessions = new Map([...opened].map(([host, { session }]) => [host, session]));
     this.states = new Map(
       [...opened].map(([host, { probe }]) => [host, parseProbe(host, probe.stdout)]),
     );
     this.probeSeconds = Math.max(0, ...[...opened.values()].map(({ probe }) => probe.seconds));
     this.connectSeconds = connectSeconds;
+  }
+
+  /** Sessions by host. */
+  get sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions;
   }
 
   /**
@@ -109,7 +113,7 @@ export class Fleet {
       emit({ type: "connecting", host: host.name });
       try {
         const { session, probe } = await openHost(this.#config, host, script, options);
-        this.sessions.set(host.name, session);
+        this.#sessions.set(host.name, session);
         return [host.name, parseProbe(host.name, probe.stdout)] as const;
       } catch (error) {
         signal?.throwIfAborted();

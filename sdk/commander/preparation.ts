@@ -15,7 +15,7 @@ import { parseProbe } from "../observe/parse.ts";
 import { SALT_SECRET } from "../operations/file.ts";
 import { checkHosts, checkLock } from "../plan/checks.ts";
 import { runningVersions } from "../plan/current.ts";
-import { formerHosts } from "../plan/former_hosts.ts";
+import { formerHosts, withoutTwins } from "../plan/former_hosts.ts";
 import type { PlanInput } from "../plan/input.ts";
 import { HERE, type Plan, secretsNeededBy } from "../plan/plan.ts";
 import { SecretValues } from "../secrets/secret_values.ts";
@@ -83,7 +83,8 @@ export class Preparation {
     const isNarrow = hosts !== undefined || roles !== undefined || primary === true;
     if (this.#needs.orphans !== true || isNarrow) return;
     const former = formerHosts(this.#facts.config, this.#states);
-    if (former.length > 0) this.#formerStates = await this.#fleet!.visit(former);
+    if (former.length === 0) return;
+    this.#formerStates = withoutTwins(await this.#fleet!.visit(former), this.#states);
   }
 
   async #runEarly(name: "pre-init" | "pre-connect"): Promise<void> {

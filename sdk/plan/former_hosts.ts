@@ -22,6 +22,23 @@ export function formerHosts(
 }
 
 /**
+ * What former hosts answered, without what belongs to others: a host that only has another name today has the very
+ * containers of one that is still there.
+ */
+export function withoutTwins(
+  former: ReadonlyMap<string, HostState | undefined>,
+  states: ReadonlyMap<string, HostState>,
+): ReadonlyMap<string, HostState | undefined> {
+  const ids = new Set(
+    [...states.values()].flatMap(({ containers }) => containers.map(({ id }) => id)),
+  );
+  return new Map([...former].map(([host, state]) => {
+    const isTwin = state?.containers.some(({ id }) => ids.has(id)) === true;
+    return [host, isTwin ? { ...state, containers: [], routes: [] } : state];
+  }));
+}
+
+/**
  * The hosts that the next release remembers: those of the configuration, and former ones that still run something. One
  * that could not be reached was told of, and is forgotten: it may be gone for good.
  */

@@ -29,13 +29,13 @@ export function orphansOf(input: PlanInput): readonly Orphan[] {
 
 /** Whether anything of this deployment goes on running on a host that left the configuration. */
 export function stillRunsOn(input: PlanInput, host: string): boolean {
-  return input.config.orphans !== "stop" && found(input, host).length > 0;
+  return found(input, host).some(({ mayStop }) => !mayStop || input.config.orphans !== "stop");
 }
 
 /** The steps that stop what was left behind on a host; none unless the configuration asks for it. */
 export function stopOrphans(input: PlanInput, host: string): readonly Step[] {
   if (input.config.orphans !== "stop") return [];
-  const orphans = found(input, host);
+  const orphans = found(input, host).filter(({ mayStop }) => mayStop);
   const unroutes = orphanedRoutes(input, host).map(({ service }): Operation => ({
     kind: "remove-route",
     service,
@@ -72,16 +72,18 @@ interface Found {
   readonly container: ContainerState;
   readonly noun: string;
   readonly because: string;
+  /** Whether it is certainly needed nowhere. */
+  readonly mayStop: boolean;
 }
 
 function orphansOn(input: PlanInput, host: string): readonly Orphan[] {
-  const own = found(input, host).map(({ container, noun, because }): Orphan => ({
+  const own = found(input, host).map(({ container, noun, because, mayStop }): Orphan => ({
     host,
     noun,
     container: container.name,
     because,
-    isOwn: true,
-    isStopped: input.config.orphans === "stop",
+    isOwn: mayStop,
+    isStopped: mayStop && input.config.orphans === "stop",
   }));
   return [...own, ...accessoriesOfKamal(input, host)];
 }
@@ -106,13 +108,14 @@ function found(input: PlanInput, host: string): readonly Found[] {
       const isElsewhere = config.roles.some(({ name }) => name === role);
       const left = isElsewhere ? "this host" : "the config";
       const because = isFormer ? "the host left the config" : `role ${role} left ${left}`;
-      return [{ container, noun: role, because }];
+      return [{ container, noun: role, because, mayStop: true }];
     }
     if (owner !== serviceWithDestination(config) || accessories.includes(service)) return [];
     const isElsewhere = config.accessories.some((accessory) => accessory.service === service);
     const left = isElsewhere ? "this host" : "the config";
     const because = isFormer ? "the host left the config" : `accessory ${service} left ${left}`;
-    return [{ container, noun: service, because }];
+    // Its data may be needed where it goes next, and its host may only have another name.
+    return [{ container, noun: service, because, mayStop: !(isFormer && isElsewhere) }];
   });
 }
 

@@ -38,27 +38,42 @@ export interface Served {
   readonly container: string | undefined;
 }
 
+/** A route that answers. */
+interface Answering {
+  readonly version: string;
+  readonly place: string;
+}
+
+/** Which requests a route gets. */
+function placeOf(route: SimulatedRoute): string {
+  return JSON.stringify([route.hosts.toSorted(), prefixesOf(route).toSorted()]);
+}
+
 /** Notes every gap, operation by operation. */
 export class GapWatch {
   /** All gaps, in order. */
   readonly gaps: Gap[] = [];
-  readonly #answering = new Map<string, Map<string, string>>();
+  readonly #answering = new Map<string, Map<string, Answering>>();
 
   /** Looks at a host after an operation; without one, only at what answers to begin with. */
   look(host: SimulatedHost, after?: OperationKind): void {
-    const before = this.#answering.get(host.name) ?? new Map<string, string>();
-    const now = new Map<string, string>();
+    const before = this.#answering.get(host.name) ?? new Map<string, Answering>();
+    const now = new Map<string, Answering>();
     for (const route of host.routes.values()) {
       const { version } = servedBy(route, host);
       // kamal-proxy finds out only at its next check that one of several has gone, and never goes back from a canary.
       const isWhole = [...route.targets, ...route.rollout?.targets ?? []]
         .every((target) => answers(target, host));
-      if (isWhole && version !== undefined) now.set(route.service, version);
+      if (isWhole && version !== undefined) {
+        now.set(route.service, { version, place: placeOf(route) });
+      }
     }
     this.#answering.set(host.name, now);
     if (after === undefined) return;
-    for (const [service, version] of before) {
-      if (now.has(service) || isCandidate(service)) continue;
+    // Another service may have taken the place of one that went.
+    const places = new Set([...now.values()].map(({ place }) => place));
+    for (const [service, { version, place }] of before) {
+      if (now.has(service) || places.has(place) || isCandidate(service)) continue;
       this.gaps.push({ host: host.name, service, version, after, at: host.clock.now });
     }
   }

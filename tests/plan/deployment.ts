@@ -13,7 +13,7 @@ import type { Effects, HookCall } from "../../sdk/exec/effects.ts";
 import type { Event } from "../../sdk/exec/event.ts";
 import { execute, type Execution } from "../../sdk/exec/execute.ts";
 import { SALT_SECRET } from "../../sdk/operations/file.ts";
-import { formerHosts } from "../../sdk/plan/former_hosts.ts";
+import { formerHosts, withoutTwins } from "../../sdk/plan/former_hosts.ts";
 import type { PlanInput } from "../../sdk/plan/input.ts";
 import { HERE, type Plan } from "../../sdk/plan/plan.ts";
 import { SecretValues } from "../../sdk/secrets/secret_values.ts";
@@ -102,7 +102,9 @@ export class Deployment {
     const { states } = open;
     const former = needsOf(verb).orphans === true ? formerHosts(this.config, states) : [];
     return {
-      ...former.length === 0 ? {} : { formerStates: await open.visit(former) },
+      ...former.length === 0
+        ? {}
+        : { formerStates: withoutTwins(await open.visit(former), states) },
       config: this.config,
       version,
       hosts: this.config.hosts.map((host) => host.name),

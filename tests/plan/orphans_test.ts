@@ -2,6 +2,7 @@ import "../sanitizers.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { SextantError } from "../../sdk/errors.ts";
 import { checkHosts } from "../../sdk/plan/checks.ts";
+import { withoutTwins } from "../../sdk/plan/former_hosts.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
 import { renderPlan } from "../../sdk/report/plan_text.ts";
 import { containersOn, HOSTS, serving } from "../exec/fleets.ts";
@@ -83,6 +84,7 @@ Deno.test("planDeploy() lets a role that was renamed take its own route's place,
     assertEquals(fleet.serve(host, "shop.acme.dev").version, "v1", host);
   }
   assertEquals((await deployment.deploy("v2")).report.failures, []);
+  assertEquals(fleet.gaps, []);
   for (const host of ["10.0.0.1", "10.0.0.2"]) {
     assertEquals([...fleet.host(host).routes.keys()], ["shop-app"], host);
     assertEquals(fleet.serve(host, "shop.acme.dev").container, "shop-app-v2", host);
@@ -158,6 +160,34 @@ Deno.test("stopOrphans() takes the route of a host that left the config", async 
   assertEquals(fleet.serve("10.0.0.2", "shop.acme.dev").status, 404);
   assertEquals(containersOn(moved, "10.0.0.2"), ["shop-web-v1"]);
   assertEquals(containersOn(moved, "10.0.0.3"), ["shop-jobs-v1"]);
+});
+
+Deno.test("withoutTwins() knows a host that only has another name today by its containers", async () => {
+  const { fleet } = await serving();
+  const { states } = await new Deployment(fleet, await shop()).input("v1");
+  const former = new Map([["old-name", states.get("10.0.0.3")], ["gone", undefined]]);
+  assertEquals(withoutTwins(former, states).get("old-name")?.containers, []);
+  const others = new Map([["10.0.0.1", states.get("10.0.0.1")!]]);
+  const names = withoutTwins(former, others).get("old-name")?.containers.map(({ name }) => name);
+  assertEquals(names, ["shop-jobs-v1"]);
+});
+
+Deno.test("stopOrphans() leaves an accessory alone that went from a former host to another", async () => {
+  const { fleet } = await serving();
+  const image = "postgres:17";
+  const labels = { service: "shop-db", "sextant.deployment": "shop" };
+  fleet.host("10.0.0.3").addContainer({ name: "shop-db", image, labels }).state = "started";
+  const accessories = { db: { image, host: "10.0.0.1" } };
+  const servers = { web: SHOP.servers!["web"]! };
+  const config = await shop({ servers, accessories, settings: { orphans: "stop" } });
+  const deployment = new Deployment(fleet, config);
+  const { orphans = [] } = await deployment.plan({ name: "deploy" }, "v1");
+  assertEquals(orphans.map(({ container, isStopped }) => [container, isStopped]), [
+    ["shop-db", false],
+    ["shop-jobs-v1", true],
+  ]);
+  await deployment.deploy("v2");
+  assertEquals(fleet.host("10.0.0.3").container("shop-db")!.state, "started");
 });
 
 Deno.test("execute() only warns of what fails on a host that left the config", async () => {
