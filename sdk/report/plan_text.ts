@@ -39,6 +39,7 @@ const VERSION_VERBS: ReadonlySet<string> = new Set([
   "app boot",
   "canary start",
   "canary promote",
+  "upgrade",
 ]);
 
 /** How commands say what they do with their version; the others name it alone. */
@@ -46,6 +47,7 @@ const WITH_VERSION: Readonly<Record<string, (version: string) => string>> = {
   "rollback": (version) => `rollback to ${version}`,
   "canary start": (version) => `canary ${version}`,
   "canary promote": (version) => `canary ${version} for everybody`,
+  "upgrade": (version) => `${version} behind kamal-proxy`,
 };
 
 interface Widths {

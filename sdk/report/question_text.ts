@@ -23,6 +23,8 @@ export function renderQuestion({ verb, service, destination, version, hosts }: P
       return `roll ${what}back to ${named} on ${place}?`;
     case "app boot":
       return `boot ${what}${named} on ${place}?`;
+    case "upgrade":
+      return `put ${what}${named} behind kamal-proxy on ${place}?`;
     case "remove":
       return `remove ${service} with its accessories and their data from ${place}?`;
     default:

@@ -44,6 +44,7 @@ const SERVING_VERBS: ReadonlySet<string> = new Set([
   "rollback",
   "app boot",
   "canary promote",
+  "upgrade",
 ]);
 
 /** Renders the end of a run, good or bad. Ends with a newline. */

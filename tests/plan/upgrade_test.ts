@@ -5,6 +5,8 @@ import { HostError, HostsError, SextantError } from "../../sdk/errors.ts";
 import { checkHosts } from "../../sdk/plan/checks.ts";
 import { servingVersions } from "../../sdk/plan/current.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
+import { renderPlan } from "../../sdk/report/plan_text.ts";
+import { renderQuestion } from "../../sdk/report/question_text.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import type { HostOptions } from "../../sdk/simulate/host_options.ts";
 import { assertOrder, done, HOSTS } from "../exec/fleets.ts";
@@ -38,6 +40,12 @@ Deno.test("planUpgrade() goes from Kamal 1's Traefik to kamal-proxy, and does no
   }
   assertEquals(deployment.fleet.gaps, []);
   assert(isEmpty(await deployment.plan(UPGRADE, "v1")));
+});
+
+Deno.test("planUpgrade() is told as what it comes to: a version behind kamal-proxy", async () => {
+  const plan = await (await kamals()).plan(UPGRADE, "v1");
+  assertStringIncludes(renderPlan(plan), "shop · v1 behind kamal-proxy (v1 serves) · 3 hosts\n");
+  assertEquals(renderQuestion(plan), "put shop v1 behind kamal-proxy on 3 hosts?");
 });
 
 Deno.test("planUpgrade() lets accessories join the app's network and go on", async () => {
