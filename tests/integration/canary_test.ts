@@ -82,6 +82,8 @@ labTest(
         assertEquals(await running(host), ["kamal-proxy", `shop-web-${v3}`]);
       }
       assertEquals((await scene.run(app, { name: "deploy" }, { version: v3 })).report, undefined);
+      const { answer } = await scene.run(app, { name: "drift" });
+      assertEquals(answer, { type: "drift", differences: [] });
     });
 
     await t.step("one that does not come up leaves what serves alone", async () => {

@@ -117,7 +117,7 @@ labTest("the ledger of releases, and going back by it", async (t) => {
       ]),
     );
     await scene.write(".kamal/secrets", "KEY=three\n", 0o600);
-    assertEquals((await drift()).map(([, field]) => field), ["secrets", "secrets"]);
+    assertEquals((await drift()).map(([, field]) => field), ["secrets.KEY", "secrets.KEY"]);
     await scene.write(".kamal/secrets", "KEY=two\n", 0o600);
   });
 
