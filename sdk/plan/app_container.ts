@@ -5,7 +5,7 @@
  */
 
 import { type Config, hostOf, type Proxy, type Role } from "../config/config.ts";
-import { type ContainerState, shortId } from "../observe/host_state.ts";
+import { type ContainerState, type RouteState, shortId } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
 import type { AwaitHealthy } from "../operations/health.ts";
@@ -220,6 +220,14 @@ export function isReader({ proxy }: Role, container: string): boolean {
   return proxy?.readers !== undefined && replicaOf(container) > proxy.readers.writers;
 }
 
+/** A container as one of a route that stands: with all of its traffic, or with what only reads. */
+export function asRouted({ readers }: RouteState, container: RoutedContainer): RoutedContainer {
+  const { target } = container;
+  const isReading = "id" in target &&
+    readers.some((reader) => reader.startsWith(shortId(target.id)));
+  return isReading ? { ...container, isReader: true } : container;
+}
+
 /** How a role's route stands, where it leads to containers; what undoes its change sets it so again. */
 export function previousRoute(
   config: Config,
@@ -228,11 +236,9 @@ export function previousRoute(
   targets: readonly RoutedContainer[],
 ): PreviousRoute | undefined {
   if (route === undefined || serving[0] === undefined) return undefined;
-  const isReading = ({ target }: RoutedContainer): boolean =>
-    "id" in target && route.readers.some((reader) => reader.startsWith(shortId(target.id)));
   const port = Number(route.targets[0]?.split(":").at(-1) ?? role.proxy?.appPort);
   return {
-    targets: targets.map((one) => isReading(one) ? { ...one, isReader: true } : one),
+    targets: targets.map((one) => asRouted(route, one)),
     version: versionOf(role, serving[0]),
     port,
     flags: [...route.flags, ...timeoutFlags(config)],

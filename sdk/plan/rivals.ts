@@ -7,7 +7,7 @@
 import type { Proxy, Role } from "../config/config.ts";
 import { type RouteState, shortId } from "../observe/host_state.ts";
 import { isCandidate, type TakenRoute } from "../operations/proxy.ts";
-import { timeoutFlags } from "./app_container.ts";
+import { asRouted, timeoutFlags } from "./app_container.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { orphanedRoutes } from "./orphans.ts";
 
@@ -36,7 +36,7 @@ export function takenRoute(input: PlanInput, host: string, role: Role): TakenRou
   );
   return {
     service: rival.service,
-    targets: led.map(({ name, id }) => ({ container: name, target: { id } })),
+    targets: led.map(({ name, id }) => asRouted(rival, { container: name, target: { id } })),
     version: led[0]?.image.split(":").at(-1) ?? "",
     port: Number(rival.targets[0]?.split(":").at(-1)),
     flags: [...rival.flags, ...timeoutFlags(input.config)],
