@@ -247,6 +247,7 @@ Deno.test("main() tells the commander each verb with what belongs to it", async 
     ["accessory reboot -y all", { name: "accessory reboot", accessory: "all" }],
     ["lock acquire -m upgrade", { name: "lock acquire", message: "upgrade" }],
     ["server bootstrap -y", { name: "server bootstrap" }],
+    ["upgrade -y --rolling", { name: "upgrade", rolling: true, force: false }],
   ];
   for (const [line, verb] of told) assertEquals((await run(line)).commander.verbs, [verb]);
 });
