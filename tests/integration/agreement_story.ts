@@ -18,6 +18,8 @@ export interface AgreementStory {
   readonly isAfterKamal: boolean;
   /** Whether the second host has jobs besides the web. */
   readonly hasJobs: boolean;
+  /** Containers of the web on each host. */
+  readonly replicas: number;
   /** Commands, one after the other. */
   readonly acts: readonly AgreementAct[];
 }
@@ -65,7 +67,24 @@ export function agreementStory(seed: number): AgreementStory {
     seed,
     isAfterKamal: random.chance(0.4),
     hasJobs: random.chance(0.5),
-    acts: [first, actOf(random), actOf(random)],
+    replicas: 1,
+    acts: [first, actOf(random, ACTS, KINDS), actOf(random, ACTS, KINDS)],
+  };
+}
+
+/** The story of a seed with two containers of the web on each host: two deploys, and four of all kinds of commands. */
+export function replicaStory(seed: number): AgreementStory {
+  const random = new Random(seed);
+  return {
+    seed,
+    isAfterKamal: false,
+    hasJobs: false,
+    replicas: 2,
+    acts: [
+      { verb: DEPLOY, version: "v1", fault: undefined },
+      { verb: DEPLOY, version: "v2", fault: undefined },
+      ...Array.from({ length: 4 }, () => actOf(random, REPLICA_ACTS, REPLICA_KINDS)),
+    ],
   };
 }
 
@@ -84,6 +103,27 @@ const ACTS: readonly (readonly [Verb, readonly (string | undefined)[]])[] = [
   [{ name: "prune" }, [undefined]],
 ];
 
+/** Commands of stories with replicas. */
+const REPLICA_ACTS: typeof ACTS = [
+  [DEPLOY, ["v2", "v3", "v4"]],
+  [{ name: "rollback" }, [undefined]],
+  [{ name: "rollback", to: "v1" }, [undefined]],
+  [{ name: "rollback", to: "v2" }, [undefined]],
+  [{ name: "app scale", counts: { web: 1 } }, [undefined]],
+  [{ name: "app scale", counts: { web: 3 } }, [undefined]],
+  // What is run after it is run by the ledger.
+  [{ name: "app remove-containers" }, [undefined]],
+  [{ name: "app remove-containers" }, [undefined]],
+  [{ name: "app maintenance" }, [undefined]],
+  [{ name: "app live" }, [undefined]],
+  [{ name: "env push" }, [undefined]],
+  [{ name: "proxy reboot", rolling: true }, [undefined]],
+  [{ name: "proxy stop" }, [undefined]],
+  [{ name: "proxy start" }, [undefined]],
+  [{ name: "canary start", percent: 50, skipPush: true }, ["v1", "v2"]],
+  [{ name: "canary abort" }, [undefined]],
+];
+
 /** Operations that have a step of their own. */
 const KINDS: readonly OperationKind[] = [
   "acquire-lock",
@@ -94,10 +134,17 @@ const KINDS: readonly OperationKind[] = [
   "route-traffic",
 ];
 
-function actOf(random: Random): AgreementAct {
-  const [verb, versions] = random.pick(ACTS);
+/** Those that have one where a role has several containers. */
+const REPLICA_KINDS: readonly OperationKind[] = ["acquire-lock", "write-env", "route-traffic"];
+
+function actOf(
+  random: Random,
+  acts: typeof ACTS,
+  kinds: readonly OperationKind[],
+): AgreementAct {
+  const [verb, versions] = random.pick(acts);
   const fault = random.chance(0.5)
-    ? { host: random.whole(0, 1), kind: random.pick(KINDS), isLate: random.chance(0.5) }
+    ? { host: random.whole(0, 1), kind: random.pick(kinds), isLate: random.chance(0.5) }
     : undefined;
   return { verb, version: random.pick(versions), fault };
 }

@@ -14,15 +14,19 @@ import {
   type AgreementStory,
   agreementStory,
   REAL_APPS,
+  replicaStory,
   SIMULATED_APPS,
 } from "./agreement_story.ts";
 import { DisturbedTransport } from "./disturbed_transport.ts";
-import { pictureOfReal, pictureOfSimulated } from "./host_picture.ts";
+import { type HostPicture, pictureOfReal, pictureOfSimulated } from "./host_picture.ts";
 import { KamalHost } from "./kamal_host.ts";
 import { Scene } from "./scene.ts";
 
 // Between them they have Kamal, jobs, versions that never get healthy, and failures before, in and after the switch.
 const SEEDS = [2, 12, 18, 32, 40, 44];
+
+// Between them they scale, go back to containers and by the ledger alone, replace and stop proxies, begin a canary.
+const REPLICA_SEEDS = [11, 22, 26];
 
 labTest("real hosts end up as simulated ones do, whatever goes wrong", async (t) => {
   await using lab = await up({ hosts: 2 });
@@ -32,7 +36,7 @@ labTest("real hosts end up as simulated ones do, whatever goes wrong", async (t)
       lab.buildImage(kind, `acme/shop:${version}`, { version, labels: { service: "shop" } })
     ),
   );
-  for (const story of SEEDS.map(agreementStory)) {
+  for (const story of [...SEEDS.map(agreementStory), ...REPLICA_SEEDS.map(replicaStory)]) {
     await t.step(titleOf(story), async () => {
       await Promise.all(lab.hosts.map(wipe));
       await playBoth(scene, story);
@@ -62,8 +66,18 @@ async function playBoth(scene: Scene, story: AgreementStory): Promise<void> {
     assertEquals(real, imagined, `${textOf(act)}: how it ended`);
     for (const host of lab.hosts) {
       const picture = pictureOfSimulated(fleet.host(host.address));
-      assertEquals(await pictureOfReal(host), picture, `${textOf(act)}: ${host.address}`);
+      assertEquals(await settledPicture(host, picture), picture, `${textOf(act)}: ${host.address}`);
     }
+  }
+}
+
+/** The picture of a host, once kamal-proxy has given up what nobody waits for any more. */
+async function settledPicture(host: LabHost, wanted: HostPicture): Promise<HostPicture> {
+  const end = performance.now() + 1000 * 3 * DEPLOY_TIMEOUT;
+  for (;;) {
+    const found = await pictureOfReal(host);
+    const isSettled = found.routes.length <= wanted.routes.length;
+    if (isSettled || performance.now() >= end) return found;
   }
 }
 
@@ -88,7 +102,8 @@ function neutralSteps(steps: Readonly<Record<string, string>>): readonly string[
   return Object.entries(steps).filter(([, status]) => status === "failed").map(([step]) => step);
 }
 
-function deploymentOn({ hosts, registry }: Lab, { hasJobs }: AgreementStory): Deployment {
+function deploymentOn({ hosts, registry }: Lab, story: AgreementStory): Deployment {
+  const { hasJobs, replicas } = story;
   const [first, second] = hosts.map(({ address }) => address);
   const jobs = { jobs: { hosts: [second!], cmd: "app" } };
   return {
@@ -96,13 +111,20 @@ function deploymentOn({ hosts, registry }: Lab, { hasJobs }: AgreementStory): De
       service: "shop",
       image: "acme/shop",
       registry: { server: registry.address },
-      servers: { web: [first!, second!], ...hasJobs ? jobs : {} },
+      servers: { web: { hosts: [first!, second!], replicas }, ...hasJobs ? jobs : {} },
       proxy: { host: "shop.test", healthcheck: { interval: 1 } },
-      settings: { deployTimeout: 2, drainTimeout: 2, readinessDelay: 1, retainContainers: 1 },
+      settings: {
+        deployTimeout: DEPLOY_TIMEOUT,
+        drainTimeout: 2,
+        readinessDelay: 1,
+        retainContainers: 1,
+      },
     },
     effects: deploy("shop").toEffects(),
   };
 }
+
+const DEPLOY_TIMEOUT = 2;
 
 function disturbed(lab: Lab, fault: AgreementFault | undefined): DisturbedTransport {
   const faults = fault === undefined ? [] : [{ ...fault, host: lab.hosts[fault.host]!.address }];
@@ -155,14 +177,16 @@ async function wipe(host: LabHost): Promise<void> {
   await host.exec("docker volume rm kamal-proxy-config; docker network rm kamal; rm -rf .kamal");
 }
 
-function titleOf({ seed, isAfterKamal, hasJobs, acts }: AgreementStory): string {
-  const where = [isAfterKamal ? "after Kamal" : "", hasJobs ? "with jobs" : ""];
+function titleOf({ seed, isAfterKamal, hasJobs, replicas, acts }: AgreementStory): string {
+  const count = replicas === 1 ? "" : `${replicas} on each host`;
+  const where = [isAfterKamal ? "after Kamal" : "", hasJobs ? "with jobs" : "", count];
   const told = [`seed ${seed}`, ...where, ...acts.map(textOf)].filter((word) => word !== "");
   return told.join(", ");
 }
 
 function textOf({ verb, version, fault }: AgreementAct): string {
-  const words = [verb.name, version ?? ("to" in verb ? verb.to : undefined)];
+  const counts = "counts" in verb ? JSON.stringify(verb.counts) : undefined;
+  const words = [verb.name, version ?? ("to" in verb ? verb.to : counts)];
   if (fault !== undefined) {
     words.push(`(${fault.kind} fails${fault.isLate ? " late" : ""} on host${fault.host + 1})`);
   }

@@ -8,7 +8,10 @@ import type { Result } from "../../sdk/commander.ts";
 import { type ErrorCode, SextantError } from "../../sdk/errors.ts";
 import type { Report } from "../../sdk/exec/report.ts";
 import { changesAnything, type Operation } from "../../sdk/operations/operation.ts";
+import { parseRelease } from "../../sdk/observe/release.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
+import { goodReleases } from "../../sdk/plan/release.ts";
+import type { SimulatedHost } from "../../sdk/simulate/host.ts";
 import type { Client } from "./client.ts";
 import { planCommand, type StoryCommand } from "./command.ts";
 import { fullService, lockHostOf } from "./deployment.ts";
@@ -84,6 +87,40 @@ export function checkPolicy(
     "a failure leaves all of the old or all of the new",
     changed.map(([place, version]) => `${place}: ${before.get(place)}, then ${version}`).join("; "),
   );
+}
+
+/** A release that came to its end is the last good one of each host; one that serves nowhere is no host's. */
+export function checkLedger(
+  stage: Stage,
+  { plan, report }: Result,
+  before: ReadonlyMap<string, string | undefined>,
+): void {
+  if (report === undefined || report.cleanUpFailures.length > 0) return;
+  const picture = pictureOf(stage);
+  for (const [host, release] of lastReleases(stage)) {
+    const isNew = release === plan.version && before.get(host) !== release;
+    const serves = [...picture].some(([place, version]) =>
+      place.startsWith(`${host} `) && version === plan.version
+    );
+    const isFitting = report.outcome === "done"
+      ? release === plan.version || release === before.get(host)
+      : !isNew || serves;
+    if (isFitting) continue;
+    const text = `${host}: ${release} after ${plan.verb} ${plan.version}, ${report.outcome}`;
+    stage.watch.note("the ledger knows what serves", text);
+  }
+}
+
+/** The last good release of each host, as its ledger tells. */
+export function lastReleases({ story, fleet }: Stage): ReadonlyMap<string, string | undefined> {
+  const hosts = story.hosts.map((_, index) => fleet.host(hostName(index)));
+  const service = fullService(story.deployment);
+  return new Map(hosts.map((host) => [host.name, lastGoodOn(host, service)]));
+}
+
+function lastGoodOn(host: SimulatedHost, service: string): string | undefined {
+  const text = host.read(`.kamal/apps/${service}/sextant/releases`) ?? "";
+  return goodReleases(text.split("\n").flatMap(parseRelease)).at(-1);
 }
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([

@@ -31,6 +31,9 @@ export async function checkEnd(stage: Stage): Promise<void> {
   await checkCandidates(stage);
   const config = await configOf(story.deployment);
   const command = commandOf(stage, { name: "setup" }, config, run);
+  if (story.hosts.some(({ docker }) => docker === "missing")) {
+    await converge(stage, commandOf(stage, { name: "server bootstrap" }, config, run));
+  }
   if (story.hosts.some(({ proxy }) => proxy === "old")) {
     await converge(stage, commandOf(stage, { name: "proxy upgrade" }, config, run));
   }

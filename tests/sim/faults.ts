@@ -5,7 +5,9 @@
  */
 
 import type { Operation } from "../../sdk/operations/operation.ts";
+import { isCandidate } from "../../sdk/operations/proxy.ts";
 import type { Fault } from "../../sdk/simulate/fault.ts";
+import { containerOf } from "../../sdk/simulate/proxy.ts";
 import type { SimulatedHost } from "../../sdk/simulate/host.ts";
 import { fullService } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
@@ -108,7 +110,11 @@ export const FAULTS: Readonly<Record<FaultName, FaultTraits>> = {
     text: "begins as somebody removes a stopped container of the app",
     isChange: true,
     strike: ({ host, deployment }) => {
-      const found = ours(host, deployment).find(({ state }) => state !== "started");
+      const awaited = [...host.routes.values()].filter(({ service }) => isCandidate(service))
+        .flatMap(({ targets }) => targets.map((target) => containerOf(target, host)));
+      const found = ours(host, deployment).find((container) =>
+        container.state !== "started" && !awaited.includes(container)
+      );
       if (found !== undefined) host.containers.delete(found.name);
       return undefined;
     },

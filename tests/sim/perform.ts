@@ -6,7 +6,14 @@
 
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
 import type { Config } from "../../sdk/config/config.ts";
-import { checkLock, checkPolicy, checkRefusal, checkResult } from "./checks.ts";
+import {
+  checkLedger,
+  checkLock,
+  checkPolicy,
+  checkRefusal,
+  checkResult,
+  lastReleases,
+} from "./checks.ts";
 import { Client } from "./client.ts";
 import { holderOf, runCommand, type StoryCommand } from "./command.ts";
 import { configOf } from "./deployment.ts";
@@ -21,6 +28,7 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
   const { story, fleet, watch } = stage;
   const config = await configOf(story.deployment, act.revision);
   const before = pictureOf(stage);
+  const releases = lastReleases(stage);
   const since = fleet.journal.length;
   const command = commandOf(stage, act, config, run);
   const rival = act.rival && commandOf(stage, act.rival, config, run + RIVAL_RUNS);
@@ -40,6 +48,10 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
   const [{ result }] = ends;
   if (rival === undefined && result !== undefined) {
     checkPolicy(stage, act, result.report, before, pending);
+    const isTrue = pending.struck.every(({ kind }) =>
+      !FAULTS[kind].isChange && !FAULTS[kind].isLoss
+    );
+    if (isTrue && command.client.traits.serves) checkLedger(stage, result, releases);
     await checkResult(stage, act, command, result, pending);
   }
   for (const { client, error } of ends) {

@@ -33,6 +33,7 @@ export type RuleName =
   | "a refusal changes nothing"
   | "no candidate is left"
   | "no event tells a secret"
+  | "the ledger knows what serves"
   | "a version that was brought to all hosts serves on all"
   | "the report is true"
   | "the lock is given back"
