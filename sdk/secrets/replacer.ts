@@ -7,8 +7,12 @@
 /** Longer prefixes make fewer candidates at a place; no text may be shorter. */
 const PREFIX = 4;
 
+/** So many are sooner looked for one by one, and mostly none is found. */
+const FEW = 64;
+
 /** Knows texts and what stands in their place. A regular expression of them all could become too large. */
 export class Replacer {
+  readonly #few: readonly string[] | undefined;
   readonly #byPrefix = new Map<string, (readonly [text: string, replacement: string])[]>();
 
   /**
@@ -17,6 +21,7 @@ export class Replacer {
    * @throws {RangeError} If a text is shorter.
    */
   constructor(replacements: ReadonlyMap<string, string>) {
+    this.#few = replacements.size <= FEW ? [...replacements.keys()] : undefined;
     // The longest first, so that a text that holds another is replaced as a whole.
     const sorted = [...replacements].sort(([one], [other]) => other.length - one.length);
     for (const [text, replacement] of sorted) {
@@ -30,7 +35,7 @@ export class Replacer {
 
   /** Replaces every text, from left to right; what was put in is not looked at again. */
   replaceAll(text: string): string {
-    if (this.#byPrefix.size === 0) return text;
+    if (this.#few?.every((known) => !text.includes(known))) return text;
     const parts: string[] = [];
     let copied = 0;
     for (let at = 0; at + PREFIX <= text.length;) {

@@ -70,6 +70,7 @@ export class SimulatedHost {
   readonly #random: (() => number) | undefined;
   readonly #faults = new Faults();
   #containerCount = 0;
+  #lock: { readonly details: string; readonly words: string } | undefined;
 
   /** Makes an empty host with a running Docker Engine. */
   constructor(name: string, { clock, registry, apps, random }: HostContext) {
@@ -181,7 +182,10 @@ export class SimulatedHost {
   /** The words of whoever holds a service's deploy lock; `undefined` where it is free. */
   lock(service: string): string | undefined {
     if (!this.directories.has(`.kamal/lock-${service}`)) return undefined;
-    return decode(this.read(`.kamal/lock-${service}/details`) ?? "");
+    const details = this.read(`.kamal/lock-${service}/details`) ?? "";
+    // Whoever watches asks again and again.
+    if (this.#lock?.details !== details) this.#lock = { details, words: decode(details) };
+    return this.#lock.words;
   }
 
   /** Takes a service's deploy lock in somebody's name. */
