@@ -59,7 +59,7 @@ function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
     service: SERVICE,
     image: "acme/shop",
     registry: { server: "registry.acme.dev", username: "ci", password: { secret: "PASSWORD" } },
-    servers: Object.fromEntries(roles.map((role) => [role.name, roleOf(role)])),
+    servers: Object.fromEntries(roles.map((role) => [role.name, roleOf(role, revision)])),
     accessories: Object.fromEntries(
       Object.entries(accessories).map(([name, hosts]) => [
         name,
@@ -88,8 +88,10 @@ function settingsOf({ retain, assets, orphans }: StoryDeployment): SettingsInput
   };
 }
 
-function roleOf(role: StoryRole): RoleOptions<readonly string[]> {
-  const proxy = role.proxied ? { host: publicHost(role) } : false;
+function roleOf(role: StoryRole, revision: number): RoleOptions<readonly string[]> {
+  // Every other change of the configuration is one of the route as well.
+  const more = revision % 2 === 1 ? { responseTimeout: 60 } : {};
+  const proxy = role.proxied ? { host: publicHost(role), ...more } : false;
   const { replicas } = role;
   return {
     hosts: role.hosts.map(hostName),

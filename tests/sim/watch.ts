@@ -134,7 +134,7 @@ export class Watch {
     if (container === undefined || !isHealthy(container, host.clock.now)) return;
     if (proxyIsOff(host) !== undefined) return;
     const route = [...host.routes.values()].find((one) =>
-      !isCandidate(one) && one.targets.some((target) => containerOf(target, host) === container)
+      !isCandidate(one) && targetsOf(one).some((target) => containerOf(target, host) === container)
     );
     if (route === undefined) return;
     this.note(
@@ -204,10 +204,15 @@ export function servedOn(host: SimulatedHost): ReadonlyMap<string, string> {
 /** Names of the routes of a host that lead to a container that is gone. */
 export function danglingOn(host: SimulatedHost): ReadonlySet<string> {
   return new Set(
-    [...host.routes.values()].filter(({ targets }) =>
-      targets.some((target) => containerOf(target, host) === undefined)
+    [...host.routes.values()].filter((route) =>
+      targetsOf(route).some((target) => containerOf(target, host) === undefined)
     ).map(({ service }) => service),
   );
+}
+
+/** Everything that a route leads anybody to. */
+function targetsOf({ targets, rollout }: SimulatedRoute): readonly string[] {
+  return rollout === undefined ? targets : [...targets, ...rollout.targets];
 }
 
 function key(host: SimulatedHost, service: string): string {
