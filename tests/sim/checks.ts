@@ -14,7 +14,7 @@ import { goodReleases } from "../../sdk/plan/release.ts";
 import type { SimulatedHost } from "../../sdk/simulate/host.ts";
 import type { Client } from "./client.ts";
 import { planCommand, type StoryCommand } from "./command.ts";
-import { fullService, lockHostOf } from "./deployment.ts";
+import { deploymentAt, fullService, lockHostOf } from "./deployment.ts";
 import { FAULTS, type PendingFaults } from "./faults.ts";
 import { heal, type Stage } from "./stage.ts";
 import { type Act, hostName } from "./story.ts";
@@ -39,7 +39,7 @@ export async function checkResult(
     stage.watch.note("what moved is planned for anew", result.plan.verb);
   }
   if (!isDone || !isUndisturbed) return;
-  if (traitsOf(act.verb).serves === true) checkVersion(stage, result.plan.version);
+  if (traitsOf(act.verb).serves === true) checkVersion(stage, act, result.plan.version);
   if (traitsOf(act.verb).settles !== true) return;
   heal(stage);
   const second = await planCommand(command);
@@ -52,8 +52,9 @@ export async function checkResult(
   stage.watch.note("what was done needs not be done again", kinds.join(", "));
 }
 
-function checkVersion(stage: Stage, version: string): void {
-  for (const [place, found] of pictureOf(stage)) {
+function checkVersion(stage: Stage, act: Act, version: string): void {
+  const deployment = deploymentAt(stage.story.deployment, act);
+  for (const [place, found] of pictureOf(stage, deployment)) {
     if (found === version) continue;
     const text = `${place}: ${found ?? "nothing"}, not ${version}`;
     stage.watch.note("a version that was brought to all hosts serves on all", text);
@@ -63,12 +64,12 @@ function checkVersion(stage: Stage, version: string): void {
 /** After a failure all hosts are as before, or as after, unless the clean-up tells what it could not do. */
 export function checkPolicy(
   stage: Stage,
-  { verb }: Act,
+  act: Act,
   report: Report | undefined,
   before: ReturnType<typeof pictureOf>,
   pending: PendingFaults,
 ): void {
-  if (report === undefined || report.outcome === "done" || traitsOf(verb).takesBack !== true) {
+  if (report === undefined || report.outcome === "done" || traitsOf(act.verb).takesBack !== true) {
     return;
   }
   if ((stage.story.deployment.onFailure ?? "rollback") !== "rollback") return;
@@ -77,7 +78,7 @@ export function checkPolicy(
     FAULTS[kind].isChange === true || FAULTS[kind].isLoss === true
   );
   if (isDisturbed) return;
-  const now = pictureOf(stage);
+  const now = pictureOf(stage, deploymentAt(stage.story.deployment, act));
   const changed = [...now].filter(([place, version]) =>
     before.get(place) !== undefined && before.get(place) !== version
   );

@@ -9,7 +9,18 @@ import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { RoleOptions } from "../../sdk/config/role.ts";
 import type { SettingsInput } from "../../sdk/config/settings.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
-import { hostName, type StoryDeployment, type StoryRole } from "./story.ts";
+import { type Act, hostName, type StoryDeployment, type StoryRole } from "./story.ts";
+
+/** What an act deploys: some roles may have left the configuration. */
+export function deploymentAt(deployment: StoryDeployment, { without }: Act): StoryDeployment {
+  if (without === undefined) return deployment;
+  const roles = deployment.roles.filter(({ name }) => !without.includes(name));
+  const hosts = new Set(roles.flatMap((role) => role.hosts));
+  const accessories = Object.entries(deployment.accessories).map(([name, on]) =>
+    [name, on.filter((host) => hosts.has(host))] as const
+  ).filter(([, on]) => on.length > 0);
+  return { ...deployment, roles, accessories: Object.fromEntries(accessories) };
+}
 
 /** The service of all stories. */
 export const SERVICE = "shop";

@@ -137,7 +137,9 @@ function actsOf(random: Random, deployment: StoryDeployment, hosts: number): rea
     if (random.chance(0.2)) revision++;
     const act = actOf(random, deployment, hosts, revision);
     if (act === undefined) continue;
-    const rival = random.chance(0.12) ? rivalOf(random, deployment) : undefined;
+    const rival = random.chance(0.12) && !breaksLock(act.verb)
+      ? rivalOf(random, deployment)
+      : undefined;
     acts.push(rival === undefined ? act : { ...act, rival });
     // Whoever is dead gives nothing back, and somebody must see to it.
     const isDead = act.faults.some(({ kind }) => kind === "client dies");
@@ -155,8 +157,11 @@ function actOf(
   const traits = traitsOf({ name: random.weighted(VERB_WEIGHTS) });
   const verb = traits.make(deployment, random);
   if (verb === undefined) return undefined;
+  const [, ...others] = deployment.roles;
+  const without = others.filter(() => random.chance(0.15)).map(({ name }) => name);
   return {
     verb,
+    ...without.length > 0 ? { without } : {},
     ...traits.takesVersion === true ? { version: random.pick(["v1", "v2", "v2", "v3"]) } : {},
     ...revision > 0 ? { revision } : {},
     faults: Array.from(
@@ -169,14 +174,18 @@ function actOf(
 function rivalOf(random: Random, deployment: StoryDeployment): Rival | undefined {
   const traits = traitsOf({ name: random.weighted(VERB_WEIGHTS) });
   const verb = traits.make(deployment, random);
-  // Whoever breaks somebody's lock is to blame for what follows.
-  if (verb === undefined || verb.name === "lock release") return undefined;
+  if (verb === undefined || breaksLock(verb)) return undefined;
   return {
     verb,
     ...traits.takesVersion === true ? { version: random.pick(["v1", "v2", "v3"]) } : {},
     after: random.whole(0, 8),
     ...random.chance(0.3) ? { waits: true } : {},
   };
+}
+
+/** Whoever breaks somebody's lock is to blame for what follows. */
+function breaksLock({ name }: Verb): boolean {
+  return name === "lock release";
 }
 
 const VERB_WEIGHTS = Object.fromEntries(

@@ -16,7 +16,7 @@ import {
 } from "./checks.ts";
 import { Client } from "./client.ts";
 import { holderOf, runCommand, type StoryCommand } from "./command.ts";
-import { configOf } from "./deployment.ts";
+import { configOf, deploymentAt } from "./deployment.ts";
 import { FAULTS } from "./faults.ts";
 import { heal, type Stage } from "./stage.ts";
 import type { Act, Rival } from "./story.ts";
@@ -26,7 +26,8 @@ import { traitsOf } from "./verbs.ts";
 /** Performs an act and notes what it broke. */
 export async function perform(stage: Stage, act: Act, run: number): Promise<void> {
   const { story, fleet, watch } = stage;
-  const config = await configOf(story.deployment, act.revision);
+  const deployment = deploymentAt(story.deployment, act);
+  const config = await configOf(deployment, act.revision);
   const before = pictureOf(stage);
   const releases = lastReleases(stage);
   const since = fleet.journal.length;
@@ -80,13 +81,15 @@ interface End {
 }
 
 function commandOf(
-  { fleet }: Stage,
+  { fleet, story }: Stage,
   act: Act | Rival,
   config: Config,
   run: number,
 ): StoryCommand {
   const { verb, version } = act;
-  const client = new Client(fleet, traitsOf(verb), holderOf(run));
+  const endsRoles = "without" in act && story.deployment.orphans === "stop";
+  const traits = endsRoles ? { ...traitsOf(verb), stops: "for good" as const } : traitsOf(verb);
+  const client = new Client(fleet, traits, holderOf(run));
   const lockWait = "waits" in act && act.waits === true ? LOCK_WAIT : undefined;
   return { verb, version, config, client, clock: fleet.clock, run, lockWait };
 }

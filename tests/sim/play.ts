@@ -4,7 +4,7 @@
  * @module
  */
 
-import { configOf } from "./deployment.ts";
+import { configOf, deploymentAt } from "./deployment.ts";
 import { checkEnd } from "./ending.ts";
 import { perform } from "./perform.ts";
 import { type Stage, stageOf } from "./stage.ts";
@@ -20,8 +20,8 @@ export async function play(story: Story): Promise<readonly Violation[]> {
 export async function playOn(stage: Stage): Promise<readonly Violation[]> {
   const { watch, fleet, story } = stage;
   // Nothing below may wait for the real machine: the clock would leap over it.
-  const revisions = new Set(story.acts.map(({ revision }) => revision).concat(undefined));
-  for (const revision of revisions) await configOf(story.deployment, revision);
+  await configOf(story.deployment);
+  for (const act of story.acts) await configOf(deploymentAt(story.deployment, act), act.revision);
   const over = new AbortController();
   const hangs = fleet.clock.sleep(FOREVER_SECONDS, over.signal).then((isSlept) => {
     if (isSlept) watch.note("a command ends", "it waits for what never comes");

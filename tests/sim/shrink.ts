@@ -89,6 +89,7 @@ function* smallerHosts(host: StoryHost): Iterable<StoryHost> {
 function* smallerActs(act: Act): Iterable<Act> {
   for (const index of act.faults.keys()) yield { ...act, faults: without(act.faults, index) };
   if (act.revision !== undefined) yield omit(act, "revision");
+  if (act.without !== undefined) yield omit(act, "without");
   if (act.rival !== undefined) yield omit(act, "rival");
 }
 

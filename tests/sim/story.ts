@@ -97,6 +97,8 @@ export interface Act {
   readonly version?: string;
   /** Counts the changes of the configuration: another number is another environment. @default {0} */
   readonly revision?: number;
+  /** Roles that are not in the configuration by then; never the primary one. @default {[]} */
+  readonly without?: readonly string[];
   /** What goes wrong meanwhile. */
   readonly faults: readonly StoryFault[];
   /** What somebody else wants at the same time. */

@@ -82,10 +82,10 @@ function behaviourText(behaviour: unknown): string {
 }
 
 function actLines(act: Act, number: number): readonly string[] {
-  const { revision, faults, rival } = act;
+  const { revision, faults, rival, without = [] } = act;
   const environment = revision === undefined ? "" : ` with environment ${revision}`;
   return [
-    `${number}. ${commandText(act)}${environment}`,
+    `${number}. ${commandText(act)}${environment}${without.map((role) => `, without ${role}`)}`,
     ...rival === undefined ? [] : [
       `   beside it, ${rival.after} s later: ${commandText(rival)}${
         rival.waits === true ? ", which waits for the lock" : ""

@@ -9,13 +9,16 @@ import { tagOf } from "../../sdk/simulate/app.ts";
 import { prefixOf } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
 import type { Stage } from "./stage.ts";
-import { hostName, type StoryRole } from "./story.ts";
+import { hostName, type StoryDeployment, type StoryRole } from "./story.ts";
 import { servedOn } from "./watch.ts";
 
 /** Version of each role on each host, as `host role`: what answers, or what runs; `undefined` for nothing. */
-export function pictureOf({ story, fleet }: Stage): ReadonlyMap<string, string | undefined> {
+export function pictureOf(
+  { story, fleet }: Stage,
+  { roles }: StoryDeployment = story.deployment,
+): ReadonlyMap<string, string | undefined> {
   return new Map(
-    story.deployment.roles.flatMap((role) =>
+    roles.flatMap((role) =>
       role.hosts.map((index) => [
         `${hostName(index)} ${role.name}`,
         role.proxied
