@@ -12,7 +12,7 @@
  *   .servers({ web: ["10.0.0.1"] })
  *   .proxy({ host: "shop.acme.dev" });
  *
- * const options = { transport: fleet, local: fleet, skipHooks: true };
+ * const options = { transport: fleet, local: fleet, clock: fleet.clock, skipHooks: true };
  * await app.deploy({ ...options, version: "v1" });
  * await app.deploy({ ...options, version: "v2" }).then(undefined, () => "it failed");
  * console.assert(fleet.serve("10.0.0.1", "shop.acme.dev").version === "v1");

@@ -17,7 +17,7 @@ import {
 import { Client } from "./client.ts";
 import { holderOf, runCommand, type StoryCommand } from "./command.ts";
 import { configOf, deploymentAt } from "./deployment.ts";
-import { FAULTS } from "./faults.ts";
+import { FAULTS, type PendingFaults } from "./faults.ts";
 import { heal, type Stage } from "./stage.ts";
 import type { Act, Rival } from "./story.ts";
 import { pictureOf } from "./truth.ts";
@@ -55,16 +55,7 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
     if (isTrue && command.client.traits.serves) checkLedger(stage, result, releases);
     await checkResult(stage, act, command, result, pending);
   }
-  for (const { client, error } of ends) {
-    if (error !== undefined) checkRefusal(stage, client, error, since);
-    if (client.leak !== undefined) {
-      watch.note("no event tells a secret", JSON.stringify(client.leak));
-    }
-  }
-  for (const { client, result } of ends) {
-    if (!client.isDead) checkLock(stage, client, pending, result?.report);
-    if ((result?.report?.cleanUpFailures.length ?? 0) > 0) stage.isTidy = false;
-  }
+  for (const end of ends) checkEach(stage, end, pending, since);
   if (pending.struck.some(({ kind }) => FAULTS[kind].isLoss === true)) stage.isTidy = false;
   watch.during([]);
   heal(stage);
@@ -78,6 +69,21 @@ interface End {
   readonly client: Client;
   readonly result?: Result;
   readonly error?: unknown;
+}
+
+/** What must be true of every command, whatever else is done at the same time. */
+function checkEach(
+  stage: Stage,
+  { client, result, error }: End,
+  pending: PendingFaults,
+  since: number,
+): void {
+  if (error !== undefined) checkRefusal(stage, client, error, since);
+  if (client.leak !== undefined) {
+    stage.watch.note("no event tells a secret", JSON.stringify(client.leak));
+  }
+  if (!client.isDead) checkLock(stage, client, pending, result?.report);
+  if ((result?.report?.cleanUpFailures.length ?? 0) > 0) stage.isTidy = false;
 }
 
 function commandOf(

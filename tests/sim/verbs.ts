@@ -148,15 +148,15 @@ export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, strin
   "registry logout": "changes nothing that a simulated registry knows of",
   "releases": "shows",
   "server exec": "does what the user's own command does",
-  "traefik boot": "is Traefik's",
+  "traefik boot": "is Traefik's, and stories have kamal-proxy",
   "traefik details": "shows",
   "traefik logs": "shows",
-  "traefik reboot": "is Traefik's",
-  "traefik remove": "is Traefik's",
-  "traefik restart": "is Traefik's",
-  "traefik start": "is Traefik's",
-  "traefik stop": "is Traefik's",
-  "upgrade": "begins with Traefik",
+  "traefik reboot": "is Traefik's, and stories have kamal-proxy",
+  "traefik remove": "is Traefik's, and stories have kamal-proxy",
+  "traefik restart": "is Traefik's, and stories have kamal-proxy",
+  "traefik start": "is Traefik's, and stories have kamal-proxy",
+  "traefik stop": "is Traefik's, and stories have kamal-proxy",
+  "upgrade": "begins with Traefik, and stories have kamal-proxy",
 };
 
 /** What may be expected of a command. */
