@@ -17,7 +17,7 @@ import {
   text,
   type Word,
 } from "../command.ts";
-import type { Definition } from "./definition.ts";
+import { type Definition, shownContainer } from "./definition.ts";
 import { explainRun, lookAtRun } from "./run_explanation.ts";
 import type { StopContainer } from "./stop_container.ts";
 
@@ -131,7 +131,12 @@ export const runContainer: Definition<RunContainer> = {
 /** How containers are started again. */
 export const startContainer: Definition<StartContainer> = {
   changes: true,
-  describe: ({ name, role }) => ({ mark: "+", noun: role, subject: name, detail: "start" }),
+  describe: ({ name, role }) => ({
+    mark: "+",
+    noun: role,
+    subject: shownContainer(name),
+    detail: "start",
+  }),
   render: ({ name }) => quiet(run("docker", "container", "start", name)),
   inverse: ({ name, role }) => [
     { kind: "stop-container", name, role, timeout: undefined, because: "it is taken back" },
@@ -158,7 +163,12 @@ export const renameContainer: Definition<RenameContainer> = {
 /** How containers are removed. */
 export const removeContainer: Definition<RemoveContainer> = {
   changes: true,
-  describe: ({ name, role }) => ({ mark: "-", noun: role, subject: name, detail: "remove" }),
+  describe: ({ name, role }) => ({
+    mark: "-",
+    noun: role,
+    subject: shownContainer(name),
+    detail: "remove",
+  }),
   render: ({ name }) =>
     any(
       quiet(run("docker", "rm", "--force", name)),

@@ -94,6 +94,11 @@ export interface Definition<O> {
   readonly warn?: (operation: O, outcome: Outcome) => Warning | undefined;
 }
 
+/** A container as people know it: an id, which stays where names move, in the length that Docker shows. */
+export function shownContainer(nameOrId: string): string {
+  return /^[0-9a-f]{64}$/.test(nameOrId) ? nameOrId.slice(0, 12) : nameOrId;
+}
+
 /** The last lines of a text, without empty ones. */
 export function lastLines(text: string, count: number): readonly string[] {
   return text.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "").slice(-count);

@@ -5,7 +5,7 @@
  */
 
 import { any, quiet, quote, run, text } from "../command.ts";
-import type { Definition, Warning } from "./definition.ts";
+import { type Definition, shownContainer, type Warning } from "./definition.ts";
 
 /** Stops a container and keeps it. */
 export interface StopContainer {
@@ -31,7 +31,7 @@ export const stopContainer: Definition<StopContainer> = {
   describe: ({ name, role, because }) => ({
     mark: "-",
     noun: role,
-    subject: name,
+    subject: shownContainer(name),
     detail: because,
   }),
   // A container that is not there is as good as stopped: undo must hold for half-done steps.
@@ -95,14 +95,16 @@ function warningOf(
 ): Warning | undefined {
   if (isKilled && timeout > 0) {
     return {
-      message: `${name} was killed, ${seconds} s after TERM: it did not end by itself`,
+      message: `${
+        shownContainer(name)
+      } was killed, ${seconds} s after TERM: it did not end by itself`,
       hint:
         "Let the app end on TERM: trap it, and start the app by exec, so that the signal reaches it. Or give it longer: stopTimeout, or drainTimeout where the role has no proxy.",
     };
   }
   if (seconds < SLOW_SECONDS) return undefined;
   return {
-    message: `${name} took ${seconds} s to stop`,
+    message: `${shownContainer(name)} took ${seconds} s to stop`,
     hint:
       `It has ${timeout} s until it is killed: stopTimeout, or drainTimeout where the role has no proxy.`,
   };

@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { invertOperation, warnOf } from "../../sdk/operations/operation.ts";
+import { describeOperation, invertOperation, warnOf } from "../../sdk/operations/operation.ts";
 import { SAMPLES, WEB } from "./samples.ts";
 import { Home, testInShells } from "./shells.ts";
 import { textOf, withoutOurs, wordsOf } from "./texts.ts";
@@ -112,6 +112,17 @@ testInShells(
   },
   { plays: ["date"] },
 );
+
+Deno.test("describeOperation() shows a container that is meant by its id as Docker does", () => {
+  const id = "aa91280fade829bc2ed7053dd019d003c3c5bafc542ce21782d81a2035594976";
+  for (const kind of ["stop-container", "start-container", "remove-container"] as const) {
+    const { subject } = describeOperation({ ...SAMPLES[kind], name: id });
+    assertEquals([subject, describeOperation(SAMPLES[kind]).subject], [
+      id.slice(0, 12),
+      SAMPLES[kind].name,
+    ]);
+  }
+});
 
 Deno.test("stopContainer warns of a kill, and of a stop that took long, not of a kill that was asked for", () => {
   const stop = { ...SAMPLES["stop-container"], timeout: 30 };
