@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import type { AccessoryDirectory, AccessoryFile } from "./config.ts";
+import type { AccessoryDirectory, AccessoryFile } from "./resolve_accessories.ts";
 import { type MountFields, type MountInput, parseMount } from "./mount.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { strict, text } from "./schema.ts";

@@ -4,6 +4,10 @@
  * @module
  */
 
+import type { ErrorPage, Proxy } from "./resolve_proxy.ts";
+import type { ProxyRun } from "./proxy_run.ts";
+import type { RoleTraefik, Traefik } from "./traefik.ts";
+import type { Accessory } from "./resolve_accessories.ts";
 import type { SecretReference } from "../command.ts";
 
 /** A whole deployment for one destination, ready to be planned. */
@@ -163,228 +167,12 @@ export interface Env {
   readonly secret: Readonly<Record<string, string>>;
 }
 
-/** What kamal-proxy does for a role. */
-export interface Proxy {
-  /** Public host names; empty answers to all. */
-  readonly hosts: readonly string[];
-  /** Port that the app listens on. */
-  readonly appPort: number;
-  /** Whether kamal-proxy serves HTTPS. */
-  readonly ssl: boolean;
-  /** Secrets with the certificate that it serves HTTPS with; `undefined` for those that it obtains by itself. */
-  readonly certificate: Certificate | undefined;
-  /** Whether HTTP is sent to HTTPS; `undefined` leaves kamal-proxy's default. */
-  readonly sslRedirect: boolean | undefined;
-  /** Whether X-Forwarded headers are passed on; `undefined` leaves kamal-proxy's default. */
-  readonly forwardHeaders: boolean | undefined;
-  /** Seconds until a request to the app fails; `undefined` leaves kamal-proxy's default. */
-  readonly responseTimeout: number | undefined;
-  /** Path prefixes that are routed here; empty for all. */
-  readonly pathPrefixes: readonly string[];
-  /** Whether the prefix is cut off; `undefined` leaves kamal-proxy's default. */
-  readonly stripPathPrefix: boolean | undefined;
-  /** Public host name that the others are sent to; `undefined` for none. */
-  readonly canonicalHost: string | undefined;
-  /** Whether certificates come from Let's Encrypt's staging. */
-  readonly sslStaging: boolean;
-  /** Replicas that get the requests that only read; `undefined` where each gets all. */
-  readonly readers: Readers | undefined;
-  /** How kamal-proxy finds out that the app is well. */
-  readonly healthcheck: Healthcheck;
-  /** What is buffered on its way. */
-  readonly buffering: Buffering;
-  /** Headers that kamal-proxy logs. */
-  readonly logging: ProxyLogging;
-}
-
-/** Replicas that get the requests that only read. */
-export interface Readers {
-  /** Replicas on each host that get what is no read; all further ones are readers. */
-  readonly writers: number;
-  /** Seconds for which a visitor who wrote reads from writers too. */
-  readonly writerAffinity: number;
-  /** Whether readers get WebSockets as well. */
-  readonly websockets: boolean;
-  /** Environment of the readers alone. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** A page that kamal-proxy shows for a status. */
-export interface ErrorPage {
-  /** Its name, such as `503.html`. */
-  readonly name: string;
-  /** Path in the project. */
-  readonly local: string;
-  /** SHA-256 of its content. */
-  readonly sha256: string;
-}
-
-/** A certificate in secrets, by their names. */
-export interface Certificate {
-  /** Secret with the certificate, as PEM. */
-  readonly certificatePem: string;
-  /** Secret with its private key, as PEM. */
-  readonly privateKeyPem: string;
-}
-
-/** A health check over HTTP. */
-export interface Healthcheck {
-  /** Path that must answer 200. */
-  readonly path: string;
-  /** Seconds between checks. */
-  readonly interval: number;
-  /** Host header of the checks; `undefined` leaves kamal-proxy's default. */
-  readonly host: string | undefined;
-  /** Port that is asked; `undefined` for the app's. */
-  readonly port: number | undefined;
-  /** Seconds that one check may take. */
-  readonly timeout: number;
-}
-
-/** Buffering in kamal-proxy. */
-export interface Buffering {
-  /** Whether requests are buffered. */
-  readonly requests: boolean;
-  /** Whether responses are buffered. */
-  readonly responses: boolean;
-  /** Bytes held in memory; `undefined` leaves kamal-proxy's default. */
-  readonly memory: number | undefined;
-  /** Largest request body in bytes. */
-  readonly maxRequestBody: number | undefined;
-  /** Largest response body in bytes. */
-  readonly maxResponseBody: number | undefined;
-}
-
-/** Header names in kamal-proxy's log. */
-export interface ProxyLogging {
-  /** Headers of requests. */
-  readonly requestHeaders: readonly string[];
-  /** Headers of responses. */
-  readonly responseHeaders: readonly string[];
-}
-
-/** How the proxy container itself runs. */
-export interface ProxyRun {
-  /** Image with registry and tag. */
-  readonly image: string;
-  /** Version of kamal-proxy, such as `v0.9.2`. */
-  readonly version: string;
-  /** Whether its ports are published. */
-  readonly publish: boolean;
-  /** Addresses of the host that its ports are published on; empty for all. */
-  readonly bindIps: readonly string[];
-  /** Port published for HTTP. */
-  readonly httpPort: number;
-  /** Port published for HTTPS. */
-  readonly httpsPort: number;
-  /** Largest log file, such as `10m`; empty for no limit. */
-  readonly logMaxSize: string;
-  /** Whether kamal-proxy logs more. */
-  readonly debug: boolean;
-  /** Port of its metrics inside the container; `undefined` for none. */
-  readonly metricsPort: number | undefined;
-  /** Further `docker run` options. */
-  readonly options: RunOptions;
-}
-
-/** How Traefik runs, and how the app's containers say that they are well. */
-export interface Traefik {
-  /** Image with tag. */
-  readonly image: string;
-  /** Port published for HTTP; `undefined` for none. */
-  readonly hostPort: number | undefined;
-  /** Labels of its container. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Arguments by name; `true` is a bare one. */
-  readonly args: Readonly<Record<string, string | number | boolean>>;
-  /** Further `docker run` options. */
-  readonly options: RunOptions;
-  /** Environment. */
-  readonly env: Env;
-  /** Folder in the app's containers with the cord; `undefined` for none. */
-  readonly cord: string | undefined;
-  /** Command in the app's containers that ends with 0 while they are well; `undefined` asks the health path. */
-  readonly healthCmd: string | undefined;
-}
-
-/** What Traefik does for a role; the labels and the health check stand among the role's own. */
-export interface RoleTraefik {
-  /** Folder in its containers with the cord; `undefined` for none. */
-  readonly cord: string | undefined;
-}
-
 /** Docker's log driver. */
 export interface Logging {
   /** Name of the driver; `undefined` for Docker's own default. */
   readonly driver: string | undefined;
   /** Options of the driver. */
   readonly options: Readonly<Record<string, string>>;
-}
-
-/** A supporting container that outlives deploys. */
-export interface Accessory {
-  /** Name in the configuration. */
-  readonly name: string;
-  /** Name of its container, its label and its folder on the host. */
-  readonly service: string;
-  /** Image with registry and tag. */
-  readonly image: string;
-  /** Names of its hosts. */
-  readonly hosts: readonly string[];
-  /** Command in place of the image's own. */
-  readonly cmd: string | undefined;
-  /** Port to publish, as `docker run --publish` takes it. */
-  readonly publish: string | undefined;
-  /** Environment. */
-  readonly env: Env;
-  /** Files that are uploaded and mounted. */
-  readonly files: readonly AccessoryFile[];
-  /** Folders that are made and mounted. */
-  readonly directories: readonly AccessoryDirectory[];
-  /** Volumes, as `docker run --volume` takes them. */
-  readonly volumes: readonly string[];
-  /** Docker network. */
-  readonly network: string;
-  /** Labels. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Further `docker run` options. */
-  readonly options: RunOptions;
-  /** Log driver and its options. */
-  readonly logging: Logging;
-  /** Restart policy. */
-  readonly restart: string;
-}
-
-/** A file of the project that an accessory mounts. */
-export interface AccessoryFile {
-  /** Path in the project. */
-  readonly local: string;
-  /** Path on the host, relative to the login's home. */
-  readonly hostPath: string;
-  /** Path in the container. */
-  readonly containerPath: string;
-  /** Octal mode, such as `755`. */
-  readonly mode: string;
-  /** Owner, such as `1000:1000`; `undefined` leaves it to the login. */
-  readonly owner: string | undefined;
-  /** Mount options, such as `ro`. */
-  readonly mountOptions: string | undefined;
-  /** SHA-256 of the content, in hex. */
-  readonly sha256: string;
-}
-
-/** A folder on the host that an accessory mounts. */
-export interface AccessoryDirectory {
-  /** Path on the host; relative to the login's home unless it begins with a slash. */
-  readonly hostPath: string;
-  /** Path in the container. */
-  readonly containerPath: string;
-  /** Octal mode; `undefined` leaves it as it is. */
-  readonly mode: string | undefined;
-  /** Owner; `undefined` leaves it as it is. */
-  readonly owner: string | undefined;
-  /** Mount options, such as `ro`. */
-  readonly mountOptions: string | undefined;
 }
 
 /** How the image is built. */

@@ -5,7 +5,7 @@
  */
 
 import { isPlainObject, type PlainObject } from "./plain_data.ts";
-import { resolveProxy } from "./proxy.ts";
+import { resolveProxy } from "./resolve_proxy.ts";
 import { resolveSpec } from "./resolve_spec.ts";
 
 /**

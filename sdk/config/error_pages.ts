@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ErrorPage } from "./config.ts";
+import type { ErrorPage } from "./resolve_proxy.ts";
 
 /** Names of error pages, as Kamal has them. */
 export const ERROR_PAGE_REGEXP = /^[45]..\.html$/;

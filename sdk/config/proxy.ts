@@ -5,11 +5,10 @@
  */
 
 import * as z from "zod";
-import type { Proxy, Readers } from "./config.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxyRun, type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
 import { type Fields, port, strict, text, textMap, whole } from "./schema.ts";
-import { resolveTextMap, type TextMap } from "./text_map.ts";
+import type { TextMap } from "./text_map.ts";
 import { SECRET_NAME_REGEXP } from "./secret.ts";
 
 /** What kamal-proxy does for a role. */
@@ -354,66 +353,7 @@ export function checkProxy(input: ProxyInput, path: ConfigPath, report: ReportPr
   checkProxyRun(input.run ?? {}, [...path, "run"], report);
 }
 
-/** Lays a role's proxy over the app's and fills the defaults. */
-export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
-  const input = { ...root, ...own };
-  const healthcheck = { ...root.healthcheck, ...own.healthcheck };
-  const buffering = { ...root.buffering, ...own.buffering };
-  const logging = { ...root.logging, ...own.logging };
-  const hosts = hostsOf(own) ?? hostsOf(root) ?? [];
-  return {
-    hosts,
-    appPort: input.appPort ?? 80,
-    ssl: input.ssl !== undefined && input.ssl !== false,
-    certificate: typeof input.ssl === "object" ? input.ssl : undefined,
-    sslRedirect: input.sslRedirect,
-    forwardHeaders: input.forwardHeaders,
-    responseTimeout: input.responseTimeout,
-    pathPrefixes: pathPrefixesOf(own) ?? pathPrefixesOf(root) ?? [],
-    stripPathPrefix: input.stripPathPrefix,
-    canonicalHost: input.canonicalHost,
-    sslStaging: input.sslStaging ?? false,
-    readers: resolveReaders(root.readers, own.readers),
-    healthcheck: {
-      path: healthcheck.path ?? "/up",
-      interval: healthcheck.interval ?? 1,
-      host: healthcheck.host,
-      port: healthcheck.port,
-      timeout: healthcheck.timeout ?? 5,
-    },
-    buffering: {
-      requests: buffering.requests ?? true,
-      responses: buffering.responses ?? true,
-      memory: buffering.memory,
-      maxRequestBody: buffering.maxRequestBody,
-      maxResponseBody: buffering.maxResponseBody,
-    },
-    logging: {
-      requestHeaders: logging.requestHeaders ?? ["Cache-Control", "Last-Modified", "User-Agent"],
-      responseHeaders: logging.responseHeaders ?? [],
-    },
-  };
-}
-
-function resolveReaders(root?: ReadersInput, own?: ReadersInput): Readers | undefined {
-  if (root === undefined && own === undefined) return undefined;
-  const { writers, writerAffinity, websockets } = { ...root, ...own };
-  return {
-    writers: writers ?? 1,
-    writerAffinity: writerAffinity ?? 1,
-    websockets: websockets ?? false,
-    env: { ...resolveTextMap(root?.env), ...resolveTextMap(own?.env) },
-  };
-}
-
-function hostsOf({ host, hosts }: ProxyInput): readonly string[] | undefined {
-  return hosts ?? splitList(host);
-}
-
-function pathPrefixesOf({ pathPrefix, pathPrefixes }: ProxyInput): readonly string[] | undefined {
-  return pathPrefixes ?? splitList(pathPrefix);
-}
-
-function splitList(list: string | undefined): readonly string[] | undefined {
+/** Items of a list with commas between them. */
+export function splitList(list: string | undefined): readonly string[] | undefined {
   return list?.split(",").map((item) => item.trim()).filter((item) => item !== "");
 }

@@ -5,10 +5,34 @@
  */
 
 import * as z from "zod";
-import type { ProxyRun, Role, RunOptions } from "./config.ts";
+import type { Role, RunOptions } from "./config.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { runOptions } from "./run_options.ts";
 import { port, strict, text } from "./schema.ts";
+
+/** How the proxy container itself runs. */
+export interface ProxyRun {
+  /** Image with registry and tag. */
+  readonly image: string;
+  /** Version of kamal-proxy, such as `v0.9.2`. */
+  readonly version: string;
+  /** Whether its ports are published. */
+  readonly publish: boolean;
+  /** Addresses of the host that its ports are published on; empty for all. */
+  readonly bindIps: readonly string[];
+  /** Port published for HTTP. */
+  readonly httpPort: number;
+  /** Port published for HTTPS. */
+  readonly httpsPort: number;
+  /** Largest log file, such as `10m`; empty for no limit. */
+  readonly logMaxSize: string;
+  /** Whether kamal-proxy logs more. */
+  readonly debug: boolean;
+  /** Port of its metrics inside the container; `undefined` for none. */
+  readonly metricsPort: number | undefined;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+}
 
 /** How kamal-proxy itself runs; a change takes effect when the proxy is booted anew. */
 export interface ProxyRunInput {

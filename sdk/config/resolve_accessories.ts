@@ -7,7 +7,7 @@
 import type { AccessoryFields } from "./accessory.ts";
 import { resolveDirectories, resolveFiles } from "./accessory_mounts.ts";
 import { didYouMean } from "./closest.ts";
-import type { Accessory, Host, Role } from "./config.ts";
+import type { Env, Host, Logging, Role, RunOptions } from "./config.ts";
 import { resolveEnv } from "./env.ts";
 import { isImageReference } from "./image_name.ts";
 import { resolveLogging } from "./logging.ts";
@@ -17,6 +17,72 @@ import type { ResolveContext } from "./resolve_roles.ts";
 import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
 import { resolveTextMap } from "./text_map.ts";
+
+/** A supporting container that outlives deploys. */
+export interface Accessory {
+  /** Name in the configuration. */
+  readonly name: string;
+  /** Name of its container, its label and its folder on the host. */
+  readonly service: string;
+  /** Image with registry and tag. */
+  readonly image: string;
+  /** Names of its hosts. */
+  readonly hosts: readonly string[];
+  /** Command in place of the image's own. */
+  readonly cmd: string | undefined;
+  /** Port to publish, as `docker run --publish` takes it. */
+  readonly publish: string | undefined;
+  /** Environment. */
+  readonly env: Env;
+  /** Files that are uploaded and mounted. */
+  readonly files: readonly AccessoryFile[];
+  /** Folders that are made and mounted. */
+  readonly directories: readonly AccessoryDirectory[];
+  /** Volumes, as `docker run --volume` takes them. */
+  readonly volumes: readonly string[];
+  /** Docker network. */
+  readonly network: string;
+  /** Labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+  /** Log driver and its options. */
+  readonly logging: Logging;
+  /** Restart policy. */
+  readonly restart: string;
+}
+
+/** A file of the project that an accessory mounts. */
+export interface AccessoryFile {
+  /** Path in the project. */
+  readonly local: string;
+  /** Path on the host, relative to the login's home. */
+  readonly hostPath: string;
+  /** Path in the container. */
+  readonly containerPath: string;
+  /** Octal mode, such as `755`. */
+  readonly mode: string;
+  /** Owner, such as `1000:1000`; `undefined` leaves it to the login. */
+  readonly owner: string | undefined;
+  /** Mount options, such as `ro`. */
+  readonly mountOptions: string | undefined;
+  /** SHA-256 of the content, in hex. */
+  readonly sha256: string;
+}
+
+/** A folder on the host that an accessory mounts. */
+export interface AccessoryDirectory {
+  /** Path on the host; relative to the login's home unless it begins with a slash. */
+  readonly hostPath: string;
+  /** Path in the container. */
+  readonly containerPath: string;
+  /** Octal mode; `undefined` leaves it as it is. */
+  readonly mode: string | undefined;
+  /** Owner; `undefined` leaves it as it is. */
+  readonly owner: string | undefined;
+  /** Mount options, such as `ro`. */
+  readonly mountOptions: string | undefined;
+}
 
 /** Resolves all accessories, by name. */
 export function resolveAccessories(

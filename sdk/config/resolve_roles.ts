@@ -7,12 +7,15 @@
 import { didYouMean } from "./closest.ts";
 import { resolveAssets } from "./asset_path.ts";
 import { replicasProblem } from "./replicas.ts";
-import type { AssetPath, Env, Proxy, Role, RunOptions, Traefik } from "./config.ts";
+import type { AssetPath, Env, Role, RunOptions } from "./config.ts";
+import type { Proxy } from "./resolve_proxy.ts";
+import type { Traefik } from "./traefik.ts";
 import { resolveEnv, type RootEnvFields } from "./env.ts";
 import type { HostRegister } from "./host.ts";
 import { resolveLogging } from "./logging.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
-import { checkProxy, resolveProxy } from "./proxy.ts";
+import { checkProxy } from "./proxy.ts";
+import { resolveProxy } from "./resolve_proxy.ts";
 import { checkProxyRuns, resolveProxyRun } from "./proxy_run.ts";
 import type { RoleFields } from "./role.ts";
 import { resolveRunOptions } from "./run_options.ts";

@@ -5,13 +5,40 @@
  */
 
 import * as z from "zod";
-import type { Proxy, RunOptions, Traefik } from "./config.ts";
+import type { Env, RunOptions } from "./config.ts";
+import type { Proxy } from "./resolve_proxy.ts";
 import { type EnvFields, type EnvInput, envSchema, resolveEnv } from "./env.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import type { ProxyInput } from "./proxy.ts";
 import { runOptions } from "./run_options.ts";
 import { port, strict, text, textMap } from "./schema.ts";
 import { resolveTextMap, type TextMap } from "./text_map.ts";
+
+/** How Traefik runs, and how the app's containers say that they are well. */
+export interface Traefik {
+  /** Image with tag. */
+  readonly image: string;
+  /** Port published for HTTP; `undefined` for none. */
+  readonly hostPort: number | undefined;
+  /** Labels of its container. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Arguments by name; `true` is a bare one. */
+  readonly args: Readonly<Record<string, string | number | boolean>>;
+  /** Further `docker run` options. */
+  readonly options: RunOptions;
+  /** Environment. */
+  readonly env: Env;
+  /** Folder in the app's containers with the cord; `undefined` for none. */
+  readonly cord: string | undefined;
+  /** Command in the app's containers that ends with 0 while they are well; `undefined` asks the health path. */
+  readonly healthCmd: string | undefined;
+}
+
+/** What Traefik does for a role; the labels and the health check stand among the role's own. */
+export interface RoleTraefik {
+  /** Folder in its containers with the cord; `undefined` for none. */
+  readonly cord: string | undefined;
+}
 
 /** How Traefik runs, and how the app's containers say that they are well. */
 export interface TraefikInput {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Accessory, type Config, hostOf, serviceWithDestination } from "../config/config.ts";
+import { type Config, hostOf, serviceWithDestination } from "../config/config.ts";
+import type { Accessory } from "../config/resolve_accessories.ts";
 import { SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Config, hostOf, type Proxy, type Role } from "../config/config.ts";
+import { type Config, hostOf, type Role } from "../config/config.ts";
+import type { Proxy } from "../config/resolve_proxy.ts";
 import { type ContainerState, type RouteState, shortId } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { accessoriesOn, type Accessory, type Role } from "../config/config.ts";
+import { accessoriesOn, type Role } from "../config/config.ts";
+import type { Accessory } from "../config/resolve_accessories.ts";
 import { type ContainerState, type RouteState, shortId } from "../observe/host_state.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import type { ReleasedRole, ReleasedRun } from "../operations/release.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Accessory, hostOf } from "../config/config.ts";
+import { hostOf } from "../config/config.ts";
+import type { Accessory } from "../config/resolve_accessories.ts";
 import { SextantError } from "../errors.ts";
 import { accessoriesNamed } from "./accessory.ts";
 import { runRole } from "./app_container.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type Certificate, type Role, serviceWithDestination } from "../config/config.ts";
+import { type Role, serviceWithDestination } from "../config/config.ts";
+import type { Certificate } from "../config/resolve_proxy.ts";
 import { APPS_CONFIG, CERTIFICATE_MARK, inProxy } from "../operations/own_certificate.ts";
 import { lookUp } from "./current.ts";
 import { digest } from "./digest.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ProxyRun, proxyRunOn } from "../config/config.ts";
+import { proxyRunOn } from "../config/config.ts";
+import type { ProxyRun } from "../config/proxy_run.ts";
 import { registryOf } from "../config/image_name.ts";
 import { resolveProxyRun } from "../config/proxy_run.ts";
 import { withPort } from "../config/published_port.ts";

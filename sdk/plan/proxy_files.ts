@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Proxy, Role } from "../config/config.ts";
+import type { Role } from "../config/config.ts";
+import type { Proxy } from "../config/resolve_proxy.ts";
 import { inProxy } from "../operations/own_certificate.ts";
 import { errorPagesFolder, errorPagesFolders, uploadErrorPages } from "./error_pages.ts";
 import { type PlanInput, stateOf } from "./input.ts";

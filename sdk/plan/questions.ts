@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Accessory } from "../config/config.ts";
+import type { Accessory } from "../config/resolve_accessories.ts";
 import { accessoriesNamed } from "./accessory.ts";
 import { ask } from "./ask.ts";
 import { appHosts, selectedRoles } from "./current.ts";

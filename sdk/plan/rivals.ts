@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Proxy, Role } from "../config/config.ts";
+import type { Role } from "../config/config.ts";
+import type { Proxy } from "../config/resolve_proxy.ts";
 import { type RouteState, shortId } from "../observe/host_state.ts";
 import { isCandidate, type TakenRoute } from "../operations/proxy.ts";
 import { asRouted, timeoutFlags } from "./app_container.ts";

@@ -5,7 +5,8 @@
  */
 
 import { quote } from "../command.ts";
-import type { Config, Role, Traefik } from "../config/config.ts";
+import type { Config, Role } from "../config/config.ts";
+import type { Traefik } from "../config/traefik.ts";
 import { HostError, SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { accessoriesOn, type Accessory } from "../config/config.ts";
+import { accessoriesOn } from "../config/config.ts";
+import type { Accessory } from "../config/resolve_accessories.ts";
 import { HostError, SextantError, throwHostErrors } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
 import { bootGroups } from "./boot.ts";

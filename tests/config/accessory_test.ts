@@ -1,6 +1,6 @@
 import "../sanitizers.ts";
 import { assertEquals } from "@std/assert";
-import type { Accessory } from "../../sdk/config/config.ts";
+import type { Accessory } from "../../sdk/config/resolve_accessories.ts";
 import { localFiles } from "../../sdk/config/resolve.ts";
 import { resolveWith, specWith } from "./spec.ts";
 
