@@ -134,7 +134,10 @@ export const removeProxy: Definition<RemoveProxy> = {
       text(
         "{ docker image prune --all --force --filter label=org.opencontainers.image.title=kamal-proxy >/dev/null; }",
       ),
-      run("rm", "-rf", ".kamal/proxy"),
+      // Apps without a route may have certificates and pages there.
+      text(
+        '{ for sx_f in .kamal/proxy/*; do [ "${sx_f##*/}" = apps-config ] || rm -rf "$sx_f"; done; rmdir .kamal/proxy/apps-config .kamal/proxy 2>/dev/null || true; }',
+      ),
     );
   },
 };

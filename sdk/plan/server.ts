@@ -58,10 +58,10 @@ function removeRest(input: PlanInput, host: string): readonly Step[] {
   );
   const { server, username } = config.registry;
   return [
+    filesStep(input, host),
     ...proxyContainer(state) === undefined || isShared
       ? []
       : [step(`${host} proxy`, { kind: "remove-proxy", everything: true })],
-    filesStep(input, host),
     ...username === undefined ? [] : [step(`${host} logout`, { kind: "logout-registry", server })],
   ];
 }

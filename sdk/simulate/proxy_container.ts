@@ -13,6 +13,7 @@ import type {
   StartProxy,
   StopProxy,
 } from "../operations/proxy_container.ts";
+import { APPS_CONFIG } from "../operations/own_certificate.ts";
 import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
 import type { Outcome } from "../operations/definition.ts";
 import { noSuch, portsOf, started, stop } from "./container.ts";
@@ -56,9 +57,23 @@ export const removeProxy: Model<RemoveProxy> = byEngine(0.3, ({ everything }, ho
     stop(proxy, host);
     host.containers.delete(PROXY_CONTAINER);
   }
-  if (everything) host.remove(".kamal/proxy");
+  if (everything) removeFiles(host);
   return done();
 });
+
+/** What other apps have there stays. */
+function removeFiles(host: SimulatedHost): void {
+  const own = [...host.files.keys(), ...host.directories].filter((path) =>
+    path.startsWith(".kamal/proxy/") && !`${path}/`.startsWith(`${APPS_CONFIG}/`)
+  );
+  for (const path of own) host.remove(path);
+  for (const folder of [APPS_CONFIG, ".kamal/proxy"]) {
+    const holds = [...host.files.keys(), ...host.directories].some((path) =>
+      path.startsWith(`${folder}/`)
+    );
+    if (!holds) host.remove(folder);
+  }
+}
 
 /** How the proxy's container is replaced: a second one answers meanwhile, so to its users it is one moment. */
 export const replaceProxy: Model<ReplaceProxy> = {

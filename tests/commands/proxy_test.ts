@@ -1,5 +1,5 @@
 import "../sanitizers.ts";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { explainFailure, invertOperation } from "../../sdk/operations/operation.ts";
 import { ROUTE, SAMPLES, WEB } from "./samples.ts";
 import { type Home, testInShells } from "./shells.ts";
@@ -130,6 +130,15 @@ testInShells("removeProxy keeps routes and folder unless everything goes", async
   await home.do(shell, { kind: "remove-proxy", everything: true });
   assertEquals((await home.read("log")).includes("volume"), false);
   assertEquals(await home.list(".kamal"), []);
+});
+
+testInShells("removeProxy leaves what other apps have beside it", async (home, shell) => {
+  await home.program("docker", "exit 0");
+  await home.write(".kamal/proxy/options", "--publish 80:80");
+  await home.write(".kamal/proxy/apps-config/blog/tls/cert.pem", "CERTIFICATE");
+  assertEquals((await home.do(shell, { kind: "remove-proxy", everything: true })).code, 0);
+  assertEquals(await home.read(".kamal/proxy/apps-config/blog/tls/cert.pem"), "CERTIFICATE");
+  await assertRejects(() => home.read(".kamal/proxy/options"), Deno.errors.NotFound);
 });
 
 testInShells("startProxy starts the container that is there", async (home, shell) => {
