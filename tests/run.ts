@@ -19,8 +19,8 @@ interface Ring {
 /** Folders of tests that start programs or hosts, and so run one after the other. */
 const SLOW_FOLDERS = ["binary", "lab", "integration"];
 const EXAMPLES = ["mod.ts", "sdk", "recipes", "README.md", "CONTRIBUTING.md", "docs"];
-/** What all rings together may take. */
-const LIMIT_SECONDS = 19 * 60;
+/** What all rings together may take: they should end in less than 20 minutes, and a slow machine may take twice that. */
+const LIMIT_SECONDS = 40 * 60;
 const ROOT = new URL("../", import.meta.url).pathname;
 const NOTHING: Tally = { passed: 0, failed: [], skipped: [] };
 
@@ -61,7 +61,7 @@ async function rings(fast: boolean): Promise<readonly Ring[]> {
     test("quick", 300, "--parallel", ...quick.map((folder) => `tests/${folder}`)),
     ...fast ? [] : [test("simulation", 300, "tests/sim/ten_thousand.ts")],
     test("examples", 300, "--doc", "--parallel", ...await thoseThere(EXAMPLES)),
-    ...slow.map((folder) => test(folder, 900, "--parallel", `tests/${folder}`)),
+    ...slow.map((folder) => test(folder, 1800, "--parallel", `tests/${folder}`)),
   ];
 }
 
