@@ -5,6 +5,7 @@
  */
 
 import { DEFAULT_DATA_PATH } from "../operations/image_size.ts";
+import type { Operation } from "../operations/operation.ts";
 import { appHosts } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { digestFile, imageName, latestTag } from "./names.ts";
@@ -18,16 +19,8 @@ export function planBuild(
   verb: "build push" | "build pull" | "build deliver",
   noCache: boolean,
 ): Plan {
-  const { config, version } = input;
   const pulls = appHosts(input).map((host) =>
-    script(host, [step(`${host} pull`, {
-      kind: "pull-image",
-      image: imageName(config, version),
-      service: config.service,
-      login: registryLogin(input),
-      digestFile: digestFile(config),
-      dataPath: dataPath(input, host),
-    })])
+    script(host, [step(`${host} pull`, pullApp(input, host))])
   );
   return plan(input, verb, [
     ...verb === "build pull" ? [] : [buildStage(input, noCache)],
@@ -35,8 +28,21 @@ export function planBuild(
   ]);
 }
 
+/** Gets the app's image to a host, and notes its digest there. */
+export function pullApp(input: PlanInput, host: string): Operation {
+  const { config, version } = input;
+  return {
+    kind: "pull-image",
+    image: imageName(config, version),
+    service: config.service,
+    login: registryLogin(input),
+    digestFile: digestFile(config),
+    dataPath: dataPath(input, host),
+  };
+}
+
 /** A path on the disk where a host's Docker keeps its data, as far as it is known. */
-export function dataPath(input: PlanInput, host: string): string {
+function dataPath(input: PlanInput, host: string): string {
   return stateOf(input, host).routesFile ?? DEFAULT_DATA_PATH;
 }
 

@@ -10,7 +10,7 @@ import { shortId } from "../observe/host_state.ts";
 import type { CanaryShare, SplitTraffic } from "../operations/rollout.ts";
 import { asCanary, differences, routed, runReplicas } from "./app_container.ts";
 import { UNTOUCHED } from "./canary_switch.ts";
-import type { Changes, RoleChange } from "./changes.ts";
+import { type Changes, type RoleChange, sameItems } from "./changes.ts";
 import {
   appHosts,
   lookUp,
@@ -162,8 +162,4 @@ function isTargeted(
 
 function hasShare({ route }: RoleOnHost, { percent, allow }: CanaryShare): boolean {
   return route?.rollout?.percent === percent && sameItems(route.rollout.allow, allow);
-}
-
-function sameItems(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((one) => others.includes(one));
 }

@@ -126,6 +126,7 @@ function isSet(input: PlanInput, host: string, role: Role, { route }: RoleOnHost
   return settingDifferences(wanted, settingsOf(route?.flags ?? [])).length === 0;
 }
 
-function sameItems(some: readonly string[], others: readonly string[]): boolean {
+/** Whether two lists hold the same, in whatever order. */
+export function sameItems(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((one) => others.includes(one));
 }

@@ -9,7 +9,7 @@ import type { ReleasedRole } from "../operations/release.ts";
 import { bootAccessories } from "./accessory.ts";
 import { writeRoleEnv } from "./app_container.ts";
 import { bridgeAssets, pruneAssets } from "./assets.ts";
-import { buildStage, dataPath } from "./build.ts";
+import { buildStage, pullApp } from "./build.ts";
 import { bootGroups } from "./boot.ts";
 import { recordEnds } from "./canary_switch.ts";
 import { certificateSteps } from "./certificate.ts";
@@ -17,20 +17,11 @@ import { changesOn, type Replaced, type RoleChange, stoppingVersions } from "./c
 import { pruneProxyFiles, writeProxyFiles } from "./proxy_files.ts";
 import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import {
-  appFolder,
-  auditFile,
-  digestFile,
-  imageName,
-  latestTag,
-  ownFolder,
-  saltFile,
-} from "./names.ts";
+import { appFolder, auditFile, imageName, latestTag, ownFolder, saltFile } from "./names.ts";
 import { leaveHosts, orphansOf, stopOrphans } from "./orphans.ts";
 import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
-import { registryLogin } from "./registry.ts";
 import { holdsOn, releaseStages, resumeLeftOn } from "./release_phase.ts";
 import { endNote, knownDigest, recordRelease, releasedBefore, releasedRole } from "./release.ts";
 import { traefikUp } from "./traefik.ts";
@@ -132,20 +123,13 @@ export function prepareSteps(
   changes: readonly RoleChange[],
   { pull }: Pick<DeployParts, "pull">,
 ): readonly Step[] {
-  const { config, version } = input;
+  const { config } = input;
   const state = stateOf(input, host);
   const boots = changes.filter((change) => change.boots.length > 0);
   const steps: Step[] = [];
   if (pull && boots.length > 0) {
     // The pull may run beside the check: images are not part of what is checked.
-    steps.push(step(`${host} pull`, checkState(input, host), {
-      kind: "pull-image",
-      image: imageName(config, version),
-      service: config.service,
-      login: registryLogin(input),
-      digestFile: digestFile(config),
-      dataPath: dataPath(input, host),
-    }));
+    steps.push(step(`${host} pull`, checkState(input, host), pullApp(input, host)));
   }
   if (boots.length > 0) {
     const folders = [`${appFolder(config)}/env/roles`, `${ownFolder(config)}/env/roles`];

@@ -154,7 +154,7 @@ const HANDOVER = {
 };
 
 /** The run of the proxy, as Kamal's defaults have it. */
-const RUN_PROXY: RunProxy = {
+export const RUN_PROXY: RunProxy = {
   kind: "run-proxy",
   image: "basecamp/kamal-proxy:v0.9.2",
   publish: ["80:80", "443:443"],

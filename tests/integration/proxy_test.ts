@@ -7,11 +7,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { HostError } from "../../sdk/errors.ts";
-import { renderOperation } from "../../sdk/operations/operation.ts";
-import type { RunProxy } from "../../sdk/operations/proxy_container.ts";
-import { toText } from "../../sdk/command.ts";
+import { RUN_PROXY } from "../commands/samples.ts";
 import { type LabHost, labTest, up } from "../lab/lab.ts";
 import { Load } from "../lab/load.ts";
+import { assertClear, scriptOf, untilAnswers } from "./proxy_scene.ts";
 import { ask, running, Scene } from "./scene.ts";
 
 labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) => {
@@ -45,7 +44,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
         JSON.stringify(posts)
       }`,
     );
-    await assertClear(host);
+    await assertOneProxy(host);
   });
 
   await t.step(
@@ -59,7 +58,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
         const { code, stdout } = await host.exec(`PATH=/root/fake:$PATH; ${SWAP}`);
         assertEquals(code, 0);
         assertStringIncludes(stdout, words!);
-        await assertClear(host);
+        await assertOneProxy(host);
         assertEquals((await ask(host)).text, version);
       }
     },
@@ -68,7 +67,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
   await t.step("a login without root changes rules by a container", async () => {
     const user = "id() { echo 1000; }; sudo() { return 1; }";
     assertStringIncludes(await host.must(`${user}; ${SWAP}`), "without a gap");
-    await assertClear(host);
+    await assertOneProxy(host);
   });
 
   await t.step("a container that cannot run leaves the old one, and no rule", async () => {
@@ -79,7 +78,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
       /kamal-proxy was not replaced: .*nonsense|docker run/,
     );
     assertEquals((await ask(host)).text, version);
-    await assertClear(host);
+    await assertOneProxy(host);
   });
 
   await t.step("a proxy that would lose its routes is not replaced", async () => {
@@ -95,7 +94,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
     assertMatch(stderr, /none\.pem: no such file/);
     assertMatch(stderr, /the new container does not route shop-web/);
     assertEquals((await ask(host)).text, version);
-    await assertClear(host);
+    await assertOneProxy(host);
     await host.must(`docker exec kamal-proxy sh -c 'cat /tmp/state >${state}'`);
   });
 
@@ -110,7 +109,7 @@ labTest("kamal-proxy is replaced without a gap, whatever goes wrong", async (t) 
       const { report } = await scene.run(app, { name: "proxy boot" });
       assertEquals(report?.failures, []);
       assertEquals((await ask(host)).text, version);
-      await assertClear(host);
+      await assertOneProxy(host);
     },
   );
 });
@@ -215,50 +214,26 @@ labTest(
   },
 );
 
-const RUN: RunProxy = {
-  kind: "run-proxy",
-  image: "basecamp/kamal-proxy:v0.9.2",
-  publish: ["80:80", "443:443"],
-  logMaxSize: "10m",
-  debug: false,
-  metricsPort: undefined,
-  options: {},
-  configured: false,
-};
-
-const SWAP = `cd /root\n${
-  toText(
-    renderOperation(
-      { kind: "replace-proxy", run: RUN, previous: RUN.image, services: [] },
-      { secret: () => "", file: () => "" },
-    ),
-  )
-}`;
+const SWAP = scriptOf({
+  kind: "replace-proxy",
+  run: RUN_PROXY,
+  previous: RUN_PROXY.image,
+  services: [],
+});
 
 /** Asks from within the host itself, by both of its own addresses, until told to stop. */
 const askInside =
   `rm -f /tmp/stop /tmp/inside; (until [ -e /tmp/stop ]; do for to in 127.0.0.1 '[::1]'; do curl -s -m 5 -o /dev/null -w '%{http_code}\\n' -H 'Host: shop.test' "http://$to/version" >>/tmp/inside; done; done) >/dev/null 2>&1 &`;
-
-/** Waits until the app answers through the proxy, which may just have been started. */
-async function untilAnswers(host: LabHost, version: string): Promise<void> {
-  for (let tries = 0; tries < 50; tries++) {
-    if ((await ask(host)).text === version) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${host.address} never answered ${version}`);
-}
 
 function idOf(host: LabHost): Promise<string> {
   return host.must("docker inspect -f '{{.Id}}' kamal-proxy");
 }
 
 /** Asserts that one proxy runs, and that nothing is left of its replacement. */
-async function assertClear(host: LabHost): Promise<void> {
+async function assertOneProxy(host: LabHost): Promise<void> {
   const proxies = (await running(host)).filter((name) => name.startsWith("kamal-proxy"));
   assertEquals(proxies, ["kamal-proxy"]);
-  const rules = await host.must("iptables-save; ip6tables-save");
-  assert(!rules.includes("sextant"), rules);
-  assertEquals((await host.exec("docker container inspect kamal-proxy-old")).code, 1);
+  await assertClear(host);
 }
 
 /** Makes the packet filter refuse rules with a word. */

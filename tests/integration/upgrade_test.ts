@@ -1,20 +1,13 @@
 import "../sanitizers.ts";
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
-import { toText } from "../../sdk/command.ts";
 import { HostsError } from "../../sdk/errors.ts";
-import { type Operation, renderOperation } from "../../sdk/operations/operation.ts";
-import type { RunProxy } from "../../sdk/operations/proxy_container.ts";
+import { RUN_PROXY } from "../commands/samples.ts";
 import { type LabHost, labTest, up } from "../lab/lab.ts";
 import { Load, type LoadReport } from "../lab/load.ts";
 import { loadTraefik } from "../lab/traefik.ts";
 import { Kamal1Host } from "./kamal_1_host.ts";
+import { assertClear, scriptOf, untilAnswers } from "./proxy_scene.ts";
 import { ask, running, Scene } from "./scene.ts";
 
 labTest(
@@ -174,10 +167,10 @@ labTest("a handover that was killed is taken up by the next upgrade", async () =
 
   // As far as an upgrade comes before the ports change hands.
   await host.must("docker network create kamal && mkdir -p .kamal/proxy/apps-config");
-  await host.must(textOf({ ...RUN_PROXY, isHidden: true }));
+  await host.must(scriptOf({ ...RUN_PROXY, isHidden: true }));
   await host.must(`docker run --detach --network kamal --name next ${repository}:k1`);
   await host.must("docker exec kamal-proxy kamal-proxy deploy shop-web --target next:80");
-  const take = textOf({ kind: "take-ports", run: RUN_PROXY, ports: PORTS, asks: [] });
+  const take = scriptOf({ kind: "take-ports", run: RUN_PROXY, ports: PORTS, asks: [] });
   await host.must(`cat >take.sh <<'END_OF_SCRIPT'\n${take}\nEND_OF_SCRIPT`);
   const isUp = "[ \"$(docker inspect -f '{{.State.Running}}' traefik)\" = true ]";
   await host.must(
@@ -193,38 +186,4 @@ labTest("a handover that was killed is taken up by the next upgrade", async () =
   await assertClear(host);
 });
 
-const RUN_PROXY: RunProxy = {
-  kind: "run-proxy",
-  image: "basecamp/kamal-proxy:v0.9.2",
-  publish: ["80:80", "443:443"],
-  logMaxSize: "10m",
-  debug: false,
-  metricsPort: undefined,
-  options: {},
-  configured: false,
-};
-
 const PORTS = [{ host: 80, container: 80 }, { host: 443, container: 443 }];
-
-function textOf(operation: Operation): string {
-  const context = { secret: () => "", file: () => "" };
-  return `cd /root\n${toText(renderOperation(operation, context))}`;
-}
-
-/** Waits until Traefik has found the app. */
-async function untilAnswers(host: LabHost, version: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await ask(host)).text === version) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${host.address} never answered ${version}`);
-}
-
-/** Asserts that nothing is left of a handover. */
-async function assertClear(host: LabHost): Promise<void> {
-  const rules = await host.must("iptables-save; ip6tables-save");
-  assert(!rules.includes("sextant"), rules);
-  for (const name of ["kamal-proxy-next", "kamal-proxy-old"]) {
-    assertEquals((await host.exec(`docker container inspect ${name}`)).code, 1);
-  }
-}
