@@ -68,9 +68,20 @@ export function recordRelease(
     digest: more.digest,
     digestFile: more.isPulled === true ? digestFile(config) : undefined,
     env: envs.some((env) => env !== undefined) ? digest(envs) : undefined,
-    hosts: rememberedHosts(input, (host) => stillRunsOn(input, host)),
+    hosts: hostsToRemember(input),
     roles,
   };
+}
+
+// A plan writes to every host's ledger, and telling what to remember asks those of all: once is enough.
+const REMEMBERED = new WeakMap<PlanInput, readonly string[]>();
+
+function hostsToRemember(input: PlanInput): readonly string[] {
+  const known = REMEMBERED.get(input);
+  if (known !== undefined) return known;
+  const hosts = rememberedHosts(input, (host) => stillRunsOn(input, host));
+  REMEMBERED.set(input, hosts);
+  return hosts;
 }
 
 /** What is written to a host's ledger where a release does not come to its end. */
