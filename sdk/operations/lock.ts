@@ -71,18 +71,14 @@ export const acquireLock: Definition<AcquireLock> = {
   }),
   render: (operation) => {
     const { path, wait } = operation;
-    const details = `${path}/details`;
-    const take = `mkdir ${quote(path)} 2>/dev/null`;
-    const refuse = `{ base64 -d ${quote(details)} 2>/dev/null; exit ${LOCK_HELD_STATUS}; }`;
+    const take = takeText(path, encode(lockDetails(operation)));
+    const refuse = `{ base64 -d ${
+      quote(`${path}/details`)
+    } 2>/dev/null; exit ${LOCK_HELD_STATUS}; }`;
     return all(
       run("mkdir", "-p", ".kamal"),
       text(wait === undefined ? `{ ${take} || ${refuse}; }` : waitText(take, refuse, wait)),
-      // A full disk must not leave a lock that nobody holds.
-      text(
-        `{ printf %s ${quote(encode(lockDetails(operation)))} >${quote(details)} || { rm -rf ${
-          quote(path)
-        }; exit 1; }; }`,
-      ),
+      text(`[ -s ${quote(`${path}/details`)} ]`),
     );
   },
   inverse: (
@@ -144,6 +140,17 @@ export function lockHeld(details: string): { code: "LOCK_HELD"; message: string;
     }`,
     hint: "Wait for that run: --lock-wait. Only if it is dead: sextant lock release",
   };
+}
+
+/**
+ * Makes the folder and writes whose it is: whoever is broken off between the two would leave a lock
+ * that nobody holds, so signals wait, and a full disk takes the folder away again.
+ */
+function takeText(path: string, words: string): string {
+  const folder = quote(path);
+  return `(trap '' HUP INT TERM; mkdir ${folder} 2>/dev/null && { printf %s ${quote(words)} >${
+    quote(`${path}/details`)
+  } || rm -rf ${folder}; })`;
 }
 
 /** Looks again and again, for a time; a clock that is set meanwhile must not make it longer than the looks allow. */

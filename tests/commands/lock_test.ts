@@ -72,6 +72,18 @@ testInShells("acquireLock is taken back by its own words only", async (home, she
 });
 
 testInShells(
+  "acquireLock that is broken off while it makes the folder can be taken back",
+  async (home, shell) => {
+    await home.program("mkdir", `/bin/mkdir "$@" && [ "$1" = -p ] || kill -TERM $PPID`);
+    await home.do(shell, ACQUIRE);
+    const [release] = invertOperation(ACQUIRE);
+    assertEquals((await home.do(shell, release!)).code, 0);
+    assertEquals(await home.list(".kamal"), []);
+  },
+  { plays: ["mkdir"] },
+);
+
+testInShells(
   "acquireLock that was never taken is taken back without a failure",
   async (home, shell) => {
     const [release] = invertOperation(ACQUIRE);
