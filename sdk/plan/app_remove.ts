@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Role, rolesOn, serviceWithDestination } from "../config/config.ts";
+import { type Role, rolesOn } from "../config/config.ts";
 import { SextantError } from "../errors.ts";
 import { type ContainerState, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
@@ -15,6 +15,7 @@ import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit } from "./proxy.ts";
+import { areProxyFilesHeld, proxyFilesFolder } from "./proxy_files.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
 /** A container that runs and does not serve. */
@@ -111,12 +112,16 @@ export function imagesStep({ config }: PlanInput, host: string): Step {
   return step(`${host} images`, { kind: "prune-images", service: config.service });
 }
 
-/** The step that removes a service's own files. */
-export function filesStep({ config }: PlanInput, host: string): Step {
-  return step(`${host} files`, { kind: "remove-path", path: appFolder(config) }, {
-    kind: "remove-path",
-    path: `.kamal/proxy/apps-config/${serviceWithDestination(config)}`,
-  });
+/** The step that removes a service's own files, but for those that a stopped proxy must find. */
+export function filesStep(input: PlanInput, host: string): Step {
+  const folders = [
+    appFolder(input.config),
+    ...areProxyFilesHeld(input, host) ? [] : [proxyFilesFolder(input)],
+  ];
+  return step(
+    `${host} files`,
+    ...folders.map((path) => ({ kind: "remove-path", path } as const)),
+  );
 }
 
 interface Placed {
@@ -170,11 +175,15 @@ function removal({ role, container }: Placed): Operation {
 
 /** Whether a host has anything of the app. */
 function isKnown(input: PlanInput, host: string): boolean {
-  const { images, containers, files, releases } = stateOf(input, host);
+  const { images, containers, releases, ...state } = stateOf(input, host);
   const { repository } = input.config;
   // What another destination's containers have stays.
   const used = new Set(containers.map(({ imageId }) => imageId));
-  return containersOn(input, host).length + Object.keys(files).length + releases.length > 0 ||
+  const isHeld = areProxyFilesHeld(input, host);
+  const files = Object.keys(state.files).filter((path) =>
+    !isHeld || !path.startsWith(`${proxyFilesFolder(input)}/`)
+  );
+  return containersOn(input, host).length + files.length + releases.length > 0 ||
     images.some(({ name, id }) => name.startsWith(`${repository}:`) && !used.has(id));
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Role } from "../config/config.ts";
+import { type Role, serviceWithDestination } from "../config/config.ts";
 import type { Proxy } from "../config/resolve_proxy.ts";
-import { inProxy } from "../operations/own_certificate.ts";
+import { proxyContainer } from "../observe/host_state.ts";
+import { APPS_CONFIG, inProxy } from "../operations/own_certificate.ts";
 import { errorPagesFolder, errorPagesFolders, uploadErrorPages } from "./error_pages.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { certificateFolder, certificateFolders, writeCertificate } from "./own_certificates.ts";
@@ -67,6 +68,24 @@ export function pruneProxyFiles(
   return [
     step(`${host} old proxy files`, ...old.map((path) => ({ kind: "remove-path", path }) as const)),
   ];
+}
+
+/** The folder on every host with all certificates and error pages of the deployment. */
+export function proxyFilesFolder({ config }: PlanInput): string {
+  return `${APPS_CONFIG}/${serviceWithDestination(config)}`;
+}
+
+/**
+ * Whether the deployment's certificates and error pages must stay on a host: a stopped proxy cannot be told that their
+ * routes have gone, and at its next start would drop those of other apps with them.
+ */
+export function areProxyFilesHeld(input: PlanInput, host: string): boolean {
+  const state = stateOf(input, host);
+  const proxy = proxyContainer(state);
+  if (proxy === undefined || proxy.running) return false;
+  const folder = `=${inProxy(proxyFilesFolder(input))}/`;
+  const users = state.routes.filter(({ flags }) => flags.some((flag) => flag.includes(folder)));
+  return users.length > 0 && users.length < state.routes.length;
 }
 
 /**

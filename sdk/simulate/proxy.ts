@@ -37,8 +37,12 @@ export const routeTraffic: Model<RouteTraffic> = {
     const readers = names.filter((_, index) => targets[index]!.isReader === true);
     const route = { ...routeOf(service, names, flags), readers };
     if (takesOver !== undefined) host.routes.delete(takesOver.service);
-    const problem = missingFile(flags, host) ??
-      deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
+    const missing = missingFile(flags, host);
+    if (missing !== undefined) return failed(1, `Error: unable to load ${missing}`);
+    if (names.every((name) => readers.includes(name))) {
+      return failed(1, 'Error: required flag(s) "target" not set');
+    }
+    const problem = deployProblem(route, host, secondsIn(flags, "--deploy-timeout"));
     if (problem !== undefined) return problem;
     // What was held off stays so.
     const { isStopped = false, isPaused = false, rollout } = host.routes.get(service) ?? {};
@@ -163,13 +167,13 @@ export function deployProblem(
   );
 }
 
-/** What kamal-proxy says of certificates and error pages that are not there; `undefined` where all are. */
-function missingFile(flags: readonly string[], host: SimulatedHost): Outcome | undefined {
+/** The first of a route's certificates and error pages that is not there; `undefined` where all are. */
+export function missingFile(flags: readonly string[], host: SimulatedHost): string | undefined {
   const folder = inProxy(APPS_CONFIG);
   for (const flag of flags.filter((flag) => flag.includes(`=${folder}/`))) {
     const path = APPS_CONFIG + flag.slice(flag.indexOf(folder) + folder.length);
     const isThere = [...host.files.keys()].some((file) => `${file}/`.startsWith(`${path}/`));
-    if (!isThere) return failed(1, `Error: unable to load ${path}`);
+    if (!isThere) return path;
   }
   return undefined;
 }

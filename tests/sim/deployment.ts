@@ -6,9 +6,11 @@
 
 import type { Config } from "../../sdk/config/config.ts";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
+import type { ProxyInput } from "../../sdk/config/proxy.ts";
 import type { RoleOptions } from "../../sdk/config/role.ts";
 import type { SettingsInput } from "../../sdk/config/settings.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
+import { sha256 } from "../../sdk/simulate/facts.ts";
 import { type Act, hostName, type StoryDeployment, type StoryRole } from "./story.ts";
 
 /** What an act deploys: some roles may have left the configuration. */
@@ -35,7 +37,10 @@ export function configOf(deployment: StoryDeployment, revision = 0): Promise<Con
   if (known !== undefined) return known;
   if (CONFIGS.size > MOST_CONFIGS) CONFIGS.clear();
   const { destination } = deployment;
-  const config = resolveConfig(specOf(deployment, revision), { destination, digests: {} });
+  const config = resolveConfig(specOf(deployment, revision), {
+    destination,
+    digests: pagesOf(deployment, revision),
+  });
   CONFIGS.set(key, config);
   return config;
 }
@@ -86,28 +91,57 @@ function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
     ...release === true
       ? { release: { cmd: "bin/migrate", ...isProxied ? { pause: 20 } : {} } }
       : {},
-    settings: settingsOf(deployment),
+    settings: settingsOf(deployment, revision),
     ...destination === undefined ? {} : { destinations: { [destination]: {} } },
   };
 }
 
-function settingsOf({ retain, assets, orphans }: StoryDeployment): SettingsInput {
+function settingsOf(deployment: StoryDeployment, revision: number): SettingsInput {
+  const { retain, assets, orphans } = deployment;
   return {
     ...retain === undefined ? {} : { retainContainers: retain },
     ...assets === true ? { assetPath: "/app/public" } : {},
     ...orphans === undefined ? {} : { orphans },
+    ...Object.keys(pagesOf(deployment, revision)).length === 0 ? {} : { errorPagesPath: PAGES },
   };
 }
 
+/** Digests of the error pages by their paths; another revision has others, and one in three has none. */
+function pagesOf({ errorPages }: StoryDeployment, revision: number): Record<string, string> {
+  if (errorPages !== true || isPlain(revision)) return {};
+  return Object.fromEntries(
+    ["404.html", "503.html"].map((name) => [`${PAGES}/${name}`, sha256(`${name} ${revision}`)]),
+  );
+}
+
+const PAGES = "pages";
+
 function roleOf(role: StoryRole, revision: number): RoleOptions<readonly string[]> {
-  // Every other change of the configuration is one of the route as well.
-  const more = revision % 2 === 1 ? { responseTimeout: 60 } : {};
-  const proxy = role.proxied ? { host: publicHost(role), ...more } : false;
   const { replicas } = role;
   return {
     hosts: role.hosts.map(hostName),
-    proxy,
+    proxy: role.proxied ? proxyOf(role, revision) : false,
     cmd: `bin/${role.name}`,
     ...replicas === undefined ? {} : { replicas },
   };
+}
+
+function proxyOf(role: StoryRole, revision: number): ProxyInput {
+  return {
+    host: publicHost(role),
+    // Every other change of the configuration is one of the route as well.
+    ...revision % 2 === 1 ? { responseTimeout: 60 } : {},
+    ...role.certificate === true && !isPlain(revision) ? { ssl: CERTIFICATE } : {},
+    ...role.readers === true && !isPlain(revision) ? { readers: { writers: WRITERS } } : {},
+  };
+}
+
+/** How many of a role's containers get all requests where the others get nothing but reads. */
+export const WRITERS = 1;
+
+const CERTIFICATE = { certificatePem: "CERTIFICATE", privateKeyPem: "CERTIFICATE_KEY" };
+
+/** One change of the configuration in three takes certificates, error pages and readers away. */
+function isPlain(revision: number): boolean {
+  return revision % 3 === 2;
 }

@@ -6,14 +6,15 @@
 
 import type { Verb } from "../../sdk/commander/verb.ts";
 import type { Config } from "../../sdk/config/config.ts";
+import { APPS_CONFIG, CERTIFICATE_MARK } from "../../sdk/operations/own_certificate.ts";
 import { isCandidate } from "../../sdk/operations/proxy.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
 import { proxyIsOff } from "../../sdk/simulate/proxy.ts";
 import { Client } from "./client.ts";
 import { holderOf, planCommand, runCommand, type StoryCommand } from "./command.ts";
-import { configOf, fullService, lockHostOf, publicHost } from "./deployment.ts";
+import { configOf, fullService, lockHostOf, prefixOf, publicHost, WRITERS } from "./deployment.ts";
 import type { Stage } from "./stage.ts";
-import { hostName } from "./story.ts";
+import { hostName, type StoryRole } from "./story.ts";
 import { runningOf } from "./truth.ts";
 import { traitsOf } from "./verbs.ts";
 import { danglingOn } from "./watch.ts";
@@ -57,7 +58,7 @@ export async function checkEnd(stage: Stage): Promise<void> {
 
 function commandOf({ fleet }: Stage, verb: Verb, config: Config, run: number): StoryCommand {
   const client = new Client(fleet, traitsOf(verb), holderOf(run));
-  return { verb, version: LAST, config, client, clock: fleet.clock, run };
+  return { verb, version: LAST, config, revision: 0, client, clock: fleet.clock, run };
 }
 
 /** Once kamal-proxy waits for nothing any more, no candidate is left, and none leads to what is gone. */
@@ -116,6 +117,35 @@ function checkHosts(stage: Stage): void {
       if (role.proxied && version !== LAST) {
         watch.note("the next run converges", `${host}: ${role.name} answers ${status} ${version}`);
       }
+      if (role.proxied) checkRoute(role, index, stage);
     }
   }
+}
+
+/** A route has what its role was given, and its host no certificate besides. */
+function checkRoute(role: StoryRole, index: number, { story, fleet, watch }: Stage): void {
+  const { certificate = false, readers = false, replicas = 1 } = role;
+  const host = fleet.host(hostName(index));
+  const route = host.routes.get(prefixOf(role, story.deployment));
+  const has = (flag: string): boolean =>
+    route?.flags?.some((one) => one.startsWith(`--${flag}=`)) === true;
+  const folder = `${APPS_CONFIG}/${fullService(story.deployment)}/tls/${role.name}/`;
+  const certificates = [...host.files.keys()].filter((path) =>
+    path.startsWith(folder) && path.endsWith(`/${CERTIFICATE_MARK}`)
+  );
+  const found = {
+    certificate: has("tls-certificate-path"),
+    certificates: certificates.length,
+    errorPages: has("error-pages"),
+    readers: route?.readers?.length ?? 0,
+  };
+  const wanted = {
+    certificate,
+    certificates: certificate ? 1 : 0,
+    errorPages: story.deployment.errorPages === true,
+    readers: readers ? replicas - WRITERS : 0,
+  };
+  const [is, should] = [found, wanted].map((one) => JSON.stringify(one));
+  if (is === should) return;
+  watch.note("the next run converges", `${host.name}: ${role.name} has ${is}, not ${should}`);
 }

@@ -63,7 +63,7 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
   const unused = all.filter((index) => !used.has(index));
   roles[0] = { ...first, hosts: [...first.hosts, ...unused].toSorted() };
   return {
-    roles,
+    roles: roles.map((role) => role.proxied ? { ...role, ...proxyOf(random, role) } : role),
     accessories: random.chance(0.2) ? { db: some().slice(0, 2) } : {},
     ...random.chance(0.4) ? { limit: random.pick([1, 2, "50%"]) } : {},
     ...random.chance(0.15) ? { wait: 30 } : {},
@@ -72,7 +72,19 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
     ...random.chance(0.2) ? { retain: random.whole(1, 2) } : {},
     ...random.chance(0.15) ? { release: true } : {},
     ...random.chance(0.2) ? { assets: true } : {},
+    ...random.chance(0.15) ? { errorPages: true } : {},
     ...random.chance(0.3) ? { orphans: "stop" } : {},
+  };
+}
+
+/** A role with one container may still get further ones, by `app scale`. */
+function proxyOf(
+  random: Random,
+  { replicas }: StoryRole,
+): Pick<StoryRole, "certificate" | "readers"> {
+  return {
+    ...random.chance(0.2) ? { certificate: true } : {},
+    ...random.chance(replicas === undefined ? 0.1 : 0.5) ? { readers: true } : {},
   };
 }
 
@@ -134,7 +146,7 @@ function actsOf(random: Random, deployment: StoryDeployment, hosts: number): rea
   if (random.chance(0.6)) acts.push({ verb: { name: "setup" }, version: "v1", faults: [] });
   const count = Number(random.weighted({ "1": 5, "2": 3, "3": 1 }));
   while (acts.length < count + 1) {
-    if (random.chance(0.2)) revision++;
+    if (random.chance(0.25)) revision++;
     const act = actOf(random, deployment, hosts, revision);
     if (act === undefined) continue;
     const rival = random.chance(0.12) && !breaksLock(act.verb)

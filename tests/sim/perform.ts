@@ -5,7 +5,6 @@
  */
 
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
-import type { Config } from "../../sdk/config/config.ts";
 import {
   checkLedger,
   checkLock,
@@ -31,8 +30,10 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
   const before = pictureOf(stage);
   const releases = lastReleases(stage);
   const since = fleet.journal.length;
-  const command = commandOf(stage, act, config, run);
-  const rival = act.rival && commandOf(stage, act.rival, config, run + RIVAL_RUNS);
+  const { revision = 0 } = act;
+  const command = commandOf(stage, act, { config, revision, run });
+  const rival = act.rival &&
+    commandOf(stage, act.rival, { config, revision, run: run + RIVAL_RUNS });
   const commands = rival === undefined ? [command] : [command, rival];
   const cancel = new AbortController();
   const pending = stage.disturb(act.faults, {
@@ -89,15 +90,14 @@ function checkEach(
 function commandOf(
   { fleet, story }: Stage,
   act: Act | Rival,
-  config: Config,
-  run: number,
+  { config, revision, run }: Pick<StoryCommand, "config" | "revision" | "run">,
 ): StoryCommand {
   const { verb, version } = act;
   const endsRoles = "without" in act && story.deployment.orphans === "stop";
   const traits = endsRoles ? { ...traitsOf(verb), stops: "for good" as const } : traitsOf(verb);
   const client = new Client(fleet, traits, holderOf(run));
   const lockWait = "waits" in act && act.waits === true ? LOCK_WAIT : undefined;
-  return { verb, version, config, client, clock: fleet.clock, run, lockWait };
+  return { verb, version, config, revision, client, clock: fleet.clock, run, lockWait };
 }
 
 const LOCK_WAIT = { timeout: 60, interval: 1 };

@@ -52,8 +52,9 @@ function* smallerDeployments(deployment: StoryDeployment): Iterable<StoryDeploym
     yield { ...deployment, roles: without(roles, index) };
   }
   for (const [index, role] of roles.entries()) {
-    if (role.replicas === undefined) continue;
-    yield { ...deployment, roles: roles.with(index, omit(role, "replicas")) };
+    for (const option of ["replicas", "certificate", "readers"] as const) {
+      if (option in role) yield { ...deployment, roles: roles.with(index, omit(role, option)) };
+    }
   }
   for (const name of Object.keys(accessories)) {
     yield { ...deployment, accessories: omit(accessories, name) };
@@ -71,6 +72,7 @@ const OPTIONS = [
   "retain",
   "release",
   "assets",
+  "errorPages",
   "orphans",
 ] as const;
 

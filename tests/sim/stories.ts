@@ -16,6 +16,11 @@ const WEB_ON_TWO: StoryDeployment = {
   accessories: {},
 };
 
+const WEB_WITH_CERTIFICATE: StoryDeployment = {
+  roles: [{ name: "web", hosts: [0], proxied: true, certificate: true }],
+  accessories: {},
+};
+
 /** Kept stories by what they are about. */
 export const STORIES: Readonly<Record<string, Story>> = {
   "a report after app stop says that nothing serves": {
@@ -24,6 +29,19 @@ export const STORIES: Readonly<Record<string, Story>> = {
     hosts: [{ kamal: "k1" }],
     apps: [],
     acts: [{ verb: { name: "app stop" }, faults: [] }],
+  },
+  "what a stopped proxy needs stays where the routes of others would go with it": {
+    seed: 0,
+    deployment: WEB_WITH_CERTIFICATE,
+    hosts: [{ strangers: ["blog"] }],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "proxy stop" }, faults: [] },
+      { verb: { name: "app remove" }, faults: [] },
+      { verb: { name: "proxy start" }, faults: [] },
+      { verb: { name: "app remove" }, faults: [] },
+    ],
   },
   "a report after an interrupt does not call serving what no route leads to": {
     seed: 0,

@@ -43,6 +43,8 @@ export interface StoryDeployment {
   readonly release?: boolean;
   /** Whether versions share assets. @default {false} */
   readonly assets?: boolean;
+  /** Whether it has error pages of its own. @default {false} */
+  readonly errorPages?: boolean;
   /** What is done with what left the configuration. @default {"report"} */
   readonly orphans?: "stop";
 }
@@ -57,6 +59,10 @@ export interface StoryRole {
   readonly proxied: boolean;
   /** Its containers on each host. @default {1} */
   readonly replicas?: number;
+  /** Whether it serves HTTPS with a certificate from secrets. @default {false} */
+  readonly certificate?: boolean;
+  /** Whether all but the first of its containers get nothing but reads. @default {false} */
+  readonly readers?: boolean;
 }
 
 /** A host before anything was done. */

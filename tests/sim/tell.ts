@@ -52,6 +52,7 @@ function deploymentLines(deployment: StoryDeployment): readonly string[] {
     destination === undefined ? "" : `destination ${destination}`,
     deployment.release === true ? "a release phase" : "",
     deployment.assets === true ? "assets" : "",
+    deployment.errorPages === true ? "error pages" : "",
     orphans === undefined ? "" : `orphans ${orphans}`,
   ].filter((option) => option !== "");
   return [
@@ -61,9 +62,13 @@ function deploymentLines(deployment: StoryDeployment): readonly string[] {
   ];
 }
 
-function roleText({ proxied, replicas }: StoryRole): string {
-  const count = replicas === undefined ? "" : `, ${replicas} on each`;
-  return `${count}${proxied ? ", behind the proxy" : ""}`;
+function roleText({ proxied, replicas, certificate, readers }: StoryRole): string {
+  return [
+    replicas === undefined ? "" : `, ${replicas} on each`,
+    proxied ? ", behind the proxy" : "",
+    certificate === true ? ", with a certificate" : "",
+    readers === true ? ", with readers" : "",
+  ].join("");
 }
 
 function hostText({ docker, kamal, proxy, strangers = [], leftovers = [] }: StoryHost): string {

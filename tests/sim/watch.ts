@@ -8,7 +8,8 @@ import { changesAnything, type Operation } from "../../sdk/operations/operation.
 import { isHealthy, type SimulatedRoute } from "../../sdk/simulate/facts.ts";
 import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import type { SimulatedHost } from "../../sdk/simulate/host.ts";
-import { containerOf, proxyIsOff } from "../../sdk/simulate/proxy.ts";
+import { containerOf, missingFile, proxyIsOff } from "../../sdk/simulate/proxy.ts";
+import { PROXY_CONTAINER } from "../../sdk/simulate/proxy_container.ts";
 import type { Client } from "./client.ts";
 import { fullService, lockHostOf } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
@@ -29,6 +30,7 @@ export type RuleName =
   | "nothing is changed without the lock"
   | "a container is stopped only after its traffic left"
   | "a route leads to a container that exists"
+  | "a route's certificate and error pages are there"
   | "the proxy stops by its own commands alone"
   | "a refusal changes nothing"
   | "no candidate is left"
@@ -54,6 +56,7 @@ export class Watch {
   #served: ReadonlySet<string> = new Set();
   #before: ReadonlyMap<string, string> = new Map();
   #danglingBefore: ReadonlySet<string> = new Set();
+  #bareBefore: ReadonlySet<string> = new Set();
   #proxyRan = false;
   #clients: readonly Client[] = [];
 
@@ -92,6 +95,7 @@ export class Watch {
   before(host: SimulatedHost, operation: Operation): void {
     this.#before = servedOn(host);
     this.#danglingBefore = danglingOn(host);
+    this.#bareBefore = bareOn(host);
     this.#proxyRan = proxyIsOff(host) === undefined;
     this.#checkLock(host, operation);
     if (operation.kind === "stop-container") this.#checkTraffic(host, operation.name);
@@ -111,6 +115,7 @@ export class Watch {
       );
     }
     this.#checkProxy(host, operation);
+    this.#checkFiles(host, operation);
     const picture = this.#strangePicture(host);
     if (picture === (this.#strange.get(host.name) ?? picture)) return;
     this.#strange.set(host.name, picture);
@@ -163,6 +168,15 @@ export class Watch {
     }
   }
 
+  /** kamal-proxy drops all routes at its next start where it misses the files of one. */
+  #checkFiles(host: SimulatedHost, { kind }: Operation): void {
+    for (const service of bareOn(host)) {
+      if (this.#bareBefore.has(service)) continue;
+      const text = `${host.name}: ${service} after ${kind}`;
+      this.note("a route's certificate and error pages are there", text);
+    }
+  }
+
   /** Everything on a host that is not the deployment's, as one text. */
   #strangePicture(host: SimulatedHost): string {
     const service = fullService(this.#deployment);
@@ -208,6 +222,15 @@ export function danglingOn(host: SimulatedHost): ReadonlySet<string> {
       targetsOf(route).some((target) => containerOf(target, host) === undefined)
     ).map(({ service }) => service),
   );
+}
+
+/** Names of a proxy's routes whose certificate or error pages are gone, where other routes would go with them. */
+function bareOn(host: SimulatedHost): ReadonlySet<string> {
+  const bare = [...host.routes.values()].filter(({ flags = [] }) =>
+    missingFile(flags, host) !== undefined
+  );
+  const isAlone = bare.length === host.routes.size || !host.containers.has(PROXY_CONTAINER);
+  return new Set(isAlone ? [] : bare.map(({ service }) => service));
 }
 
 /** Everything that a route leads anybody to. */
