@@ -122,10 +122,10 @@ export interface HealthcheckInput {
    */
   readonly interval?: number;
   /**
-   * Host header of the checks.
-   * @default {undefined} kamal-proxy's: the container's address.
+   * Host header of the checks: a name, `true` for the public host, `false` for the container's address.
+   * @default {true} In a `deploy.yml`: `false`, as Kamal asks.
    */
-  readonly host?: string;
+  readonly host?: string | boolean;
   /**
    * Port in the container that the checks ask.
    * @default {undefined} The app's.
@@ -216,8 +216,9 @@ const healthcheckSchema = strict<HealthcheckInput>({
     example: 3,
   }),
   timeout: whole(1).optional().meta({ description: "Seconds that one check may take", example: 3 }),
-  host: text().optional().meta({
-    description: "Host header of the checks; else the container's address",
+  host: z.union([z.boolean(), text()]).optional().meta({
+    description:
+      "Host header of the checks: a name, true for the public host, false for the container's address (the default in YAML, as Kamal asks)",
     example: "shop.acme.dev",
   }),
   port: port().optional().meta({

@@ -77,7 +77,7 @@ export interface Healthcheck {
   readonly path: string;
   /** Seconds between checks. */
   readonly interval: number;
-  /** Host header of the checks; `undefined` leaves kamal-proxy's default. */
+  /** Host header of the checks; `undefined` for the container's address. */
   readonly host: string | undefined;
   /** Port that is asked; `undefined` for the app's. */
   readonly port: number | undefined;
@@ -130,7 +130,7 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
     healthcheck: {
       path: healthcheck.path ?? "/up",
       interval: healthcheck.interval ?? 1,
-      host: healthcheck.host,
+      host: checkHostOf(healthcheck.host, input, hosts),
       port: healthcheck.port,
       timeout: healthcheck.timeout ?? 5,
     },
@@ -157,6 +157,16 @@ function resolveReaders(root?: ReadersInput, own?: ReadersInput): Readers | unde
     websockets: websockets ?? false,
     env: { ...resolveTextMap(root?.env), ...resolveTextMap(own?.env) },
   };
+}
+
+/** A wildcard is no name that an app could be asked by. */
+function checkHostOf(
+  host: string | boolean | undefined,
+  { canonicalHost }: ProxyInput,
+  hosts: readonly string[],
+): string | undefined {
+  if (typeof host === "string") return host;
+  return host === false ? undefined : canonicalHost ?? hosts.find((name) => !name.includes("*"));
 }
 
 function hostsOf({ host, hosts }: ProxyInput): readonly string[] | undefined {

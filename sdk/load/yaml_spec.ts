@@ -7,6 +7,7 @@
 import { closest, unknownKey } from "../config/closest.ts";
 import { type ConfigPath, spellPath } from "../config/problems.ts";
 import type { DeploySpec } from "../config/spec.ts";
+import { withKamalsChecks } from "./yaml_checks.ts";
 import { longFile } from "./yaml_long_form.ts";
 import { isListNode, isMapNode, textOf, type YamlNode } from "./yaml_node.ts";
 import {
@@ -41,7 +42,7 @@ export interface YamlSpec {
 /** Makes a spec of a file; a key that has no value counts as not there. */
 export function specOf(root: YamlNode): YamlSpec {
   const reader = new SpecReader();
-  const spec = reader.readRoot(root);
+  const spec = withKamalsChecks(reader.readRoot(root));
   const { origins, broken, problems } = reader;
   // The schemas validate it next, which also asks for the service.
   return { spec: spec as unknown as DeploySpec, origins, broken: [...broken], problems };

@@ -5,6 +5,7 @@
  */
 
 import { quote } from "../command.ts";
+import { ENGINE_FUNCTIONS } from "../observe/engine_script.ts";
 
 /** What is looked into. */
 export interface LookInto {
@@ -37,6 +38,12 @@ const LOG_LINES = 100;
 // How much longer than kamal-proxy an answer is waited for, in seconds: a slow one is told from none.
 const PATIENCE = 5;
 
+// A container of this host takes a connection at once, or never.
+const CONNECT_SECONDS = 2;
+
+// A container's address where kamal-proxy asks it.
+const ADDRESS = '{{with index .NetworkSettings.Networks "kamal"}}{{.IPAddress}}{{end}}';
+
 /**
  * Looks at a container while it runs, stops it, and reads what only then stands still.
  * Kinds of lines: status, listens, answer, by-host, health and check, image, machine, emulates, lacks, free, state, oom, log.
@@ -44,7 +51,7 @@ const PATIENCE = 5;
 export function lookScript({ name, previous, ask }: LookInto): string {
   const container = quote(name);
   return [
-    `set -- $(docker inspect -f '{{.State.Pid}} {{.State.Status}} {{.Image}} {{.ID}} {{with index .NetworkSettings.Networks "kamal"}}{{.IPAddress}}{{end}}' ${container})`,
+    `set -- $(docker inspect -f '{{.State.Pid}} {{.State.Status}} {{.Image}} {{.ID}} ${ADDRESS}' ${container})`,
     `echo "status \${2:-}"`,
     listens(container),
     ...ask === undefined ? [] : [askHealthPath(ask)],
@@ -72,32 +79,58 @@ function listens(container: string): string {
   return `[ "\${1:-0}" = 0 ] || { if [ -r "/proc/$1/net/tcp" ]; then cat /proc/$1/net/tcp*; else docker exec ${container} cat /proc/net/tcp /proc/net/tcp6; fi; } 2>/dev/null | awk '$1 == "sl" {print "listens"} $4 == "0A" {print "listens", $2}'`;
 }
 
+/**
+ * Shell function `sx_stays`: fails where a container that kamal-proxy calls healthy has led it elsewhere: kamal-proxy goes along with
+ * redirects, so at a public name the version that serves would have answered. `itself` is shell text of the id and port
+ * by which kamal-proxy asks.
+ */
+export function staysScript(name: string, itself: string, question: HealthQuestion): string {
+  const { checkHost } = question;
+  return `${ENGINE_FUNCTIONS}
+${askFunction(question)}
+sx_stays() { sx_at=$({ sx_direct && sx_api ${
+    quote(`/containers/${name}/json`)
+  } | sed -n 's/.*"Networks":{.*"IPAddress":"\\([0-9.]*\\)".*/\\1/p'; } 2>/dev/null)
+[ -n "$sx_at" ] || sx_at=$(docker inspect -f '${ADDRESS}' ${quote(name)})
+[ -n "$sx_at" ] || return 0
+sx_itself=${itself}; sx_ask "$sx_at" ${checkHost === undefined ? '"$sx_itself"' : quote(checkHost)}
+case \${sx_a##* } in ${
+    checkHost === undefined ? '"http://$sx_itself"*) ;; ' : ""
+  }http://*|https://*) return 1;; esac; }`;
+}
+
 /** kamal-proxy asks by id and port; where that is refused, the public name tells whether the name was the reason. */
 function askHealthPath(question: HealthQuestion): string {
-  const { checkPort, checkHost, path, checkTimeout, host } = question;
-  const port = checkPort ?? question.port;
+  const { checkPort, checkHost, host } = question;
   const asked = checkHost === undefined
-    ? `"$(printf %s "$4" | cut -c1-12):${port}"`
+    ? `"$(printf %s "$4" | cut -c1-12):${checkPort ?? question.port}"`
     : quote(checkHost);
   const byHost = host === undefined
     ? ""
-    : `\ncase $sx_s in 4??) sx_ask ${quote(host)}; echo "by-host $sx_a";; esac`;
-  return `sx_u=http://\${5:-}:${port}
-sx_ask() { if command -v curl >/dev/null 2>&1; then
-sx_a=$(curl -s -m ${
+    : `\ncase $sx_s in 4??) sx_ask "$5" ${quote(host)}; echo "by-host $sx_a";; esac`;
+  return `if [ "$what" = health ] && [ -n "\${5:-}" ]; then
+sx_ask "$5" ${asked}; echo "answer $sx_a"${byHost}
+fi`;
+}
+
+/**
+ * Shell function `sx_ask ADDRESS HOST`: asks as kamal-proxy does, but for redirects, and sets `sx_a` to exit status, HTTP
+ * status, seconds and where a redirect leads, without the container's own address; `sx_s` to the HTTP status.
+ */
+function askFunction({ checkPort, port, path, checkTimeout }: HealthQuestion): string {
+  return `sx_ask() { sx_u=http://$1:${checkPort ?? port}
+if command -v curl >/dev/null 2>&1; then
+sx_a=$(curl -s --connect-timeout ${CONNECT_SECONDS} -m ${
     checkTimeout + PATIENCE
-  } -o /dev/null -A kamal-proxy -H "Host: $1" -w '%{http_code} %{time_total} %{redirect_url}' "$sx_u"${
+  } -o /dev/null -A kamal-proxy -H "Host: $2" -w '%{http_code} %{time_total} %{redirect_url}' "$sx_u"${
     quote(path)
   }); sx_a="$? $sx_a"
 else
-sx_w=$(wget -q -S -T ${checkTimeout + PATIENCE} -O /dev/null --header "Host: $1" "$sx_u"${
+sx_w=$(wget -q -S -T ${checkTimeout + PATIENCE} -O /dev/null --header "Host: $2" "$sx_u"${
     quote(path)
   } 2>&1)
 sx_a="1 $(printf '%s\\n' "$sx_w" | sed -n 's/^ *HTTP[^ ]* \\([0-9]*\\).*/\\1/p' | head -n 1) 0 $(printf '%s\\n' "$sx_w" | sed -n 's/^ *[Ll]ocation: *//p' | head -n 1 | tr -d '\\r')"
-fi; sx_s=\${sx_a#* }; sx_s=\${sx_s%% *}; sx_a=$(printf '%s' "$sx_a" | sed "s|$sx_u||"); }
-if [ "$what" = health ] && [ -n "\${5:-}" ]; then
-sx_ask ${asked}; echo "answer $sx_a"${byHost}
-fi`;
+fi; sx_s=\${sx_a#* }; sx_s=\${sx_s%% *}; sx_a=$(printf '%s' "$sx_a" | sed "s|$sx_u||"); }`;
 }
 
 function lastCheck(container: string): string {

@@ -6,7 +6,7 @@
 
 import { quote, text } from "../command.ts";
 import type { Definition } from "./definition.ts";
-import { type HealthQuestion, lookScript } from "./diagnosis_script.ts";
+import { type HealthQuestion, lookScript, staysScript } from "./diagnosis_script.ts";
 import { explainHealth } from "./health_explanation.ts";
 import { forgetId, PROXY, type ProxyTarget, targetText } from "./proxy.ts";
 
@@ -102,7 +102,7 @@ exited() { sleep ${WATCH_AFTER} >/dev/null 2>&1; exec docker wait ${name}; }
 race exited exited; w=$!
 read -r what code <"$F"; kill $g $w 2>/dev/null; wait $g $w 2>/dev/null
 exited=$(cat "$F.exited"); rm -f "$F" "$F.health" "$F.exited"
-[ "$what $code" = "health 0" ] || {
+[ "$what $code" = "health 0" ]${ask === undefined ? "" : " && sx_stays"} || {
 ${forget}
 [ "$what" = health ] || echo "exited $exited"
 ${lookScript({ name: operation.name, previous: operation.previous, ask })}
@@ -124,7 +124,11 @@ function proxyGate(operation: AwaitHealthy, readiness: Readiness & { by: "proxy"
     ...readiness.checkPort === undefined ? [] : [`--health-check-port ${readiness.checkPort}`],
     `--deploy-timeout ${operation.timeout}s`,
   ].join(" ");
-  return gate(operation, `race health ${deploy}`, readiness);
+  const itself = targetText(operation.target, readiness.checkPort ?? readiness.port);
+  return [
+    staysScript(operation.name, itself, readiness),
+    gate(operation, `race health ${deploy}`, readiness),
+  ].join("\n");
 }
 
 function ownGate(operation: AwaitHealthy): string {

@@ -84,6 +84,25 @@ testInShells(
 );
 
 testInShells(
+  "awaitHealthy does not believe kamal-proxy where a redirect led it elsewhere",
+  async (home, shell) => {
+    const end = async (leadsTo: string, gate = WEB_GATE): Promise<number> => {
+      await home.program("curl", `echo "302 0.012 ${leadsTo}"`);
+      return (await play(home, shell, "healthy", gate)).code;
+    };
+    assertEquals(await end("https://shop.acme.dev/up"), 1);
+    // What leads to the container itself was answered by the container.
+    assertEquals(await end("http://172.18.0.5:3000/login"), 0);
+    assertEquals(await end("http://0123456789ab:3000/login"), 0);
+    assertEquals(await end(""), 0);
+    const readiness = { ...WEB_GATE.readiness, checkHost: "shop.acme.dev" };
+    const byName: AwaitHealthy = { ...WEB_GATE, readiness };
+    assertEquals(await end("http://shop.acme.dev/login", byName), 1);
+    assertEquals(await end("http://172.18.0.5:3000/login", byName), 0);
+  },
+);
+
+testInShells(
   "awaitHealthy asks the health path with wget where there is no curl",
   async (home, shell) => {
     const path = await home.pathOf(
@@ -141,6 +160,7 @@ wait*) case $part in crash) sleep 0.1; echo 137;; *) exec sleep 30;; esac;;
 "inspect -f state"*) echo 'state false 3';;
 "inspect -f {{if .State.Health}}"*) [ ! -e "$HOME/health" ] || echo yes;;
 "inspect -f {{.State.Health.Status}}"*) cat "$HOME/health";;
+"inspect -f {{with index .NetworkSettings"*) echo 172.18.0.5;;
 "inspect -f {{.State.Pid}}"*) echo "0 running sha256:abc 0123456789abcdef0123456789abcdef 172.18.0.5";;
 logs*) echo 'said to stdout'; sleep 0.05; echo 'said to stderr' >&2;;
 esac`;

@@ -58,6 +58,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "an app that answers to its public name alone": {
     role: { env: { APP_HOST: "shop.test" } },
+    proxy: { healthcheck: { timeout: 1, host: false } },
     causes: ["host-rejected"],
     told: /answered 403, and answers well where it is asked as shop\.test/,
   },
@@ -105,7 +106,7 @@ labTest("what keeps an app from serving is found out and told", async (t) => {
   const appWith = ({ env, ...role }: RoleOptions = {}, proxy: ProxyInput = {}): AnyDeploy =>
     deploy("shop").image("acme/shop").registry({ server: lab.registry.address })
       .servers({ web: { hosts: [host.address], env: { ...TOKEN, ...env }, ...role } })
-      .proxy({ host: "shop.test", healthcheck: { timeout: 1 }, ...proxy })
+      .proxy({ hosts: ["shop.test", host.address], healthcheck: { timeout: 1 }, ...proxy })
       .settings({ deployTimeout: 3, drainTimeout: 1, readinessDelay: 1 });
   const version = await scene.release();
   assertEquals((await scene.run(appWith(), { name: "setup" })).report?.outcome, "done");
@@ -129,6 +130,13 @@ labTest("what keeps an app from serving is found out and told", async (t) => {
   for (const [title, found] of Object.entries(CASES)) {
     await t.step(title, () => assertFailure(appWith(found.role, found.proxy), found));
   }
+
+  await t.step("a health path that leads to the version that serves", async () => {
+    const location = `http://${host.address}/up`;
+    const env = { APP_UP_STATUS: "302", APP_UP_LOCATION: location };
+    const told = new RegExp(`/up answered 302 to ${location}`);
+    await assertFailure(appWith({ env }), { causes: ["health-redirect"], told });
+  });
 
   await t.step("an app that lacks a variable of the last version", async () => {
     const app = appWith({ cmd: "false" });
@@ -176,5 +184,11 @@ labTest("what keeps an app from serving is found out and told", async (t) => {
   await t.step("a disk that is full", async () => {
     const cmd = "sh -c 'cat /dev/zero >/full; exit 1'";
     await assertFailure(appWith({ cmd }), { causes: ["disk-full"], told: /disk is full/ });
+  });
+
+  await t.step("an app that answers to its public name alone is asked by it", async () => {
+    const app = appWith({ env: { APP_HOST: "shop.test" } });
+    const { report } = await scene.run(app, { name: "deploy", skipPush: true }, { version });
+    assertEquals(report?.failures, []);
   });
 });

@@ -7,7 +7,7 @@
 //	others       files of /www
 //
 // Variables make it misbehave: APP_ADDRESS is where it listens, APP_HOST the only host name that it answers to,
-// APP_UP_STATUS and APP_UP_SECONDS what /up answers and when, APP_MEMORY MiB that it takes, APP_EXIT its end at once,
+// APP_UP_STATUS, APP_UP_LOCATION and APP_UP_SECONDS what /up answers and when, APP_MEMORY MiB that it takes, APP_EXIT its end at once,
 // APP_ANSWER what it answers in the place of its version.
 package main
 
@@ -156,6 +156,7 @@ func (app settings) up(started time.Time) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(time.Duration(seconds * float64(time.Second)))
 		if status != 0 {
+			w.Header().Set("Location", os.Getenv("APP_UP_LOCATION"))
 			w.WriteHeader(status)
 			return
 		}

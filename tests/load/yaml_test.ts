@@ -310,6 +310,33 @@ Deno.test("loadDeployment() tells what is wrong in both files at once", async ()
   assertStringIncludes(problems[1] ?? "", "config/deploy.staging.yml:");
 });
 
+Deno.test("loadDeployment() of YAML has kamal-proxy ask by the container's address, as Kamal does", async () => {
+  const asked = async (yaml: string): Promise<readonly (string | undefined)[]> => {
+    const { roles } = await configOf(`service: shop\nimage: acme/shop\n${yaml}`);
+    return roles.map(({ proxy }) => proxy?.healthcheck.host);
+  };
+  const roles = (own: string): string =>
+    `servers:\n  web: { hosts: [10.0.0.1] }\n  api: { hosts: [10.0.0.1], proxy: ${own} }\n`;
+  const own = "{ host: api.acme.dev, app_port: 3000 }";
+  assertEquals(await asked(`${roles(own)}proxy: { host: acme.dev }\n`), [undefined, undefined]);
+  assertEquals(await asked(`${roles(own)}proxy: { app_port: 3000 }\n`), [undefined, undefined]);
+  assertEquals(await asked(roles(own)), [undefined, undefined]);
+  const said = "healthcheck: { host: up.acme.dev }";
+  assertEquals(await asked(`${roles(own)}proxy: { host: acme.dev, ${said} }\n`), [
+    "up.acme.dev",
+    "up.acme.dev",
+  ]);
+  assertEquals(
+    await asked(`${roles(`{ host: api.acme.dev, ${said} }`)}proxy: { host: acme.dev }`),
+    [
+      undefined,
+      "up.acme.dev",
+    ],
+  );
+  const byName = "proxy: { host: acme.dev, healthcheck: { host: true } }\n";
+  assertEquals(await asked(`${roles(own)}${byName}`), ["acme.dev", "api.acme.dev"]);
+});
+
 Deno.test("loadDeployment() reads .yaml, and lays .dest.yml over it as Kamal does", async () => {
   const files = { "ops/shop.yaml": SHOP, "ops/shop.eu.yml": "servers:\n  - 10.0.0.9\n" };
   const config = await configOf(files, { configFile: "ops/shop.yaml", destination: "eu" });
@@ -344,7 +371,7 @@ sshkit: { max_concurrent_starts: 10, dns_retries: 5 }
     "deploy.ts": `import { deploy, secret } from "@sextant/deploy";
 export default deploy("shop").image("acme/shop")
   .servers({ web: ["10.0.0.1"], jobs: { hosts: ["10.0.0.2"], cmd: "bin/jobs", stopTimeout: 60 } })
-  .proxy({ host: "a.dev", appPort: 3000, healthcheck: { path: "/healthz" } })
+  .proxy({ host: "a.dev", appPort: 3000, healthcheck: { path: "/healthz", host: false } })
   .settings({ retainContainers: 3 })
   .boot({ limit: "25%", wait: 2 })
   .logging({ driver: "local", options: { "max-size": "5m" } })

@@ -1,5 +1,6 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { ProxyInput } from "../../sdk/config/proxy.ts";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
 import {
@@ -181,7 +182,12 @@ Deno.test("planDeploy() keeps destinations apart on one host", async () => {
 });
 
 Deno.test("proxyFlags() tells kamal-proxy what Kamal tells it", async () => {
-  const proxy = { host: "shop.example.com", appPort: 3000, ssl: true };
+  const proxy = {
+    host: "shop.example.com",
+    appPort: 3000,
+    ssl: true,
+    healthcheck: { host: false },
+  };
   const config = await shop({ servers: { web: ["10.0.0.1"] }, proxy });
   const kamal = wordsOf(
     '--host="shop.example.com" --tls --deploy-timeout="30s" --drain-timeout="30s" --buffer-requests --buffer-responses --log-request-header="Cache-Control" --log-request-header="Last-Modified" --log-request-header="User-Agent"',
@@ -199,6 +205,28 @@ Deno.test("proxyFlags() tells kamal-proxy what Kamal tells it", async () => {
     ),
     kamal,
   );
+});
+
+Deno.test("proxyFlags() has the app asked by its public host", async () => {
+  const asked = async (proxy: ProxyInput): Promise<readonly string[]> => {
+    const config = await shop({ servers: { web: ["10.0.0.1"] }, proxy });
+    return proxyFlags(config, config.roles[0]!.proxy!)
+      .filter((flag) => flag.startsWith("--health-check-host"));
+  };
+  const hosts = ["*.acme.dev", "acme.dev", "www.acme.dev"];
+  assertEquals(await asked({ hosts }), ["--health-check-host=acme.dev"]);
+  assertEquals(await asked({ hosts, canonicalHost: "www.acme.dev" }), [
+    "--health-check-host=www.acme.dev",
+  ]);
+  assertEquals(await asked({ hosts, healthcheck: { host: "up.acme.dev" } }), [
+    "--health-check-host=up.acme.dev",
+  ]);
+  assertEquals(await asked({ hosts, healthcheck: { host: true } }), [
+    "--health-check-host=acme.dev",
+  ]);
+  assertEquals(await asked({ hosts, healthcheck: { host: false } }), []);
+  assertEquals(await asked({ host: "*.acme.dev" }), []);
+  assertEquals(await asked({}), []);
 });
 
 Deno.test("proxyFlags() tells kamal-proxy what Kamal never does, where it is asked for", async () => {

@@ -58,6 +58,7 @@ Deno.test("driftOf() compares with what kamal-proxy routes, and with the files t
   host.files.delete(".kamal/apps/shop/env/roles/web.env");
   assertEquals(await drift(deployment), [
     ["10.0.0.1", "web", "route.host", "shop.acme.dev", "old.acme.dev"],
+    ["10.0.0.1", "web", "route.health-check-host", "shop.acme.dev", undefined],
     ["10.0.0.1", "web", "route.target-timeout", "30s", "9s"],
     [
       "10.0.0.1",

@@ -21,7 +21,7 @@ export const SHOP: DeploySpec = {
       options: { memory: "2g", restart: "on-failure:3" },
     },
   },
-  proxy: { host: "shop.example.com", appPort: 3000 },
+  proxy: { host: "shop.example.com", appPort: 3000, healthcheck: { host: false } },
   registry: { server: "ghcr.io", username: "acme", password: { secret: "REGISTRY_PASSWORD" } },
   builder: { arch: "amd64" },
   env: { clear: { A: "1" }, secret: ["DB_PASSWORD"], tags: { eu: { REGION: "eu" } } },
