@@ -62,7 +62,10 @@ export type { ReleaseInput } from "./sdk/config/release.ts";
 export type { RunRelease } from "./sdk/operations/release_phase.ts";
 export type { CanaryShare, CanarySplit, EndSplit, SplitTraffic } from "./sdk/operations/rollout.ts";
 export type { PauseRoute, ResumeRoute } from "./sdk/operations/route_pause.ts";
-export type { BuilderInput } from "./sdk/config/builder.ts";
+export type { BuildImage } from "./sdk/operations/build.ts";
+export type { Buildx } from "./sdk/operations/buildx.ts";
+export type { BuildCacheInput } from "./sdk/config/build_cache.ts";
+export type { BuilderInput, PackInput } from "./sdk/config/builder.ts";
 export type { RunOptions } from "./sdk/config/config.ts";
 export type { DeployContext } from "./sdk/config/deploy_context.ts";
 export type { DeployEffects, HookEffect } from "./sdk/config/effects.ts";
@@ -181,7 +184,6 @@ export type { Warning } from "./sdk/operations/definition.ts";
 export type { AwaitHealthy, Readiness } from "./sdk/operations/health.ts";
 export type { RunHook } from "./sdk/operations/hook.ts";
 export type {
-  BuildImage,
   ImageOperation,
   PullImage,
   PushImage,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Builder } from "./resolve_builder.ts";
 import type { ErrorPage, Proxy } from "./resolve_proxy.ts";
 import type { ProxyRun } from "./proxy_run.ts";
 import type { RoleTraefik, Traefik } from "./traefik.ts";
@@ -173,20 +174,6 @@ export interface Logging {
   readonly driver: string | undefined;
   /** Options of the driver. */
   readonly options: Readonly<Record<string, string>>;
-}
-
-/** How the image is built. */
-export interface Builder {
-  /** Dockerfile, relative to the context. */
-  readonly dockerfile: string;
-  /** Folder that is sent to the builder, relative to the project. */
-  readonly context: string;
-  /** Platform, such as `linux/amd64`; `undefined` for the builder's own. */
-  readonly platform: string | undefined;
-  /** Build arguments. */
-  readonly args: Readonly<Record<string, string>>;
-  /** Stage to build; `undefined` for the last. */
-  readonly target: string | undefined;
 }
 
 /** How hosts switch, group by group. */

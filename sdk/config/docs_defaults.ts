@@ -37,6 +37,8 @@ export function usualValues(): Readonly<Record<string, unknown>> {
     "accessories.*.network": config.accessories[0]?.network,
     "logging.options": config.roles[0]?.logging.options,
     // Questions that resolving answers and does not keep.
+    "builder.driver": "docker",
+    "builder.local": true,
     "settings.allowEmptyRoles": false,
     "settings.requireDestination": false,
   };

@@ -102,6 +102,7 @@ function messageFor(issue: z.core.$ZodIssue, path: ConfigPath, value: unknown): 
       if (value === undefined) return `is missing, should be ${expected(issue)}`;
       return `should be ${expected(issue)}${got(value, path)}`;
     case "too_small":
+      if (issue.origin === "array") return "should not be empty";
       return `should be at least ${issue.minimum}${got(value, path)}`;
     case "too_big":
       return `should be at most ${issue.maximum}${got(value, path)}`;

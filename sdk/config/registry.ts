@@ -89,6 +89,8 @@ export function resolveImage(
 const SERVER_REGEXP = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?(?:\/[\w.-]+)*$/i;
 
 /** Whether a registry is on this machine. */
-export function isLocalRegistry(registry: RegistryInput | undefined): boolean {
+export function isLocalRegistry(
+  registry: Partial<Pick<Registry, "server">> | undefined,
+): boolean {
   return registry?.server?.startsWith("localhost:") ?? false;
 }

@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { resolveBoot } from "./boot.ts";
 import { resolveCanary } from "./canary.ts";
 import { resolveRelease } from "./release.ts";
-import { resolveBuilder } from "./builder.ts";
+import { type Builder, resolveBuilder } from "./resolve_builder.ts";
 import { didYouMean } from "./closest.ts";
 import type { Config, Registry, Role, Ssh } from "./config.ts";
 import type { Accessory } from "./resolve_accessories.ts";
@@ -90,6 +90,7 @@ function reporter(
 /** Which nouns a noun's own rules look at. */
 const DEPENDS_ON: Readonly<Record<string, readonly string[]>> = {
   image: ["registry", "servers"],
+  builder: ["registry"],
   servers: ["proxy", "settings", "ssh", "traefik"],
   accessories: ["servers", "ssh"],
   proxy: ["servers", "settings", "traefik"],
@@ -141,6 +142,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
   const registry = resolveRegistry(spec.registry, report);
   const needsImage = roles.length > 0 && !isLocalRegistry(spec.registry);
   const image = resolveImage(spec.image, service, needsImage, report);
+  const builder = resolveBuilder(spec.builder, image, registry, report);
   const { settings = {} } = spec;
   if (traefik !== undefined && settings.errorPagesPath !== undefined) {
     report(["settings", "errorPagesPath"], "is kamal-proxy's, and traefik serves this app");
@@ -155,7 +157,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     primaryRole: roles.find((role) => role.isPrimary)?.name,
     hosts: hosts.hosts(),
     accessories,
-    builder: resolveBuilder(spec.builder),
+    builder,
     proxyRun: resolveProxyRun(spec.proxy?.run),
     traefik,
     boot: resolveBoot(spec.boot),
@@ -174,7 +176,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     readinessDelay: settings.readinessDelay ?? 7,
     deployTimeout: settings.deployTimeout ?? 30,
     drainTimeout: settings.drainTimeout ?? 30,
-    secretNames: secretNamesOf(registry, roles, accessories, traefik, ssh),
+    secretNames: secretNamesOf(registry, roles, accessories, traefik, ssh, builder),
   };
 }
 
@@ -184,6 +186,7 @@ function secretNamesOf(
   accessories: readonly Accessory[],
   traefik: Traefik | undefined,
   { keyData }: Ssh,
+  { secrets }: Builder,
 ): readonly string[] {
   const logins = [username, password].filter(isSecretReference).map(({ secret }) => secret);
   const envs = [
@@ -193,5 +196,5 @@ function secretNamesOf(
   ];
   const names = envs.flatMap((env) => Object.values(env.secret));
   const certificates = roles.flatMap(({ proxy }) => Object.values(proxy?.certificate ?? {}));
-  return [...new Set([...logins, ...names, ...certificates, ...keyData])].toSorted();
+  return [...new Set([...logins, ...names, ...certificates, ...keyData, ...secrets])].toSorted();
 }

@@ -11,7 +11,7 @@ import { ConfigError, type ConfigProblem, SextantError } from "../errors.ts";
 import type { ErbMarks } from "./init_from_erb.ts";
 import { destinationsOf, loadYaml } from "./yaml.ts";
 import { readYaml, YamlDocument } from "./yaml_document.ts";
-import { isListNode, mergeNodes, nodesOf, type YamlNode } from "./yaml_node.ts";
+import { mergeNodes, nodesOf, type YamlNode } from "./yaml_node.ts";
 import { problemAt } from "./yaml_problems.ts";
 import { type NodeProblem, specOf } from "./yaml_spec.ts";
 import { refusedKey } from "./yaml_unbuilt.ts";
@@ -112,9 +112,7 @@ function isNotBuilt({ node }: NodeProblem): boolean {
     const isChosen = index === 1 && ["servers", "accessories"].includes(names[0] ?? "");
     return isChosen ? "*" : name;
   }).join(".");
-  const isOfSeveral = place === "builder.multiarch" ||
-    (place === "builder.arch" && isListNode(node));
-  return isOfSeveral || place === "accessories.*.files" || refusedKey(place) !== undefined;
+  return place === "accessories.*.files" || refusedKey(place) !== undefined;
 }
 
 /** Kamal would fill in the ERB of these files; without it they are not what is meant. */

@@ -141,7 +141,7 @@ class CallWriter {
     return [...nouns].filter((noun) => Object.hasOwn(fields, noun)).flatMap((noun) => {
       const value = fields[noun];
       if (noun !== "accessories" || !isPlainObject(value)) {
-        const argument = ["registry", "ssh"].includes(noun) ? withSecrets(value) : value;
+        const argument = ["registry", "ssh", "builder"].includes(noun) ? withSecrets(value) : value;
         return [{ method: noun, first: "", value: argument, path: [noun] }];
       }
       return Object.entries(value).map(([name, accessory]) => {

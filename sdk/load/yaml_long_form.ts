@@ -41,8 +41,8 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
     accessories: (node) => mapValues(node, accessory),
     registry: (node) =>
       mapKeys(node, { username: login, password: (node) => longPassword(node, report) }),
-    builder: (node) => mapKeys(node, { arch: (node) => longArch(node, report) }),
-    ssh: (node) => mapKeys(node, { port: numberOf, key_data: (node) => longKeyData(node, report) }),
+    builder: (node) => mapKeys(node, { secrets: (node) => longSecrets(node, report) }),
+    ssh: (node) => mapKeys(node, { port: numberOf, key_data: (node) => longSecrets(node, report) }),
   });
 }
 
@@ -117,8 +117,8 @@ function longPassword(node: YamlNode, report: ReportNode): YamlNode {
   return { ...node, content: null };
 }
 
-/** Kamal still takes the keys themselves, and warns; here they never stand in a file of the project. */
-function longKeyData(node: YamlNode, report: ReportNode): YamlNode {
+/** Kamal still takes SSH's keys themselves, and warns; here they never stand in a file of the project. */
+function longSecrets(node: YamlNode, report: ReportNode): YamlNode {
   if (!isListNode(node)) return node;
   return {
     ...node,
@@ -130,15 +130,6 @@ function longKeyData(node: YamlNode, report: ReportNode): YamlNode {
       return [];
     }),
   };
-}
-
-function longArch(node: YamlNode, report: ReportNode): YamlNode {
-  const [first, ...others] = isListNode(node) ? node.content : [];
-  if (first === undefined) return node;
-  if (others.length > 0) {
-    report(node, "has several architectures, which is not built yet: name that of the hosts");
-  }
-  return first;
 }
 
 /** Kamal takes the port of SSH as text as well. */

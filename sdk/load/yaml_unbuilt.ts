@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isListNode, type YamlNode } from "./yaml_node.ts";
+import type { YamlNode } from "./yaml_node.ts";
 
 /** A key that is refused. */
 export interface RefusedKey {
@@ -29,11 +29,6 @@ export function refusedKeysIn(place: string): readonly string[] {
     .filter((key) => !key.includes("."));
 }
 
-const REMOTE: RefusedKey = {
-  message: notYet("leave it out to build here, or build elsewhere and deploy with --version"),
-};
-const CACHE: RefusedKey = { message: notYet("leave it out, Docker's own cache is used") };
-
 /** Every refused key by its place, where `*` stands for any name. */
 export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
   ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
@@ -49,18 +44,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     message: notYet("leave it out; write the registry's server into the image"),
   }],
   ["accessories.*.proxy", { message: notYet("publish a port instead: port") }],
-  ["builder.remote", REMOTE],
-  ["builder.local", { ...REMOTE, isHarmless: is(true) }],
-  ["builder.driver", REMOTE],
-  ["builder.pack", REMOTE],
-  ["builder.cache", CACHE],
-  ["builder.ssh", { message: notYet("leave it out, and copy what is needed into the context") }],
-  ["builder.provenance", { message: notYet("leave it out") }],
-  ["builder.sbom", { message: notYet("leave it out"), isHarmless: is(false) }],
-  ["builder.secrets", {
-    message: notYet("leave it out, and fetch what needs them before the build"),
-    isHarmless: (node) => isListNode(node) && node.content.length === 0,
-  }],
   ["ssh.log_level", {
     message: notYet("leave it out; sextant -v shows more"),
     isHarmless: (node) => ["fatal", "error"].includes(String(node.content)),

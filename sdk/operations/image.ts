@@ -1,35 +1,14 @@
 /**
- * Images: build, push, pull, tag, prune.
+ * Images: push, pull, tag, remove.
  *
  * @module
  */
 
-import { all, any, type Command, quiet, quote, run, text, type Word } from "../command.ts";
+import { all, any, type Command, quiet, quote, run, text } from "../command.ts";
+import type { BuildImage } from "./build.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
 import { explainNoRoom, type MeasureImage, NO_ROOM_STATUS, roomCheck } from "./image_size.ts";
 import { loginCommand, type RegistryLogin } from "./registry.ts";
-
-/** Builds the app's image here. */
-export interface BuildImage {
-  /** Which operation. */
-  readonly kind: "build-image";
-  /** Names that the image gets, the version's first. */
-  readonly tags: readonly string[];
-  /** Service, as a label that pruning relies on. */
-  readonly service: string;
-  /** Dockerfile, relative to the context. */
-  readonly dockerfile: string;
-  /** Folder that is sent to the builder, relative to the project. */
-  readonly context: string;
-  /** Platform; `undefined` for the builder's own. */
-  readonly platform: string | undefined;
-  /** Build arguments. */
-  readonly args: Readonly<Record<string, string>>;
-  /** Stage to build; `undefined` for the last. */
-  readonly target: string | undefined;
-  /** Whether layers are built anew. */
-  readonly noCache: boolean;
-}
 
 /** Pushes the image to its registry. */
 export interface PushImage {
@@ -81,39 +60,6 @@ export type ImageOperation =
   | PullImage
   | TagImage
   | RemoveImage;
-
-/** How the image is built. */
-export const buildImage: Definition<BuildImage> = {
-  changes: true,
-  describe: ({ tags, context, dockerfile }) => ({
-    noun: "build",
-    subject: tags[0] ?? "",
-    detail: `from ${context === "." ? "" : `${context}: `}./${dockerfile}`,
-  }),
-  render: (operation) => {
-    const words: Word[] = ["docker", "build"];
-    if (operation.platform !== undefined) words.push("--platform", operation.platform);
-    for (const tag of operation.tags) words.push("--tag", tag);
-    words.push("--label", `service=${operation.service}`);
-    for (const [name, value] of Object.entries(operation.args)) {
-      words.push("--build-arg", `${name}=${value}`);
-    }
-    const context = operation.context.replace(/\/$/, "");
-    words.push(
-      "--file",
-      context === "." ? operation.dockerfile : `${context}/${operation.dockerfile}`,
-    );
-    if (operation.target !== undefined) words.push("--target", operation.target);
-    if (operation.noCache) words.push("--no-cache");
-    return run(...words, operation.context);
-  },
-  explain: ({ dockerfile }, { stdout, stderr }) => ({
-    code: "BUILD_FAILED",
-    message: `the image could not be built from ${dockerfile}`,
-    details: [...lastLines(stdout, 10), ...lastLines(stderr, 10)],
-    hint: "Run `docker build .` here to see it alone.",
-  }),
-};
 
 /** How the image is pushed. */
 export const pushImage: Definition<PushImage> = {

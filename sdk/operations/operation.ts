@@ -40,14 +40,8 @@ import {
 } from "./file.ts";
 import { type AwaitHealthy, awaitHealthy } from "./health.ts";
 import { type RunHook, runHook } from "./hook.ts";
-import {
-  buildImage,
-  type ImageOperation,
-  pullImage,
-  pushImage,
-  removeImage,
-  tagImage,
-} from "./image.ts";
+import { buildImage } from "./build.ts";
+import { type ImageOperation, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
 import { measureImage } from "./image_size.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type BuildImage, pushesItself } from "../operations/build.ts";
 import { DEFAULT_DATA_PATH } from "../operations/image_size.ts";
 import type { Operation } from "../operations/operation.ts";
 import { appHosts } from "./current.ts";
@@ -56,15 +57,15 @@ export function buildStage(input: PlanInput, noCache: boolean): Stage {
   }
   const login = registryLogin(input);
   if (login) steps.push(step("login here", { kind: "login-registry", ...login }));
-  steps.push(
-    step("build", {
-      kind: "build-image",
-      tags,
-      service: config.service,
-      noCache,
-      ...config.builder,
-    }),
-  );
+  const build: BuildImage = {
+    kind: "build-image",
+    tags,
+    service: config.service,
+    noCache,
+    ...config.builder,
+  };
+  steps.push(step("build", build));
+  if (pushesItself(build)) return stage("build", [script(HERE, steps)]);
   // How large it is, hosts want to know before they pull it.
   steps.push(step("push", { kind: "push-image", tags }, {
     kind: "measure-image",

@@ -5,22 +5,21 @@
  */
 
 import type { Outcome } from "../operations/definition.ts";
-import type {
-  BuildImage,
-  PullImage,
-  PushImage,
-  RemoveImage,
-  TagImage,
-} from "../operations/image.ts";
+import { type BuildImage, pushesItself } from "../operations/build.ts";
+import type { PullImage, PushImage, RemoveImage, TagImage } from "../operations/image.ts";
 import { type MeasureImage, NO_ROOM_STATUS, withFactor } from "../operations/image_size.ts";
 import type { SimulatedHost } from "./host.ts";
 import { imageId } from "./image_store.ts";
 import { byClient, byEngine, done, failed, type Model, refused } from "./model.ts";
 
 /** How the image is built. */
-export const buildImage: Model<BuildImage> = byClient(5, ({ tags, service }, host) => {
-  const id = imageId(tags[0] ?? "");
-  for (const tag of tags) host.images.set(tag, { id, digest: undefined, service });
+export const buildImage: Model<BuildImage> = byClient(5, (operation, host) => {
+  const { tags, service } = operation;
+  const image = { id: imageId(tags[0] ?? ""), digest: undefined, service };
+  for (const tag of tags) {
+    if (pushesItself(operation)) host.registry.push(tag, image);
+    else host.images.set(tag, image);
+  }
   return done();
 });
 

@@ -13,7 +13,7 @@ Deno.test("buildImage tags, labels and builds as the configuration says", () => 
 });
 
 Deno.test("buildImage takes the Dockerfile from the context", () => {
-  const plain = { platform: undefined, target: undefined, noCache: false, args: {} };
+  const plain = { platforms: [], target: undefined, noCache: false, args: {} };
   const build = { ...SAMPLES["build-image"], ...plain, tags: ["a:1"], context: "./app/" };
   assertEquals(
     textOf(build),

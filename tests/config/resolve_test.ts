@@ -1,5 +1,7 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { BuildCacheInput } from "../../sdk/config/build_cache.ts";
+import type { BuilderInput } from "../../sdk/config/builder.ts";
 import { hostOf, rolesOn, serviceWithDestination } from "../../sdk/config/config.ts";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
@@ -71,9 +73,16 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
     builder: {
       dockerfile: "Dockerfile",
       context: ".",
-      platform: undefined,
+      platforms: [],
       args: {},
       target: undefined,
+      secrets: [],
+      ssh: undefined,
+      cache: undefined,
+      provenance: undefined,
+      sbom: false,
+      buildx: undefined,
+      pack: undefined,
     },
     proxyRun: PROXY_RUN,
     traefik: undefined,
@@ -387,10 +396,64 @@ Deno.test("resolveConfig() refuses ways to run the proxy that cannot be", async 
   assertEquals(address, ["proxy.run.bindIps[0]: should be an IP address"]);
 });
 
+Deno.test("resolveConfig() asks buildx only for what Docker's own builder cannot do", async () => {
+  const driverFor = async (builder: BuilderInput): Promise<string | undefined> =>
+    (await resolveWith({ builder })).builder.buildx?.driver;
+  for (
+    const plain of [{}, { arch: ["amd64"] }, { sbom: false }, { ssh: "default" }, {
+      driver: "docker",
+    }]
+  ) {
+    assertEquals(await driverFor(plain), undefined, JSON.stringify(plain));
+  }
+  const more: readonly BuilderInput[] = [
+    { arch: ["amd64", "arm64"] },
+    { cache: { type: "gha" } },
+    { remote: "ssh://b" },
+    { provenance: false },
+    { sbom: true },
+    { driver: "docker-container" },
+  ];
+  for (const builder of more) {
+    assertEquals(await driverFor(builder), "docker-container", JSON.stringify(builder));
+  }
+  assertEquals(await driverFor({ driver: "docker", provenance: false }), "docker");
+  assertEquals(await driverFor({ driver: "cloud acme/b", arch: ["arm64"] }), "cloud acme/b");
+});
+
+Deno.test("resolveConfig() names a build's cache as Kamal does", async () => {
+  const cacheOf = async (cache: BuildCacheInput, server?: string): Promise<unknown> =>
+    (await resolveWith({
+      builder: { cache },
+      ...server === undefined ? {} : { registry: { server } },
+    }))
+      .builder.cache;
+  const options = "mode=max,scope=shop,url=https://cache.acme.dev";
+  assertEquals(await cacheOf({ type: "gha", options }), {
+    from: "type=gha,scope=shop,url=https://cache.acme.dev",
+    to: `type=gha,${options}`,
+  });
+  assertEquals(await cacheOf({ type: "registry", options: "mode=max" }, "ghcr.io"), {
+    from: "type=registry,ref=ghcr.io/acme/shop-build-cache",
+    to: "type=registry,ref=ghcr.io/acme/shop-build-cache,mode=max",
+  });
+  assertEquals(await cacheOf({ type: "registry", image: "acme/cache" }), {
+    from: "type=registry,ref=acme/cache",
+    to: "type=registry,ref=acme/cache",
+  });
+});
+
+Deno.test("resolveConfig() asks for the secrets of the build", async () => {
+  const { builder, secretNames } = await resolveWith({
+    builder: { secrets: [{ secret: "NPM_TOKEN" }] },
+  });
+  assertEquals([builder.secrets, secretNames], [["NPM_TOKEN"], ["NPM_TOKEN"]]);
+});
+
 Deno.test("resolveConfig() makes a platform of the architecture", async () => {
   assertEquals(
-    (await resolveWith({ builder: { arch: "arm/v7" } })).builder.platform,
-    "linux/arm/v7",
+    (await resolveWith({ builder: { arch: "arm/v7" } })).builder.platforms,
+    ["linux/arm/v7"],
   );
 });
 

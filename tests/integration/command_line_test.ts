@@ -17,6 +17,7 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
   await scene.write("hosts.json", JSON.stringify(addresses));
   await scene.write(".kamal/secrets", `TOKEN="${SENTINEL}"\n`, 0o600);
   await scene.write(".gitignore", ".kamal\n");
+  await scene.write("Dockerfile.secret", DOCKERFILE);
   const fromCheckout: Program = { command: Deno.execPath(), args: ["run", "--quiet", "-A", CLI] };
   const sextant = (...args: readonly string[]): Promise<Output> =>
     run(lab, scene, fromCheckout, args);
@@ -51,7 +52,12 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
       assert(seen.count > 0, "no process was looked at");
       assertEquals(seen.lines.filter((line) => FORMS.some((form) => line.includes(form))), []);
       const [web] = (await running(lab.hosts[0]!)).filter((name) => name.startsWith("shop-web-"));
-      assertStringIncludes(await lab.hosts[0]!.must(`docker exec ${web} env`), `TOKEN=${SENTINEL}`);
+      const inside = (cmd: string): Promise<string> =>
+        lab.hosts[0]!.must(`docker exec ${web} ${cmd}`);
+      assertStringIncludes(await inside("env"), `TOKEN=${SENTINEL}`);
+      // The build has read it, and the image has it nowhere.
+      assertEquals(await inside("cat /length-of-token"), `${SENTINEL.length}\n`);
+      assertEquals(await inside("find /run/secrets -type f"), "");
     },
   );
 
@@ -154,6 +160,13 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
     assertStringIncludes(second.stdout, "nothing to do");
   });
 });
+
+const DOCKERFILE = `FROM scratch
+COPY programs/ /
+COPY files/ /
+RUN --mount=type=secret,id=TOKEN wc -c </run/secrets/TOKEN >/length-of-token
+CMD ["app"]
+`;
 
 /** The secret in clear, as Base64 wherever it begins, as a part of a URL, and as JSON. */
 const FORMS: readonly string[] = [
@@ -260,6 +273,7 @@ export default async () => await Promise.resolve(
   deploy("shop")
     .image("acme/shop")
     .registry({ server: "${lab.registry.address}", username: "ci", password: secret("TOKEN") })
+    .builder({ dockerfile: "Dockerfile.secret", secrets: [secret("TOKEN")] })
     .servers({ [Role.Web]: names })
     .env({ secret: ["TOKEN"] })
     .proxy({ host: "shop.test" })

@@ -156,9 +156,18 @@ proxy:
   "a password without a name": shop("registry:\n  password: [PASSWORD]\n"),
   "a name without a password": shop("registry:\n  username: ci\n"),
   "an architecture with its system": shop("builder:\n  arch: linux/amd64\n"),
-  "a builder that is not built": shop(
-    "builder:\n  arch: [amd64, arm64]\n  remote: ssh://b\n  secrets: [KEY]\n  cache:\n    type: gha\n",
+  "keys that Docker's own builder knows nothing of": shop(
+    "builder:\n  arch: [amd64, arm64]\n  driver: docker\n  remote: ssh://b\n  cache:\n    type: gha\n",
   ),
+  "keys that buildpacks know nothing of": shop(
+    "builder:\n  arch: [amd64, arm64]\n  pack: { builder: b, buildpacks: [a] }\n  target: app\n  ssh: default\n  secrets: [A.B]\n",
+  ),
+  "a builder that is mistyped": shop(
+    "builder:\n  arch: []\n  driver: cloud acme\n  remote: b\n  secrets: [hunter 2]\n  cache: { type: s3, optoins: mode=max }\n  pack: { builder: b }\n",
+  ),
+  "no machine that builds": shop("builder:\n  local: false\n  cache: { type: gha, image: a }\n"),
+  "a remote builder that cannot reach the registry":
+    "service: shop\nservers: [10.0.0.1]\nregistry: { server: localhost:5000 }\nbuilder: { remote: ssh://b }\n",
   "a share that is none": shop("boot:\n  limit: 120%\n"),
   "a jump host that is none": shop("ssh:\n  proxy: root@10.0.0.9,-oProxyCommand=x\n"),
   "jump hosts as a list": shop("ssh:\n  proxy: [root@10.0.0.9]\n"),
@@ -239,7 +248,6 @@ builder: { multiarch: maybe }
   "a health check of Kamal 1 in a role": roles(
     "  web:\n    hosts: [10.0.0.1]\n    healthcheck:\n      cmd: bin/healthy\n",
   ),
-  "several architectures as of Kamal 1": shop("builder:\n  multiarch: true\n"),
   "another run directory": shop("run_directory: /srv/kamal\n"),
   "Traefik with what kamal-proxy alone can do": shop(
     "traefik: {}\nproxy:\n  host: a.dev\n  ssl: true\n  buffering: { requests: false }\n",

@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { Word } from "../../sdk/command.ts";
+import { toText, type Word } from "../../sdk/command.ts";
 import type { Config } from "../../sdk/config/config.ts";
 import type { RunContainer } from "../../sdk/operations/container.ts";
 import { type Operation, renderOperation } from "../../sdk/operations/operation.ts";
 import { runAccessory } from "../../sdk/plan/accessory.ts";
 import { proxyFlags, runRole } from "../../sdk/plan/app_container.ts";
+import { buildStage } from "../../sdk/plan/build.ts";
 import type { PlanInput } from "../../sdk/plan/input.ts";
 
 /** Every container of a configuration with the command that runs it and, for one with a proxy, its route. */
@@ -30,7 +31,20 @@ export function factsOf(config: Config): readonly string[] {
       ...secretsOf(accessory.env.secret),
     ])
   );
-  return [...roles, ...accessories];
+  return [...buildOf(input), ...roles, ...accessories];
+}
+
+/** The command that builds the image, where the engine's own builder alone would not do. */
+function buildOf(input: PlanInput): readonly string[] {
+  const { secrets, ssh, buildx, pack } = input.config.builder;
+  const isPlain = secrets.length === 0 && ssh === undefined;
+  if (isPlain && buildx === undefined && pack === undefined) return [];
+  const [build] = buildStage(input, false).scripts.flatMap(({ steps }) =>
+    steps.flatMap(({ operations }) => operations.filter(({ kind }) => kind === "build-image"))
+  );
+  const secret = (name: string): string => `[${name}]`;
+  const command = renderOperation(build!, { secret, file: () => "" });
+  return toText(command).split("\n").map((line) => `here$ ${line}`);
 }
 
 /** The `docker run` of a container as Kamal has it: without what is ours alone, random parts as `<random>`. */

@@ -38,6 +38,10 @@ const PAIRS: Readonly<Record<string, readonly [old: string, now: string]>> = {
     "builder: { multiarch: false, target: app }\n",
     "builder: { target: app }\n",
   ],
+  "multiarch: true": [
+    "builder: { multiarch: true }\n",
+    "builder: { arch: [amd64, arm64] }\n",
+  ],
   "a healthcheck in full": [
     "healthcheck: { path: /ok, port: 4000, interval: 10s, max_attempts: 10 }\n",
     "proxy: { app_port: 4000, healthcheck: { path: /ok, interval: 10 } }\ndeploy_timeout: 55\n",
