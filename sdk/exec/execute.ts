@@ -15,7 +15,8 @@ import { failureOfError, failuresOfStep, warningsOfStep } from "./failure.ts";
 import { Latches } from "./latches.ts";
 import { Ledger } from "./ledger.ts";
 import type { Report, StageReport } from "./report.ts";
-import { type RunContext, runScript, sessionOf, toScriptStep } from "./run.ts";
+import { runScript, sessionOf, toScriptStep } from "./run.ts";
+import type { RunContext } from "./run_context.ts";
 
 /** What a run needs. */
 export interface ExecuteOptions {

@@ -6,42 +6,14 @@
 
 import { SextantError } from "../errors.ts";
 import type { RenderContext } from "../operations/definition.ts";
-import { type ImageLayer, type MeasureImage, readLayers } from "../operations/image_size.ts";
-import { describeOperation, type Operation, shellOf } from "../operations/operation.ts";
-import { isMark, splitParts, withoutMarks } from "../operations/parts.ts";
+import { type Operation, shellOf } from "../operations/operation.ts";
 import { HERE, type HostScript, type StageName, type Step } from "../plan/plan.ts";
 import type { ScriptStep, Session, StepResult } from "../transport/transport.ts";
 import { stopwatch } from "./clock.ts";
-import type { Effects } from "./effects.ts";
-import type { Event, Failure, HostWarning, StepEvent } from "./event.ts";
-import { failureOfError, failuresOfStep, movedState, warningsOfStep } from "./failure.ts";
-import type { Latches } from "./latches.ts";
-import type { Ledger } from "./ledger.ts";
-import { Lines } from "./lines.ts";
-
-/** What all scripts of a run share. */
-export interface RunContext {
-  /** Open hosts by name, this machine among them. */
-  readonly sessions: ReadonlyMap<string, Session>;
-  /** The user's functions, secrets and files. */
-  readonly effects: Effects;
-  /** Layers of images that were built in this run, by image. */
-  readonly layers: Map<string, readonly ImageLayer[]>;
-  /** Takes events. */
-  readonly emit: (event: Event) => void;
-  /** Steps that others wait for. */
-  readonly latches: Latches;
-  /** What has become of each step. */
-  readonly ledger: Ledger;
-  /** Takes failures. */
-  readonly fail: (failure: Failure) => void;
-  /** Takes warnings. */
-  readonly warn: (warning: HostWarning) => void;
-  /** Takes the answers of hosts that have moved. */
-  readonly moved: Map<string, string>;
-  /** Seconds since the run began. */
-  readonly elapsed: () => number;
-}
+import type { Failure } from "./event.ts";
+import { failureOfError } from "./failure.ts";
+import type { RunContext } from "./run_context.ts";
+import { StepWatcher } from "./step_watcher.ts";
 
 /** Runs a host's script to its end; gives whether the run may go on. */
 export async function runScript(
@@ -208,94 +180,4 @@ function noteLost({ ledger, emit }: RunContext, { host, steps }: HostScript): vo
   }
   if (ledger.statusOf(begun.id) !== "cancelled") return;
   emit({ type: "notice", host, message: `it is not known how far "${begun.id}" came` });
-}
-
-/** Follows one step: its events, its place in the ledger, its failure. */
-class StepWatcher {
-  /** Whether the failure was told already. */
-  explained = false;
-  readonly #context: RunContext;
-  readonly #event: StepEvent;
-  readonly #step: Step;
-  readonly #lines: Readonly<Record<"stdout" | "stderr", Lines>>;
-  #ended = false;
-
-  constructor(context: RunContext, stage: StageName, host: string, step: Step) {
-    this.#context = context;
-    this.#step = step;
-    this.#event = { step: step.id, host, stage };
-    const lines = (stream: "stdout" | "stderr"): Lines =>
-      new Lines((text) => {
-        if (isMark(text)) return;
-        context.emit({
-          type: "step-output",
-          ...this.#event,
-          stream,
-          text: context.effects.redact(text),
-        });
-      });
-    this.#lines = { stdout: lines("stdout"), stderr: lines("stderr") };
-  }
-
-  begin(): void {
-    // Until its end is known, a step may have done anything.
-    this.#context.ledger.note(this.#step.id, { status: "cancelled" });
-    this.#context.emit({ type: "step-begin", ...this.#event, title: titleOf(this.#step) });
-  }
-
-  output(stream: "stdout" | "stderr", text: string): void {
-    this.#lines[stream].push(text);
-  }
-
-  end(result: StepResult): void {
-    const { ledger, latches, emit, effects, fail, warn, moved } = this.#context;
-    const began = ledger.statusOf(this.#step.id) !== "skipped";
-    if (this.#ended || (!began && result.exitCode === undefined)) return;
-    this.#ended = true;
-    this.#lines.stdout.flush();
-    this.#lines.stderr.flush();
-    const status = result.exitCode === undefined
-      ? "cancelled"
-      : result.exitCode === 0
-      ? "done"
-      : "failed";
-    const state = movedState(this.#step.operations, result);
-    if (state !== undefined) moved.set(this.#event.host, state);
-    const { host } = this.#event;
-    const failures = status === "failed" && !this.explained
-      ? failuresOfStep(host, this.#step.operations, result, effects.redact)
-      : [];
-    // What a cause was read from stands in the failure: a log is long enough once.
-    const isRead = state !== undefined || failures.some(({ cause }) => cause !== undefined);
-    ledger.note(this.#step.id, {
-      status,
-      seconds: result.seconds,
-      exitCode: result.exitCode,
-      stdout: isRead ? "" : effects.redact(withoutMarks(result.stdout)),
-      stderr: effects.redact(withoutMarks(result.stderr)),
-    });
-    failures.forEach(fail);
-    if (status === "done") this.#measure(result);
-    warningsOfStep(host, this.#step.operations, result, effects.redact).forEach(warn);
-    emit({ type: "step-end", ...this.#event, status, seconds: result.seconds });
-    latches.settle(this.#step.id, status === "done");
-  }
-
-  /** Keeps what the builder told of an image. */
-  #measure(result: StepResult): void {
-    const { operations } = this.#step;
-    if (!operations.some(({ kind }) => kind === "measure-image")) return;
-    for (const { index, stdout } of splitParts(operations.length, { ...result, exitCode: 0 })) {
-      const operation = operations[index]!;
-      const layers = operation.kind === "measure-image" ? readLayers(stdout) : undefined;
-      if (layers !== undefined) this.#context.layers.set((operation as MeasureImage).image, layers);
-    }
-  }
-}
-
-/** What a step does, in a few words. */
-export function titleOf({ operations }: Pick<Step, "operations">): string {
-  const shown = operations.map(describeOperation);
-  const main = shown.find((description) => !description.minor) ?? shown[0];
-  return main === undefined ? "" : [main.noun, main.subject].join(" ");
 }
