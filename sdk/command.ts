@@ -70,6 +70,19 @@ export function append(command: Command, to: Word): Command {
   return { kind: "write", command, to, append: true };
 }
 
+/** What a file's name ends with until it is whole. */
+export const UNFINISHED = ".new";
+
+/** Writes commands' outputs to files that get their names once all are whole, whenever it is broken off. */
+export function replaceFiles(
+  files: readonly (readonly [content: Command, path: string])[],
+): Command {
+  return all(
+    ...files.map(([content, path]) => write(content, `${path}${UNFINISHED}`)),
+    ...files.map(([, path]) => run("mv", "-f", `${path}${UNFINISHED}`, path)),
+  );
+}
+
 /** Runs a command with its output thrown away; what it says of errors stays. */
 export function quiet(command: Command): Command {
   return { kind: "quiet", command };

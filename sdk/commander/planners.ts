@@ -4,7 +4,7 @@
  * @module
  */
 
-import { planAccessory } from "../plan/accessory.ts";
+import { planAccessory } from "../plan/accessory_actions.ts";
 import { planAppStart, planAppStop } from "../plan/app.ts";
 import {
   planAppRemove,

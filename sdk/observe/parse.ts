@@ -48,7 +48,7 @@ export function parseProbe(host: string, output: string): HostState {
     routes: of("~p").flatMap(parseRoutes),
     files: Object.fromEntries(of("f").map((rest) => [rest.slice(66), rest.slice(0, 64)])),
     lock: of("~l").map(parseLock)[0],
-    salt: of("~k")[0],
+    salt: of("~k")[0] || undefined,
     releases: of("~r").flatMap(parseRelease),
     isDetailed: of("~D").length > 0,
     ...of("~x").length === 0 ? {} : { inspected: parseInspection(of) },

@@ -36,6 +36,9 @@ const CONFIG_FOLDER = "/home/kamal-proxy/.config/kamal-proxy";
 const ROUTES_FOLDER =
   `{{range .Mounts}}{{if eq .Destination "${CONFIG_FOLDER}"}}~v {{.Source}}/kamal-proxy.state{{end}}{{end}}`;
 
+// A script's second argument is the folder of its run, which goes with it even when it is killed.
+const FOLDER = `$(mktemp -d "\${2:-\${TMPDIR:-/tmp}}/probe.XXXXXX")`;
+
 // From a container's JSON to "id name state service", as the docker client prints them.
 const LIST_PROGRAM = `/"Id":/ { s = ""
 match($0, /"Id":"[0-9a-f]+/); i = substr($0, RSTART + 6, RLENGTH - 6)
@@ -51,7 +54,7 @@ print i, n, t, s }`;
 export function probeScript(scope: ProbeScope): string {
   const { service, isDetailed = false, isInspected = false } = scope;
   return `${functions(scope)}
-d=$(mktemp -d)
+d=${FOLDER}
 if command -v docker >/dev/null 2>&1; then
 sx_list /version /images/json >$d/list
 if [ -s $d/api ]; then
@@ -97,7 +100,7 @@ export function checkScript(
   },
 ): string {
   return `${functions(scope)}
-d=$(mktemp -d); sx_list >$d/list; sx_routes '${routesFile ?? ""}' >$d/r; sx_files >$d/f
+d=${FOLDER}; sx_list >$d/list; sx_routes '${routesFile ?? ""}' >$d/r; sx_files >$d/f
 sx_now=$(sx_hash $d); rm -rf $d
 [ "$sx_now" = ${hash} ] || {
 ${probeScript(scope)}

@@ -77,7 +77,7 @@ export const pruneAssets: Definition<PruneAssets> = {
     const kept = ["''", ...keep.map(quote)].join("|");
     return text(
       `for sx_a in ${quote(folder)}/extracted/* ${quote(folder)}/volumes/*; do sx_n=\${sx_a##*/}
-case \${sx_n%%${FOLDER_NUMBER}*} in ${kept}) ;; *) [ ! -d "$sx_a" ] || rm -rf "$sx_a";; esac; done`,
+case \${sx_n%%${FOLDER_NUMBER}*} in ${kept}) ;; *) [ ! -e "$sx_a" ] || rm -rf "$sx_a";; esac; done`,
     );
   },
 };
@@ -116,11 +116,13 @@ function bridge({ extracted, volume, before }: AssetFolder): string {
 
 /**
  * Adds what is missing, file by file; a folder comes before what is in it. On some hosts `cp -n` skips folders that are
- * there and `tar -k` ends at the first file that is, on others both fail of it.
+ * there and `tar -k` ends at the first file that is, on others both fail of it. A file gets its name once it is whole:
+ * half of one would be taken for it ever after.
  */
 function add(from: string, to: string): string {
   return `{ [ ! -d ${quote(from)} ] || [ ! -d ${quote(to)} ] || (sx_to=$PWD/${quote(to)}
 cd ${quote(from)} && find . | while IFS= read -r sx_f; do
 [ -e "$sx_to/$sx_f" ] || [ -L "$sx_to/$sx_f" ] || if [ -d "$sx_f" ] && [ ! -L "$sx_f" ]
-then mkdir -p "$sx_to/$sx_f"; else cp -RP "$sx_f" "$sx_to/$sx_f"; fi || exit 1; done); }`;
+then mkdir -p "$sx_to/$sx_f"; else cp -RPf "$sx_f" "$sx_to+new" && mv -f "$sx_to+new" "$sx_to/$sx_f"
+fi || exit 1; done); }`;
 }

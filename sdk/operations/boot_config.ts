@@ -4,7 +4,7 @@
  * @module
  */
 
-import { all, quote, run, text, write } from "../command.ts";
+import { all, quote, replaceFiles, run, text } from "../command.ts";
 import type { Definition } from "./definition.ts";
 
 /** Names of the files below `.kamal/proxy`. */
@@ -57,17 +57,21 @@ export const writeBootConfig: Definition<WriteBootConfig> = {
     detail: BOOT_CONFIG_FILES.flatMap((file) => files[file] === undefined ? [] : [files[file]])
       .join(" ") || "Kamal's defaults",
   }),
-  render: ({ files }) =>
-    all(
+  render: ({ files }) => {
+    const told = BOOT_CONFIG_FILES.flatMap((file) => {
+      const value = files[file];
+      return value === undefined
+        ? []
+        : [[run("printf", "%s", value), bootConfigPath(file)] as const];
+    });
+    return all(
       run("mkdir", "-p", ".kamal/proxy"),
-      ...BOOT_CONFIG_FILES.map((file) => {
-        const value = files[file];
-        const path = bootConfigPath(file);
-        return value === undefined
-          ? run("rm", "-f", path)
-          : write(run("printf", "%s", value), path);
-      }),
-    ),
+      ...BOOT_CONFIG_FILES.filter((file) => files[file] === undefined)
+        .map((file) => run("rm", "-f", bootConfigPath(file))),
+      // With half of its options it would run without its ports.
+      ...told.length === 0 ? [] : [replaceFiles(told)],
+    );
+  },
 };
 
 /** How the boot config is shown. */

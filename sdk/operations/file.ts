@@ -4,7 +4,7 @@
  * @module
  */
 
-import { all, type Command, each, quote, run, text, write } from "../command.ts";
+import { all, type Command, each, quote, replaceFiles, run, text, UNFINISHED } from "../command.ts";
 import type { Definition, RenderContext } from "./definition.ts";
 
 /** Makes folders. */
@@ -120,14 +120,16 @@ export const writeEnv: Definition<WriteEnv> = {
 export const removeEnv: Definition<RemoveEnv> = {
   changes: true,
   describe: ({ role }) => ({ mark: "-", noun: "env", subject: role }),
-  render: ({ envFile, envScript }) => run("rm", "-f", envFile, envScript),
+  render: ({ envFile, envScript }) =>
+    run("rm", "-f", ...[envFile, envScript].flatMap((path) => [path, `${path}${UNFINISHED}`])),
 };
 
 /** How the salt is written. */
 export const writeSalt: Definition<WriteSalt> = {
   changes: true,
   describe: ({ path }) => ({ noun: "salt", subject: path, minor: true }),
-  render: ({ path }) => privately(write(run("printf", "%s\\n", { secret: SALT_SECRET }), path)),
+  render: ({ path }) =>
+    privately(replaceFiles([[run("printf", "%s\\n", { secret: SALT_SECRET }), path]])),
 };
 
 /** How files are uploaded. */
@@ -208,11 +210,10 @@ function renderEnv({ envFile, envScript, secrets }: WriteEnv, { secret }: Render
     `SEXTANT_ENV='${exported.map(({ name }) => `--env ${name}`).join(" ")}'`,
   ];
   return privately(
-    all(
-      write(run("printf", "%s\\n", lines.join("\n")), envFile),
-      write(run("printf", "%s\\n", script.join("\n")), envScript),
-      run("chmod", "600", envFile, envScript),
-    ),
+    replaceFiles([
+      [run("printf", "%s\\n", lines.join("\n")), envFile],
+      [run("printf", "%s\\n", script.join("\n")), envScript],
+    ]),
   );
 }
 

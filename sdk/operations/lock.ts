@@ -98,7 +98,8 @@ export const releaseLock: Definition<ReleaseLock> = {
   describe: ({ path }) => ({ noun: "unlock", subject: path, minor: true }),
   render: ({ path, only }) => {
     const details = quote(`${path}/details`);
-    const release = text(`{ rm -f ${details} && rmdir ${quote(path)}; }`);
+    // A folder without its words would be a lock that nobody holds.
+    const release = text(`(trap '' HUP INT TERM; rm -f ${details} && rmdir ${quote(path)})`);
     if (only === undefined) {
       return all(text(`{ [ -d ${quote(path)} ] || exit ${NO_LOCK_STATUS}; }`), release);
     }

@@ -106,12 +106,15 @@ command -v $sx_tool-save >/dev/null 2>&1 || continue
 $sx_tool-save -t $sx_table 2>/dev/null | grep -e '--comment "*${TAG}' | sed "s/^-A/$sx_tool -w -t $sx_table -D/" | sh || exit 1
 done`;
 
+// A script's second argument is the folder of its run, which goes with it even when it is killed.
+const FOLDER = `$(mktemp -d "\${2:-\${TMPDIR:-/tmp}}/swap.XXXXXX")`;
+
 // What every container of the proxy publishes, as "80/tcp|0.0.0.0|8080".
 const PORTS_FORMAT =
   `{{range $port, $all := .NetworkSettings.Ports}}{{range $all}}{{$port}}|{{.HostIp}}|{{.HostPort}}{{"\\n"}}{{end}}{{end}}`;
 
 // A proxy answers commands once it has read its routes and listens, so that its first answer is the last word.
-const FUNCTIONS = `sx_folder=$(mktemp -d)
+const FUNCTIONS = `sx_folder=${FOLDER}
 SX_CLOSE=${quote(CLOSE)}
 SX_GONE=iptables:filter; SX_TABLES="$SX_GONE iptables:nat iptables:raw ip6tables:nat ip6tables:raw"
 sx_admin() {
@@ -183,4 +186,4 @@ rm -rf "$sx_folder"
 
 // A run that was killed may have left anything.
 const MEND_LEFTOVERS =
-  `if sx_there ${PROXY_NEXT} || sx_there ${PROXY_OLD}; then (sx_mend); sx_folder=$(mktemp -d); fi`;
+  `if sx_there ${PROXY_NEXT} || sx_there ${PROXY_OLD}; then (sx_mend); sx_folder=${FOLDER}; fi`;

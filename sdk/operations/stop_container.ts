@@ -38,7 +38,8 @@ export const stopContainer: Definition<StopContainer> = {
   render: ({ name, timeout, service, spares }) => {
     const wait = timeout === undefined ? [] : ["-t", String(timeout)];
     if (service !== undefined) {
-      const named = `docker ps -q --filter ${quote(`name=^${name}$`)} --filter ${
+      // Also one that is about to start: its client may have been ended first, and to stop it waits for its start.
+      const named = `docker ps -aq --filter ${quote(`name=^${name}$`)} --filter ${
         quote(`label=service=${service}`)
       }`;
       const found = spares === undefined

@@ -1,5 +1,5 @@
 /**
- * The plans of `accessory …`.
+ * Accessories on hosts: what stands there, what it needs, how it is run.
  *
  * @module
  */
@@ -10,34 +10,16 @@ import { SextantError } from "../errors.ts";
 import type { ContainerState } from "../observe/host_state.ts";
 import type { RunContainer } from "../operations/container.ts";
 import type { WriteEnv } from "../operations/file.ts";
-import type { Operation } from "../operations/operation.ts";
 import { envLabel } from "./app_container.ts";
 import { CONFIG_LABEL, digest, OWNER_LABEL } from "./digest.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { accessoryEnvFile, appFolder, envScript, idFile, ownFolder, saltFile } from "./names.ts";
-import type { HostScript, Plan, Stage, Step } from "./plan.ts";
+import type { HostScript, Stage, Step } from "./plan.ts";
 import { audit, networkUp } from "./proxy.ts";
 import { registryLogin } from "./registry.ts";
-import { plan, script, stage, step } from "./stages.ts";
+import { script, stage, step } from "./stages.ts";
 
-/** What may be done to accessories that are there. */
-export type AccessoryAction = "boot" | "reboot" | "start" | "stop" | "restart" | "remove";
-
-/** Plans an action on one accessory, or on all. */
-export function planAccessory(input: PlanInput, action: AccessoryAction, name: string): Plan {
-  const accessories = accessoriesNamed(input.config, name);
-  if (action === "boot") {
-    return plan(input, "accessory boot", bootAccessories(input, accessories), { lock: true });
-  }
-  const scripts = perHost(
-    input,
-    accessories,
-    (accessory, host) => actionSteps(input, action, accessory, host),
-  );
-  return plan(input, `accessory ${action}`, [stage("apply", scripts)], { lock: true });
-}
-
-/** The stage that boots accessories where they have no container yet. */
+/** The stage that boots accessories where they have no container yet, or one that never came to run. */
 export function bootAccessories(
   input: PlanInput,
   accessories: readonly Accessory[] = input.config.accessories,
@@ -46,9 +28,9 @@ export function bootAccessories(
     input,
     accessories,
     (accessory, host) =>
-      accessoryContainer(input, accessory, host) === undefined
-        ? bootSteps(input, accessory, host)
-        : [],
+      isBooted(input, accessory, host)
+        ? []
+        : [...clearSteps(input, accessory, host), ...bootSteps(input, accessory, host)],
   )
     // An accessory that is up stays up, whatever fails later.
     .map((script) => ({ ...script, steps: script.steps.map((step) => ({ ...step, undo: [] })) }));
@@ -71,7 +53,8 @@ export function accessoriesNamed(config: Config, name: string): readonly Accesso
   });
 }
 
-function perHost(
+/** The scripts of all hosts that have any of some accessories. */
+export function perHost(
   input: PlanInput,
   accessories: readonly Accessory[],
   steps: (accessory: Accessory, host: string) => readonly Step[],
@@ -97,7 +80,31 @@ export function accessoryContainer(
   );
 }
 
+function isBooted(input: PlanInput, accessory: Accessory, host: string): boolean {
+  const container = accessoryContainer(input, accessory, host);
+  return container !== undefined && container.status !== NEVER_STARTED;
+}
+
+/** Docker's status of a container whose run was broken off, or whose port was taken. */
+const NEVER_STARTED = "created";
+
+/** The removal of a container that never came to run; none where there is none. */
+function clearSteps(input: PlanInput, accessory: Accessory, host: string): readonly Step[] {
+  if (accessoryContainer(input, accessory, host) === undefined) return [];
+  const { name, service } = accessory;
+  return [step(`${host} ${name} remove`, { kind: "remove-container", name: service, role: name })];
+}
+
 function bootSteps(input: PlanInput, accessory: Accessory, host: string): readonly Step[] {
+  return [...prepareSteps(input, accessory, host), ...runSteps(input, accessory, host)];
+}
+
+/** What an accessory needs before its container runs. */
+export function prepareSteps(
+  input: PlanInput,
+  accessory: Accessory,
+  host: string,
+): readonly Step[] {
   const { config } = input;
   const id = (what: string): string => `${host} ${accessory.name} ${what}`;
   const login = registryLogin(input);
@@ -120,7 +127,6 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
       owner: file.owner,
     })
   );
-  const run = runAccessory(input, accessory, host);
   return [
     ...login === undefined ? [] : [step(id("login"), { kind: "login-registry", ...login })],
     ...networkUp(input, host).map((one) => ({ ...one, id: id("network") })),
@@ -136,6 +142,15 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
     ...own,
     ...files,
     step(id("env"), writeAccessoryEnv(config, accessory, undefined)),
+  ];
+}
+
+/** The run of an accessory, until it is ready. */
+export function runSteps(input: PlanInput, accessory: Accessory, host: string): readonly Step[] {
+  const { config } = input;
+  const id = (what: string): string => `${host} ${accessory.name} ${what}`;
+  const run = runAccessory(input, accessory, host);
+  return [
     step(id("run"), run),
     step(id("healthy"), {
       kind: "await-healthy",
@@ -206,52 +221,4 @@ export function runAccessory(input: PlanInput, accessory: Accessory, host: strin
     idFile: idFile(config, accessory.service),
     stopTimeout: undefined,
   };
-}
-
-function actionSteps(
-  input: PlanInput,
-  action: Exclude<AccessoryAction, "boot">,
-  accessory: Accessory,
-  host: string,
-): readonly Step[] {
-  const { name, service } = accessory;
-  const exists = accessoryContainer(input, accessory, host) !== undefined;
-  const one = (what: string, operation: Operation): Step =>
-    step(`${host} ${name} ${what}`, operation);
-  const start = one("start", { kind: "start-container", name: service, role: name });
-  const stop = one("stop", {
-    kind: "stop-container",
-    name: service,
-    role: name,
-    timeout: undefined,
-    because: undefined,
-  });
-  const removal = one("remove", { kind: "remove-container", name: service, role: name });
-  switch (action) {
-    case "start":
-      return exists ? [start, one("audit", audit(input, `Started ${name} accessory`))] : [];
-    case "stop":
-      return exists ? [stop, one("audit", audit(input, `Stopped ${name} accessory`))] : [];
-    case "restart":
-      return exists ? [stop, start, one("audit", audit(input, `Restarted ${name} accessory`))] : [];
-    case "reboot": {
-      const pull = one("pull", {
-        kind: "pull-image",
-        image: accessory.image,
-        service: undefined,
-        login: registryLogin(input),
-      });
-      // The image comes first, so that the accessory is away for as short a time as can be.
-      return [pull, ...exists ? [stop, removal] : [], ...bootSteps(input, accessory, host)];
-    }
-    case "remove":
-      return [
-        ...exists ? [stop, removal] : [],
-        one("image", { kind: "remove-image", image: accessory.image }),
-        one("folder", { kind: "remove-path", path: service }),
-        one("audit", audit(input, `Removed ${name} accessory`)),
-      ];
-    default:
-      return action satisfies never;
-  }
 }

@@ -14,7 +14,9 @@ import {
   containersAt,
   isCanary,
   lookUp,
+  type RoleOnHost,
   selectedRoles,
+  servingVersion,
   servingVersions,
   versionOf,
 } from "./current.ts";
@@ -26,7 +28,10 @@ import { goodReleases } from "./release.ts";
 import { plan, script, stage, step } from "./stages.ts";
 import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
 
-/** Plans `app start`: the containers that served last, or those of a version, start and get traffic again. */
+/**
+ * Plans `app start`: the containers that served last, or those of a version, start and get traffic again; those that run
+ * get it again where an `app stop` that was broken off has taken it from them.
+ */
 export function planAppStart(input: PlanInput, version: string | undefined): Plan {
   const scripts = appHosts(input).map((host) =>
     script(
@@ -36,10 +41,7 @@ export function planAppStart(input: PlanInput, version: string | undefined): Pla
         host,
         "Started app",
         selectedRoles(input, host).flatMap((role) => {
-          const { running } = lookUp(input, host, role);
-          const containers = running.length > 0
-            ? []
-            : containersToStart(input, host, role, version);
+          const containers = containersToStart(input, host, role, version);
           return containers.length === 0 ? [] : startSteps(input, host, role, containers);
         }),
       ),
@@ -126,13 +128,25 @@ function containersToStart(
   role: Role,
   version: string | undefined,
 ): readonly ContainerState[] {
+  const current = lookUp(input, host, role);
+  const runs = servingVersion(role, current);
+  if (runs !== undefined) {
+    const isMeant = version === undefined || version === runs;
+    return isMeant && isCutOff(role, current) ? containersAt(input, host, role, runs) : [];
+  }
   if (version !== undefined) return containersAt(input, host, role, version);
   const released = goodReleases(stateOf(input, host).releases).findLast((release) =>
     containersAt(input, host, role, release).length > 0
   );
   if (released !== undefined) return containersAt(input, host, role, released);
-  const newest = lookUp(input, host, role).containers.find((container) => !isCanary(container));
+  const newest = current.containers.find((container) => !isCanary(container));
   return newest === undefined ? [] : [newest];
+}
+
+/** Whether what runs of a role gets no traffic: its route is gone, or its cord is cut. */
+function isCutOff({ proxy, traefik }: Role, { serving, route }: RoleOnHost): boolean {
+  if (proxy !== undefined) return route === undefined;
+  return traefik?.cord !== undefined && serving.some(({ health }) => health === "unhealthy");
 }
 
 function startSteps(
@@ -143,7 +157,7 @@ function startSteps(
 ): readonly Step[] {
   const { config } = input;
   const { proxy } = role;
-  const starts = containers.map(({ name }) => ({
+  const starts = containers.filter(({ running }) => !running).map(({ name }) => ({
     kind: "start-container" as const,
     name,
     role: role.name,
@@ -165,7 +179,7 @@ function startSteps(
       mode: undefined,
       owner: undefined,
     }),
-    step(`${host} start ${role.name}`, ...starts),
+    ...starts.length === 0 ? [] : [step(`${host} start ${role.name}`, ...starts)],
     ...joinTraefik(config, host, role, containers),
     step(`${host} healthy ${role.name}`, ...gates),
     ...route === undefined ? [] : [step(`${host} route ${role.name}`, route)],

@@ -5,7 +5,7 @@
  */
 
 import { proxyContainer } from "../observe/host_state.ts";
-import { planAccessory } from "./accessory.ts";
+import { planAccessory } from "./accessory_actions.ts";
 import { filesStep, imagesStep, removeApp } from "./app_remove.ts";
 import { appHosts } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";

@@ -30,7 +30,7 @@ export type TraefikAction = "boot" | "reboot" | "start" | "stop" | "restart" | "
 export function planTraefik(input: PlanInput, action: TraefikAction): Plan {
   const scripts = traefikHosts(input).map((host) => script(host, actionSteps(input, action, host)));
   return plan(input, `traefik ${action}`, [
-    stage("apply", scripts, { interruptible: action !== "reboot" }),
+    stage("apply", scripts, { interruptible: action !== "reboot" && action !== "restart" }),
   ], { lock: true });
 }
 

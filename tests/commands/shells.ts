@@ -163,7 +163,16 @@ export function testInShells(
 }
 
 // Programs that busybox may run in place of those in PATH.
-const OWN_OF_BUSYBOX: ReadonlySet<string> = new Set(["date", "df", "id", "mkdir", "wget"]);
+const OWN_OF_BUSYBOX: ReadonlySet<string> = new Set([
+  "cp",
+  "date",
+  "df",
+  "id",
+  "mkdir",
+  "mv",
+  "rm",
+  "wget",
+]);
 
 function pathTo(program: string): string | undefined {
   return ["/usr/bin", "/bin"].map((folder) => `${folder}/${program}`).find((path) => {

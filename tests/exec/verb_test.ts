@@ -85,6 +85,32 @@ Deno.test("execute() of app stop and app start takes the app away and brings it 
   assertEquals(containersOn(deployment, "10.0.0.3"), ["shop-jobs-v1 *"]);
 });
 
+Deno.test("execute() of app start gives traffic back to what an app stop left running when it was broken off", async () => {
+  const deployment = await setUp();
+  const cancel = new AbortController();
+  deployment.fleet.host("10.0.0.1").hangAt("stop-container");
+  const plan = await deployment.plan({ name: "app stop" }, "v1");
+  await deployment.run(plan, {
+    signal: cancel.signal,
+    onEvent: (event) => {
+      if (event.type === "step-begin" && event.step === "10.0.0.1 stop web") cancel.abort();
+    },
+  });
+  assertEquals(deployment.fleet.serve("10.0.0.1", "shop.acme.dev").status, 404);
+  await deployment.do({ name: "app start" }, "v1");
+  assertEquals(answering(deployment), ["v1", "v1"]);
+  assert(isEmpty(await deployment.plan({ name: "app start" }, "v1")));
+});
+
+Deno.test("execute() of accessory boot runs one anew whose container never came to run", async () => {
+  const deployment = await setUp();
+  const host = deployment.fleet.host("10.0.0.3");
+  host.container("shop-db")!.state = "created";
+  const { report } = await deployment.do({ name: "accessory boot", accessory: "db" }, "v1");
+  assertEquals([report.outcome, host.container("shop-db")!.state], ["done", "started"]);
+  assert(isEmpty(await deployment.plan({ name: "accessory boot", accessory: "db" }, "v1")));
+});
+
 Deno.test("execute() of env push writes env files to fresh hosts, and env delete takes them away", async () => {
   const hosts = Object.fromEntries(HOSTS.map((host) => [host, {}]));
   const deployment = new Deployment(

@@ -61,7 +61,7 @@ const TRANSCRIPTS: Readonly<Record<string, Transcript>> = {
         "10.0.0.2",
         "DB_PASSWORD=[DB_PASSWORD]",
         ".kamal/apps/shop/env/accessories/cache.env",
-        "chmod 600",
+        "umask 077",
       ],
       [
         "10.0.0.2",

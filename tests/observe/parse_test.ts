@@ -10,6 +10,10 @@ const WEB =
   `~c {"name":"/shop-web-v1","id":"d6dce0f4b515","image":"acme/shop:v1","imageId":"sha256:bb","running":true,"labels":{"destination":"","role":"web","service":"shop"},"ports":{},"networks":["kamal","other",null]}
 ~s {"name":"/shop-web-v1","status":"running","health":"starting","exitCode":0,"startedAt":"2026-11-20T23:56:31.2Z"}`;
 
+Deno.test("parseProbe() takes an empty salt for none", () => {
+  assertEquals([parseProbe("h", "~k \n").salt, parseProbe("h", "~k 0f\n").salt], [undefined, "0f"]);
+});
+
 Deno.test("parseProbe() reads containers with their status, sorted by name", () => {
   const { containers, networks } = parseProbe("h", `${WEB}\n${PROXY}\n`);
   assertEquals(containers.map(({ name }) => name), ["kamal-proxy", "shop-web-v1"]);
