@@ -4,6 +4,9 @@ import { type AnyDeploy, deploy } from "../../sdk/deploy.ts";
 import { labTest, up } from "../lab/lab.ts";
 import { running, Scene } from "./scene.ts";
 
+// Longer than any step of this test may take: what is given so long, rather than its own time, is found out.
+const FOREVER = 120;
+
 labTest("roles of one host boot side by side, each ready in its own way", async (t) => {
   await using lab = await up({ hosts: 1 });
   const scene = await Scene.begin(lab);
@@ -23,7 +26,7 @@ labTest("roles of one host boot side by side, each ready in its own way", async 
       })
       .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
       .boot({ parallelRoles: true })
-      .settings({ deployTimeout: 20, drainTimeout: 5, readinessDelay: 3 });
+      .settings({ deployTimeout: 20, drainTimeout: FOREVER, readinessDelay: 3 });
   const app = appWith("true");
   const first = await scene.release();
 
@@ -50,15 +53,15 @@ labTest("roles of one host boot side by side, each ready in its own way", async 
     const { report } = await scene.run(app, { name: "deploy" });
     assertEquals(report?.failures, []);
     const stop = report!.steps.find(({ step }) => step.endsWith("stop old"))!;
-    assert(stop.seconds >= 2 && stop.seconds < 10, `${stop.seconds} s`);
+    assert(stop.seconds >= 2 && stop.seconds < FOREVER / 2, `${stop.seconds} s`);
     const status = await host!.must(
       `docker inspect -f '{{.State.ExitCode}}' shop-mail-${first} shop-jobs-${first}`,
     );
     assertEquals(status.trim().split("\n"), ["137", "0"]);
-    assertEquals(report!.warnings.map(({ host }) => host), [host!.address]);
-    const { message, hint } = report!.warnings[0]!;
-    assertStringIncludes(message, `shop-mail-${first} was killed, `);
-    assertStringIncludes(hint!, "stopTimeout");
+    const killed = report!.warnings.filter(({ message }) => message.includes(" was killed, "));
+    assertEquals(killed.map(({ host }) => host), [host!.address]);
+    assertStringIncludes(killed[0]!.message, `shop-mail-${first}`);
+    assertStringIncludes(killed[0]!.hint!, "stopTimeout");
     assertStringIncludes(
       await host!.must("docker images --format '{{.Tag}} {{.ID}}'"),
       `latest ${

@@ -126,7 +126,9 @@ async function answers(host: LabHost): Promise<readonly string[]> {
   const cookies = ["", "kamal-rollout=qa", "kamal-rollout=somebody"];
   const texts = await Promise.all(
     cookies.map((cookie) =>
-      host.must(`curl -s -m 5 -H 'Host: shop.test' -H 'Cookie: ${cookie}' http://127.0.0.1/version`)
+      host.must(
+        `curl -s -m 20 -H 'Host: shop.test' -H 'Cookie: ${cookie}' http://127.0.0.1/version`,
+      )
     ),
   );
   return texts.map((text) => text.trim());

@@ -26,7 +26,7 @@ labTest("a host that only a bastion gets to is deployed to through it", async (t
 
   await t.step("without it, the host does not answer", async () => {
     const error = await assertRejects(
-      () => onBoth(scene, behind({}), "app version", { connectSeconds: 1 }),
+      () => onBoth(scene, behind({}), "app version", { connectSeconds: 6 }),
       HostError,
     );
     assertEquals([error.code, error.host], ["HOST_UNREACHABLE", inner.address]);

@@ -18,7 +18,7 @@ labTest("no request fails, whatever a deployment does", async (t) => {
   const app = deploy("shop").image("acme/shop").registry({ server: lab.registry.address })
     .servers({ web: [first, { host: second, tags: ["second"] }] })
     .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
-    .settings({ deployTimeout: 6, drainTimeout: 5 });
+    .settings({ deployTimeout: 10, drainTimeout: 5 });
   await scene.release();
   assertEquals((await scene.run(app, { name: "setup" })).report?.outcome, "done");
 

@@ -25,7 +25,7 @@ labTest("a group that fails goes back as boot.onFailure says, and loses no reque
       .env({ tags: { bad: { APP_UP_STATUS: "500" } } })
       .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
       .boot({ limit: 1, onFailure })
-      .settings({ deployTimeout: 3, drainTimeout: 5 });
+      .settings({ deployTimeout: 8, drainTimeout: 5 });
   const load = await Load.start({ addresses, host: "shop.test" });
 
   const expected = [

@@ -18,7 +18,7 @@ labTest(
       deploy("shop").image("acme/shop").registry({ server: lab.registry.address })
         .servers({ web: addressesOf(web), jobs: { hosts: addressesOf(jobs), cmd: "app" } })
         .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
-        .settings({ deployTimeout: 10, drainTimeout: 2, readinessDelay: 0 })
+        .settings({ deployTimeout: 10, drainTimeout: 10, readinessDelay: 0 })
         .settings({ allowEmptyRoles: true, orphans })
         .destination("staging", (staging) => staging.proxy({ host: "staging.test" }));
     const whole = appOn([first, second], [second, third], "report");

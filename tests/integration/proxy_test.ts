@@ -167,7 +167,7 @@ labTest(
       await done({ name: "proxy reboot" });
       const ports = await host.must("docker port kamal-proxy");
       assertMatch(ports, /^80\/tcp -> 0\.0\.0\.0:8080$/m);
-      await host.must("curl -sf -m 5 -H 'Host: shop.test' http://127.0.0.1:8080/version");
+      await host.must("curl -sf -m 20 -H 'Host: shop.test' http://127.0.0.1:8080/version");
       await done({ name: "proxy boot-config reset" });
       await done({ name: "proxy reboot" });
       assertEquals((await ask(host)).text, version);
@@ -223,7 +223,7 @@ const SWAP = scriptOf({
 
 /** Asks from within the host itself, by both of its own addresses, until told to stop. */
 const askInside =
-  `rm -f /tmp/stop /tmp/inside; (until [ -e /tmp/stop ]; do for to in 127.0.0.1 '[::1]'; do curl -s -m 5 -o /dev/null -w '%{http_code}\\n' -H 'Host: shop.test' "http://$to/version" >>/tmp/inside; done; done) >/dev/null 2>&1 &`;
+  `rm -f /tmp/stop /tmp/inside; (until [ -e /tmp/stop ]; do for to in 127.0.0.1 '[::1]'; do curl -s -m 20 -o /dev/null -w '%{http_code}\\n' -H 'Host: shop.test' "http://$to/version" >>/tmp/inside; done; done) >/dev/null 2>&1 &`;
 
 function idOf(host: LabHost): Promise<string> {
   return host.must("docker inspect -f '{{.Id}}' kamal-proxy");

@@ -47,7 +47,7 @@ labTest("readers get what only reads, writers all the rest", async (t) => {
 });
 
 function curl(method: "GET" | "POST", more = ""): string {
-  return `curl -s -m 5 ${more} -X ${method} -H 'Host: shop.test' http://127.0.0.1/version`;
+  return `curl -s -m 20 ${more} -X ${method} -H 'Host: shop.test' http://127.0.0.1/version`;
 }
 
 async function answers(host: LabHost, method: "GET" | "POST"): Promise<readonly string[]> {

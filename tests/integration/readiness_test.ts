@@ -22,9 +22,9 @@ labTest(
     const first = await scene.release();
 
     await t.step("hosts wait side by side, each for as long as it says", async () => {
-      const { report } = await scene.run(appWith(3), { name: "setup" });
+      const { report } = await scene.run(appWith(6), { name: "setup" });
       assertEquals(report?.failures, []);
-      assert(gates(report!).every(({ seconds }) => seconds >= 3));
+      assert(gates(report!).every(({ seconds }) => seconds >= 6));
       const turns = scene.events.flatMap((event) =>
         (event.type === "step-begin" || event.type === "step-end") && event.step.includes("healthy")
           ? [event.type]

@@ -20,16 +20,14 @@ labTest("a release phase whose host is lost runs once, and is never left behind"
   const ran = async (): Promise<readonly string[]> =>
     (await first.must("cat /tmp/phase/ran; rm /tmp/phase/ran")).trim().split("\n");
   /** Deploys, and does something once the phase has begun. */
-  const deployWhile = async (app: WebApp, work: () => Promise<void>): Promise<Result> => {
+  const deployWhile = async (
+    app: WebApp,
+    work: () => Promise<void>,
+    reconnectSeconds = 30,
+  ): Promise<Result> => {
     let done: Promise<void> | undefined;
     const result = await scene.run(app, { name: "deploy" }, {
-      // Nobody waits long for a host that does not come back.
-      transport: new Ssh2Transport({
-        home: lab.home,
-        connectSeconds: 3,
-        reconnectSeconds: 5,
-        keepaliveSeconds: 1,
-      }),
+      transport: new Ssh2Transport({ home: lab.home, reconnectSeconds, keepaliveSeconds: 1 }),
       onEvent: (event) => {
         if (event.type === "step-output" && event.stage === "release") done ??= work();
       },
@@ -74,7 +72,7 @@ labTest("a release phase whose host is lost runs once, and is never left behind"
 
   await t.step("a host that is lost ends it by its own clock", async () => {
     await scene.release();
-    const { report } = await deployWhile(phase("sleep 600", 8), () => first.cut());
+    const { report } = await deployWhile(phase("sleep 600", 8), () => first.cut(), 5);
     await first.heal();
     assertEquals(report?.failures.map(({ code, host }) => [code, host]), [
       ["CONNECTION_LOST", first.address],

@@ -51,11 +51,11 @@ labTest("the release phase runs once before any boot, and leaves nothing behind"
   });
 
   await t.step("one that takes too long is removed in time", async () => {
-    const app = plain.release({ cmd: "sleep 60", timeout: 1 });
+    const app = plain.release({ cmd: "sleep 600", timeout: 1 });
     const started = performance.now();
     const { report } = await scene.run(app, { name: "deploy", skipPush: true }, { version: v1 });
     assertStringIncludes(report!.failures[0]!.message, "did not end within 1 s");
-    assert(performance.now() - started < 20_000);
+    assert(performance.now() - started < 300_000);
     assertEquals(await left(), "");
   });
 

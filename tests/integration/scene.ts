@@ -97,7 +97,7 @@ export async function ask(
   service = "shop",
 ): Promise<{ status: number; text: string }> {
   const output = await host.exec(
-    `curl -s -m 5 -o /tmp/answer -w '%{http_code}' -H 'Host: ${service}.test' http://127.0.0.1${path}; echo; cat /tmp/answer; rm -f /tmp/answer`,
+    `curl -s -m 20 -o /tmp/answer -w '%{http_code}' -H 'Host: ${service}.test' http://127.0.0.1${path}; echo; cat /tmp/answer; rm -f /tmp/answer`,
   );
   const [status = "", ...text] = output.stdout.split("\n");
   return { status: Number(status), text: text.join("\n").trim() };

@@ -18,7 +18,7 @@ labTest("kamal-proxy serves HTTPS with a certificate that an authority gave it",
       .settings({ deployTimeout: 10, drainTimeout: 5 });
   const app = appFor("shop.test");
   const here = [80, 443].map((port) => `--resolve "*:${port}:${host.address}"`).join(" ");
-  const curl = `curl -s -m 5 --cacert ${authority.root} -w " %{http_code}" ${here}`;
+  const curl = `curl -s -m 20 --cacert ${authority.root} -w " %{http_code}" ${here}`;
   const visit = async (url: string): Promise<string> =>
     (await host.exec(`${curl} ${url}/version`)).stdout.replaceAll("\n", "");
   const issued = async (): Promise<number> =>

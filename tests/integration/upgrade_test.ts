@@ -1,6 +1,7 @@
 import "../sanitizers.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { CommandOptions, Result } from "../../sdk/commander.ts";
+import type { AnyDeploy } from "../../sdk/deploy.ts";
 import { HostsError } from "../../sdk/errors.ts";
 import { RUN_PROXY } from "../commands/samples.ts";
 import { type LabHost, labTest, up } from "../lab/lab.ts";
@@ -39,6 +40,7 @@ labTest(
     const underLoad = async (
       options: CommandOptions = {},
       isMixed = false,
+      deployment: AnyDeploy = app,
     ): Promise<{ readonly result: Result; readonly load: LoadReport }> => {
       const addresses = lab.hosts.map(({ address }) => address);
       const load = await Load.start({
@@ -48,7 +50,7 @@ labTest(
         timeoutMs,
         ratePerSecond: 120,
       });
-      const result = await scene.run(app, { name: "upgrade" }, options);
+      const result = await scene.run(deployment, { name: "upgrade" }, options);
       const counts = await load.stop();
       assertEquals(counts.failures, {}, JSON.stringify(counts));
       const { sent, posts, slowestMs } = counts;
@@ -87,14 +89,10 @@ labTest(
 
     await t.step("where one host cannot go over, Traefik goes on serving on both", async () => {
       // Somebody takes the port of HTTPS while the new containers boot.
-      let squatter: Promise<unknown> = Promise.resolve();
-      const { result } = await underLoad({
-        onEvent: (event) => {
-          if (event.type !== "stage-begin" || event.stage !== "boot") return;
-          squatter = second.must(`docker run -d --name squatter -p 443:80 ${repository}:k1`);
-        },
+      const squatted = app.hook("pre-app-boot", async () => {
+        await second.must(`docker run -d --name squatter -p 443:80 ${repository}:k1`);
       });
-      await squatter;
+      const { result } = await underLoad({}, false, squatted);
       assertEquals(result.report?.outcome, "failed");
       assertEquals(result.report?.cleanUpFailures, []);
       assertMatch(result.report!.failures[0]!.message, /did not get port 80 of Traefik/);
