@@ -212,6 +212,7 @@ export type {
   RouteTraffic,
   TakenRoute,
 } from "./sdk/operations/proxy.ts";
+export type { CheckProxyCall } from "./sdk/operations/proxy_call.ts";
 export type {
   MendProxy,
   ProxyOperation,

@@ -5,6 +5,7 @@
  */
 
 import * as z from "zod";
+import { directoryUrl } from "./obtained_certificate.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxyRun, type ProxyRunInput, proxyRunSchema } from "./proxy_run.ts";
 import { type Fields, port, strict, text, textMap, whole } from "./schema.ts";
@@ -68,6 +69,15 @@ export interface ProxyInput {
    * @default {false}
    */
   readonly sslStaging?: boolean;
+  /**
+   * Directory of the certificate authority that certificates come from by ACME, such as your company's own, in the place
+   * of Let's Encrypt; one that asks for an account made beforehand gives kamal-proxy nothing. kamal-proxy must trust it:
+   * where its root is not a public one, give the proxy's container the folder with that, by
+   * `run: { options: { volume: "/etc/our-ca:/ca:ro", env: "SSL_CERT_DIR=/ca" } }`. Its image needs perl, as the official
+   * one has it: kamal-proxy has no flag for this, and is called by its own protocol instead.
+   * @default {undefined} Let's Encrypt's.
+   */
+  readonly acmeDirectory?: string;
   /** Lets some of a role's replicas get the requests that only read, such as those with a copy of the database. */
   readonly readers?: ReadersInput;
   /** How kamal-proxy finds out that the app is well. */
@@ -310,6 +320,10 @@ const fields: Fields<ProxyInput> = {
   sslStaging: z.boolean().optional().meta({
     description: "Take certificates of Let's Encrypt's staging, which browsers do not trust",
     example: true,
+  }),
+  acmeDirectory: directoryUrl().optional().meta({
+    description: "URL of the ACME directory of another authority than Let's Encrypt",
+    example: "https://ca.acme.dev/acme/acme/directory",
   }),
   readers: readersSchema.optional().meta({
     description: "Let the replicas after the first get the requests that only read",

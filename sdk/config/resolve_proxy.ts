@@ -31,6 +31,8 @@ export interface Proxy {
   readonly canonicalHost: string | undefined;
   /** Whether certificates come from Let's Encrypt's staging. */
   readonly sslStaging: boolean;
+  /** Directory of the authority that certificates come from; `undefined` for Let's Encrypt's. */
+  readonly acmeDirectory: string | undefined;
   /** Replicas that get the requests that only read; `undefined` where each gets all. */
   readonly readers: Readers | undefined;
   /** How kamal-proxy finds out that the app is well. */
@@ -126,6 +128,7 @@ export function resolveProxy(root: ProxyInput, own: ProxyInput = {}): Proxy {
     stripPathPrefix: input.stripPathPrefix,
     canonicalHost: input.canonicalHost,
     sslStaging: input.sslStaging ?? false,
+    acmeDirectory: input.acmeDirectory,
     readers: resolveReaders(root.readers, own.readers),
     healthcheck: {
       path: healthcheck.path ?? "/up",

@@ -13,6 +13,7 @@ import type { Traefik } from "./traefik.ts";
 import { resolveEnv, type RootEnvFields } from "./env.ts";
 import type { HostRegister } from "./host.ts";
 import { resolveLogging } from "./logging.ts";
+import { checkObtained } from "./obtained_certificate.ts";
 import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { checkProxy } from "./proxy.ts";
 import { resolveProxy } from "./resolve_proxy.ts";
@@ -205,9 +206,6 @@ function proxyOf(
     checkTraefikProxy(own === true ? spec.proxy ?? {} : own, path, report);
   }
   const proxy = resolveProxy(spec.proxy ?? {}, own === true ? {} : own);
-  if (proxy.sslStaging && (!proxy.ssl || proxy.certificate !== undefined)) {
-    report([...path, "sslStaging"], "needs ssl: true");
-  }
   const { canonicalHost } = proxy;
   if (canonicalHost !== undefined && !proxy.hosts.includes(canonicalHost)) {
     report([...path, "canonicalHost"], "should be one of the public host names, to be answered");
@@ -215,24 +213,9 @@ function proxyOf(
   if (proxy.ssl && proxy.hosts.length === 0) {
     report([...path, "ssl"], "needs a public host name to obtain certificates for");
   }
-  if (proxy.ssl && proxy.certificate === undefined) {
-    const problem = obstacleToObtain(name, proxy, hostCount);
-    if (problem !== undefined) report([...path, "ssl"], problem);
-  }
+  checkObtained(name, proxy, hostCount, path, report);
   return proxy;
 }
-
-/** Why kamal-proxy can obtain no certificates for a role; `undefined` where it can. */
-function obstacleToObtain(name: string, { hosts }: Proxy, count: number): string | undefined {
-  const wildcard = hosts.find((host) => host.includes("*"));
-  if (wildcard !== undefined) {
-    return `obtains no certificate for ${wildcard}: ${OWN_CERTIFICATE}`;
-  }
-  if (count <= 1) return undefined;
-  return `works on a single server, the role "${name}" has ${count}; ${OWN_CERTIFICATE}, or let a load balancer in front of them serve HTTPS`;
-}
-
-const OWN_CERTIFICATE = "serve a certificate of your own";
 
 /** Traefik finds containers by their labels, and leaves those that their own health check calls unhealthy. */
 function servedByTraefik(

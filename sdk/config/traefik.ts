@@ -136,6 +136,7 @@ export const traefikSchema: z.ZodType<TraefikFields> = strict<TraefikFields>({
 
 const ONLY_KAMAL_PROXY = [
   "ssl",
+  "acmeDirectory",
   "sslRedirect",
   "forwardHeaders",
   "responseTimeout",

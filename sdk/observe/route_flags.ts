@@ -10,6 +10,9 @@ export type RouteSettings = Readonly<Record<string, string>>;
 /** A part of kamal-proxy's state file. */
 export type RouteJson = Readonly<Record<string, unknown>>;
 
+/** The flag for a certificate authority's directory. It is our own: `kamal-proxy deploy` has none. */
+export const ACME_DIRECTORY = "tls-acme-directory";
+
 /** One flag, and where the state file has what it says. */
 interface RouteFlag {
   readonly name: string;
@@ -22,22 +25,19 @@ interface RouteFlag {
 /** The flags that make a route be like another, without those that say what kamal-proxy does anyhow. */
 export function flagsOfRoute(route: RouteJson): readonly string[] {
   return shortest(
-    ROUTE_FLAGS.flatMap(({ name, path, kind }) =>
-      valuesOf(at(route, path), kind).map((value) => `--${name}=${value}`)
+    ROUTE_FLAGS.flatMap((flag) =>
+      valuesOf(at(route, flag.path), flag).map((value) => `--${flag.name}=${value}`)
     ),
   );
 }
 
 /** What a route is set to that was told flags; those that belong to one deploy alone are left out. */
 export function settingsOf(flags: readonly string[]): RouteSettings {
-  const byName = Map.groupBy(flags, nameOf);
-  const isSecure = byName.get("tls")?.map(valueOf).includes("true") === true;
-  return Object.fromEntries(ROUTE_FLAGS.map((flag) => {
-    const told = (byName.get(flag.name) ?? []).map((one) => canonical(valueOf(one), flag));
-    const usual = flag.name === "forward-headers" ? String(!isSecure) : flag.usual;
-    if (told.length === 0) return [flag.name, usual];
-    return [flag.name, flag.kind === "list" ? told.toSorted().join(",") : told.at(-1)!];
-  }));
+  return Object.fromEntries(
+    toldBy(flags).map(([{ name, kind }, values]) =>
+      [name, kind === "list" ? values.toSorted().join(",") : values.at(-1)!] as const
+    ),
+  );
 }
 
 /** Where two routes' settings differ; a value that is not there is empty. */
@@ -52,11 +52,13 @@ export function settingDifferences(
 /** A route in the words of the state file that was told flags. */
 export function routeOfFlags(flags: readonly string[]): RouteJson {
   const route: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(settingsOf(flags))) {
-    const { path, kind } = ROUTE_FLAGS.find((flag) => flag.name === name)!;
+  for (const [flag, values] of toldBy(flags)) {
+    const { path } = flag;
+    const value = jsonOf(flag, values);
+    if (value === undefined) continue;
     let place = route;
     for (const key of path.slice(0, -1)) place = (place[key] ??= {}) as Record<string, unknown>;
-    place[path.at(-1)!] = jsonOf(name, kind, value);
+    place[path.at(-1)!] = value;
   }
   return route;
 }
@@ -68,6 +70,8 @@ const HEALTH = ["target_options", "health_check_config"];
 const ROUTE_FLAGS: readonly RouteFlag[] = [
   option("host", "list", "hosts"),
   option("tls", "switch", "tls_enabled", "false"),
+  option(ACME_DIRECTORY, "text", "acme_directory"),
+  // Of the two that say the same, the one that kamal-proxy has counts.
   option("tls-staging", "text", "acme_directory", "false"),
   option("tls-certificate-path", "text", "tls_certificate_path"),
   option("tls-private-key-path", "text", "tls_private_key_path"),
@@ -101,6 +105,17 @@ function option(name: string, kind: RouteFlag["kind"], key: string, usual = ""):
 
 function target(name: string, kind: RouteFlag["kind"], key: string, usual = ""): RouteFlag {
   return { name, kind, path: ["target_options", key], usual };
+}
+
+/** Each flag with its values in the order in which they were told, or else with what kamal-proxy does anyhow. */
+function toldBy(flags: readonly string[]): readonly (readonly [RouteFlag, readonly string[]])[] {
+  const byName = Map.groupBy(flags, nameOf);
+  const isSecure = byName.get("tls")?.map(valueOf).includes("true") === true;
+  return ROUTE_FLAGS.map((flag) => {
+    const told = (byName.get(flag.name) ?? []).map((one) => canonical(valueOf(one), flag));
+    const usual = flag.name === "forward-headers" ? String(!isSecure) : flag.usual;
+    return [flag, told.length === 0 ? [usual] : told];
+  });
 }
 
 function shortest(flags: readonly string[]): readonly string[] {
@@ -137,20 +152,26 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 /** What the state file says, as values of a flag; none where it says nothing. */
-function valuesOf(value: unknown, kind: RouteFlag["kind"]): readonly string[] {
+function valuesOf(value: unknown, { name, kind }: RouteFlag): readonly string[] {
   if (value === undefined || value === null || value === "") return [];
   if (Array.isArray(value)) return value.map(String).filter((text) => text !== "");
   if (kind === "seconds") return [`${Number(value) / NANOSECONDS}s`];
-  return [value === STAGING ? "true" : String(value)];
+  if (name === "tls-staging") return value === STAGING ? ["true"] : [];
+  if (name === ACME_DIRECTORY && value === STAGING) return [];
+  return [String(value)];
 }
 
 const NANOSECONDS = 1e9;
 
-function jsonOf(name: string, kind: RouteFlag["kind"], value: string): unknown {
+/** What the state file says; `undefined` where another flag says it. */
+function jsonOf({ name, kind }: RouteFlag, values: readonly string[]): unknown {
+  const value = values.at(-1)!;
   switch (kind) {
-    case "list":
+    case "list": {
+      const items = values.flatMap((one) => one.split(","));
       // kamal-proxy keeps "all" as an empty name.
-      return value === "" && name !== "host" ? null : value.split(",");
+      return items.join("") === "" && name !== "host" ? null : items;
+    }
     case "seconds":
       return Number.parseFloat(value) * NANOSECONDS;
     case "switch":
@@ -158,7 +179,8 @@ function jsonOf(name: string, kind: RouteFlag["kind"], value: string): unknown {
     case "whole":
       return Number(value);
     case "text":
-      return name !== "tls-staging" ? value : value === "true" ? STAGING : "";
+      if (name !== "tls-staging") return value;
+      return value === "true" ? STAGING : undefined;
     default:
       return kind satisfies never;
   }

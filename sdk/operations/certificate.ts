@@ -16,6 +16,8 @@ export interface ObtainCertificates {
   readonly kind: "obtain-certificates";
   /** Public host names. */
   readonly hosts: readonly string[];
+  /** Directory of the authority; `undefined` for Let's Encrypt's. */
+  readonly directory: string | undefined;
   /** Address and port of the host where kamal-proxy serves HTTPS, such as `127.0.0.1:443`. */
   readonly at: string;
 }
@@ -26,11 +28,11 @@ const PATIENCE = 20;
 /** How certificates are obtained. */
 export const obtainCertificates: Definition<ObtainCertificates> = {
   changes: true,
-  describe: ({ hosts }) => ({
+  describe: ({ hosts, directory }) => ({
     mark: "+",
     noun: "certificate",
     subject: hosts.join(", "),
-    detail: "by a first visit",
+    detail: directory === undefined ? "by a first visit" : `from ${directory}, by a first visit`,
   }),
   // Whose certificate it is does not matter here, only that the handshake comes to its end; nor what the app answers.
   render: ({ hosts, at }) =>
@@ -44,7 +46,7 @@ done
       PATIENCE * 2
     }s kamal-proxy 2>&1 | grep -F 'TLS handshake error' | tail -n 1
 fi; true`),
-  warn: (_, { stdout }) => {
+  warn: ({ directory }, { stdout }) => {
     const refused = [...stdout.matchAll(/^refused (\S+)$/gm)].map(([, host]) => host!);
     if (refused.length === 0) return undefined;
     const reason = /TLS handshake error from \S+: (.*)/.exec(lastMessage(stdout))?.[1];
@@ -52,11 +54,16 @@ fi; true`),
       message: `kamal-proxy has no certificate for ${refused.join(", ")}${
         reason === undefined ? "" : `: ${reason}`
       }`,
-      hint:
-        "HTTPS is refused until it has one; it tries again with each visitor. The certificate authority must reach this host by that name, at ports 80 and 443: check DNS and the firewall.",
+      hint: directory === undefined ? HINT : `${HINT} ${TRUST_HINT}`,
     };
   },
 };
+
+const HINT =
+  "HTTPS is refused until it has one; it tries again with each visitor. The certificate authority must reach this host by that name, at ports 80 and 443: check DNS and the firewall.";
+
+const TRUST_HINT =
+  'kamal-proxy must reach it too, and trust it: where its root is a private one, .proxy({ run: { options: { volume: "/etc/our-ca:/ca:ro", env: "SSL_CERT_DIR=/ca" } } }), and sextant proxy reboot.';
 
 /** The message of the log's last line, which is JSON. */
 function lastMessage(stdout: string): string {

@@ -67,6 +67,7 @@ import {
   startProxy,
   stopProxy,
 } from "./proxy_container.ts";
+import { type CheckProxyCall, checkProxyCall } from "./proxy_call.ts";
 import { givePorts, type HandoverOperation, takePorts } from "./proxy_handover.ts";
 import {
   execCommand,
@@ -88,6 +89,7 @@ export type Operation =
   | AuditOperation
   | AwaitHealthy
   | BootConfigOperation
+  | CheckProxyCall
   | ContainerOperation
   | CordOperation
   | EndSplit
@@ -124,6 +126,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "begin-maintenance": beginMaintenance,
   "bridge-assets": bridgeAssets,
   "build-image": buildImage,
+  "check-proxy-call": checkProxyCall,
   "check-state": checkState,
   "connect-network": connectNetwork,
   "create-network": createNetwork,

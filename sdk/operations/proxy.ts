@@ -7,6 +7,7 @@
 import { all, any, type Command, quiet, quote, raw, run, text } from "../command.ts";
 import { settingDifferences, settingsOf } from "../observe/route_flags.ts";
 import { type Definition, lastLines } from "./definition.ts";
+import { deployCall, isCalled, NOT_FOUND, PERL_HINT } from "./proxy_call.ts";
 
 /** Sends traffic to containers, one request to each in turn. */
 export interface RouteTraffic {
@@ -20,7 +21,7 @@ export interface RouteTraffic {
   readonly candidates: readonly string[];
   /** Port that they listen on. */
   readonly port: number;
-  /** Everything else that `kamal-proxy deploy` is told, as flags. */
+  /** Everything else that kamal-proxy is told, as flags of `kamal-proxy deploy`, `--tls-acme-directory` among them. */
   readonly flags: readonly string[];
   /** What to show: the public hosts. */
   readonly hosts: readonly string[];
@@ -141,13 +142,15 @@ export const routeTraffic: Definition<RouteTraffic> = {
     if (previous === undefined) return [{ kind: "remove-route", service }];
     return [{ ...operation, ...previous, previous: undefined, forgetsCanary: undefined }];
   },
-  explain: ({ service, hosts }, { stderr }) => ({
+  explain: ({ service, hosts, flags }, { exitCode, stderr }) => ({
     code: "COMMAND_FAILED",
     message: `kamal-proxy did not take the route of ${service}: ${
       lastLines(stderr, 1)[0] ?? "it said nothing"
     }`,
     hint: hosts.length === 0
       ? "Only one service of a proxy may answer to all hosts: give it one with .proxy({ host: … })"
+      : isCalled(flags) && exitCode === NOT_FOUND
+      ? PERL_HINT
       : undefined,
   }),
 };
@@ -264,8 +267,15 @@ function takeOver(operation: RouteTraffic): readonly string[] {
   return [`${wide} >/dev/null 2>&1`, remove];
 }
 
-/** `kamal-proxy deploy` in a script whose arguments are the targets. */
-function deployWith({ service, targets }: RouteTraffic, flags: readonly string[]): string {
+/** The deploy of a service in a script whose arguments are the targets. */
+function deployWith({ service, targets, port }: RouteTraffic, flags: readonly string[]): string {
+  if (isCalled(flags)) {
+    const called = targets.map(({ isReader = false }, index) => ({
+      word: argument(index),
+      isReader,
+    }));
+    return deployCall({ service, targets: called, port, flags });
+  }
   return [
     ...["kamal-proxy", "deploy", service].map(quote),
     ...targetWords(targets),
@@ -285,8 +295,13 @@ export function targetWords(
 ): readonly string[] {
   return targets.map(({ isReader }, index) => {
     const flag = isReader === true ? "--read-target" : "--target";
-    return `${flag} "$${index < 10 ? index : `{${index}}`}"`;
+    return `${flag} ${argument(index)}`;
   });
+}
+
+/** A script's argument as one word of it. */
+function argument(index: number): string {
+  return `"$${index < 10 ? index : `{${index}}`}"`;
 }
 
 /** The removal of files with containers' ids, once nobody needs them any more. */

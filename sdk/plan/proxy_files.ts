@@ -7,7 +7,9 @@
 import { type Role, serviceWithDestination } from "../config/config.ts";
 import type { Proxy } from "../config/resolve_proxy.ts";
 import { proxyContainer } from "../observe/host_state.ts";
+import { ACME_DIRECTORY } from "../observe/route_flags.ts";
 import { APPS_CONFIG, inProxy } from "../operations/own_certificate.ts";
+import { isCalled } from "../operations/proxy_call.ts";
 import { errorPagesFolder, errorPagesFolders, uploadErrorPages } from "./error_pages.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { certificateFolder, certificateFolders, writeCertificate } from "./own_certificates.ts";
@@ -40,9 +42,19 @@ export function writeProxyFiles(
   const proxied = roles.filter(({ proxy }) => proxy !== undefined);
   if (proxied.length === 0) return [];
   return [
+    ...checkCall(input, host, proxied),
     ...uploadErrorPages(input, host),
     ...proxied.flatMap((role) => writeCertificate(input, host, role)),
   ];
+}
+
+/** The step that finds out whether kamal-proxy can be called where a route needs that; none where one has it. */
+function checkCall(input: PlanInput, host: string, proxied: readonly Role[]): readonly Step[] {
+  if (proxied.every(({ proxy }) => proxy?.acmeDirectory === undefined)) return [];
+  const state = stateOf(input, host);
+  const isKnown = proxyContainer(state) !== undefined &&
+    state.routes.some(({ flags }) => isCalled(flags));
+  return isKnown ? [] : [step(`${host} proxy call`, { kind: "check-proxy-call" })];
 }
 
 /**
@@ -103,22 +115,28 @@ export function withTodaysFiles(
   const isSecured = files.certificate !== undefined || flags.some(isOwn);
   const others = flags.filter((flag) =>
     !flag.startsWith("--error-pages=") &&
-    !(isSecured && /^--tls(-staging|-certificate-path|-private-key-path)?(=|$)/.test(flag))
+    !(isSecured &&
+      /^--tls(-staging|-acme-directory|-certificate-path|-private-key-path)?(=|$)/.test(flag))
   );
-  const today = role.proxy ?? { ssl: false, sslStaging: false };
+  const today = role.proxy ?? { ssl: false, sslStaging: false, acmeDirectory: undefined };
   return [...others, ...isSecured ? tlsFlags(today, files) : [], ...errorPagesFlag(files)];
 }
 
 /** How HTTPS is served. */
 export function tlsFlags(
-  { ssl, sslStaging }: Pick<Proxy, "ssl" | "sslStaging">,
+  { ssl, sslStaging, acmeDirectory }: Pick<Proxy, "ssl" | "sslStaging" | "acmeDirectory">,
   { certificate }: ProxyFiles,
 ): readonly string[] {
   const own = certificate === undefined ? [] : [
     `--tls-certificate-path=${inProxy(certificate)}/cert.pem`,
     `--tls-private-key-path=${inProxy(certificate)}/key.pem`,
   ];
-  return [...ssl ? ["--tls"] : [], ...sslStaging ? ["--tls-staging"] : [], ...own];
+  return [
+    ...ssl ? ["--tls"] : [],
+    ...sslStaging ? ["--tls-staging"] : [],
+    ...acmeDirectory === undefined ? [] : [`--${ACME_DIRECTORY}=${acmeDirectory}`],
+    ...own,
+  ];
 }
 
 /** What is shown in the place of kamal-proxy's own error pages. */

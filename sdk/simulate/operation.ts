@@ -29,6 +29,7 @@ import type { Model } from "./model.ts";
 import { connectNetwork, createNetwork } from "./network.ts";
 import {
   beginMaintenance,
+  checkProxyCall,
   endMaintenance,
   pauseRoute,
   removeCandidate,
@@ -69,6 +70,7 @@ const MODELS = Object.freeze({
   "begin-maintenance": beginMaintenance,
   "bridge-assets": bridgeAssets,
   "build-image": buildImage,
+  "check-proxy-call": checkProxyCall,
   "check-state": checkState,
   "connect-network": connectNetwork,
   "create-network": createNetwork,

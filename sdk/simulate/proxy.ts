@@ -14,6 +14,7 @@ import type {
   RemoveRoute,
   RouteTraffic,
 } from "../operations/proxy.ts";
+import type { CheckProxyCall } from "../operations/proxy_call.ts";
 import type { PauseRoute, ResumeRoute } from "../operations/route_pause.ts";
 import { noSuch } from "./container.ts";
 import {
@@ -61,6 +62,12 @@ export const routeTraffic: Model<RouteTraffic> = {
     return 0.1 + Math.min(Math.max(...waits), timeout);
   },
 };
+
+/** How it is found out whether kamal-proxy can be called: every image has what that needs. */
+export const checkProxyCall: Model<CheckProxyCall> = byEngine(
+  0.1,
+  (_, host) => proxyIsOff(host) ?? done(),
+);
 
 /** How a route is removed; one that is not there is as good as removed. */
 export const removeRoute: Model<RemoveRoute> = byEngine(0.1, ({ service }, host) => {

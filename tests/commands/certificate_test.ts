@@ -43,5 +43,12 @@ testInShells(
       warnOf(CERTIFICATES, { exitCode: code, stdout, stderr: "" })?.message,
       'kamal-proxy has no certificate for www.acme.dev: acme/autocert: unable to satisfy "x"',
     );
+    const hintFor = (directory: string | undefined): string =>
+      warnOf({ ...CERTIFICATES, directory }, { exitCode: code, stdout, stderr: "" })!.hint!;
+    const trust = "kamal-proxy must reach it too, and trust it";
+    assertEquals(
+      [undefined, "https://ca.acme.dev/"].map((one) => hintFor(one).includes(trust)),
+      [false, true],
+    );
   },
 );

@@ -221,6 +221,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     pack: undefined,
     noCache: true,
   },
+  "check-proxy-call": { kind: "check-proxy-call" },
   "check-state": { kind: "check-state", ...SCOPE, hash: "0".repeat(64), routesFile: undefined },
   "connect-network": { kind: "connect-network", name: "kamal", container: "traefik" },
   "create-network": { kind: "create-network", name: "kamal" },
@@ -348,6 +349,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
   "run-container": WEB,
   "obtain-certificates": {
     kind: "obtain-certificates",
+    directory: undefined,
     hosts: ["shop.acme.dev"],
     at: "127.0.0.1:443",
   },

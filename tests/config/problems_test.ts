@@ -177,6 +177,30 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ["a certificate's staging", {
     proxy: { ssl: CERTIFICATE, sslStaging: true, host: "x.dev" },
   }, ["proxy.sslStaging: needs ssl: true"]],
+  ["an authority that is none", { proxy: { ssl: true, host: "x.dev", acmeDirectory: "ca.dev" } }, [
+    'proxy.acmeDirectory: should be a URL that begins with "https://", such as "https://ca.acme.dev/directory"',
+  ]],
+  ["an authority without HTTPS", { proxy: { host: "x.dev", acmeDirectory: "https://ca.dev/" } }, [
+    "proxy.acmeDirectory: needs ssl: true, for no certificate comes from there else",
+  ]],
+  ["an authority of a certificate of one's own", {
+    proxy: { ssl: CERTIFICATE, host: "x.dev", acmeDirectory: "https://ca.dev/" },
+  }, ["proxy.acmeDirectory: needs ssl: true, for no certificate comes from there else"]],
+  ["two authorities", {
+    proxy: { ssl: true, host: "x.dev", sslStaging: true, acmeDirectory: "https://ca.dev/" },
+  }, ["proxy.acmeDirectory: stands beside sslStaging, should be the one or the other"]],
+  ["staging by its address", {
+    proxy: {
+      ssl: true,
+      host: "x.dev",
+      acmeDirectory: "https://acme-staging-v02.api.letsencrypt.org/directory",
+    },
+  }, ["proxy.acmeDirectory: is that of Let's Encrypt's staging, should be sslStaging: true"]],
+  ["an authority for what is below a path", {
+    proxy: { ssl: true, host: "x.dev", pathPrefix: "/api", acmeDirectory: "https://ca.dev/" },
+  }, [
+    'proxy.acmeDirectory: needs a role with the path "/": kamal-proxy has HTTPS there alone',
+  ]],
   ["a path of a wildcard that is served with HTTPS", {
     servers: {
       web: ["a"],

@@ -36,6 +36,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
         stripPathPrefix: undefined,
         canonicalHost: undefined,
         sslStaging: false,
+        acmeDirectory: undefined,
         readers: undefined,
         healthcheck: { path: "/up", interval: 1, timeout: 5, host: undefined, port: undefined },
         buffering: {

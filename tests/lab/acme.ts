@@ -1,5 +1,5 @@
 /**
- * A certificate authority on a host: Debian's pebble, and a kamal-proxy that knows it as Let's Encrypt's staging one.
+ * A certificate authority on a host: Debian's pebble, and a kamal-proxy that takes it for Let's Encrypt's staging one.
  *
  * @module
  */
@@ -14,16 +14,18 @@ export const ACME_PROXY_VERSION = "v0.9.2-acme";
 
 /** A certificate authority that runs. */
 export interface CertificateAuthority {
+  /** URL of its directory. */
+  readonly directory: string;
   /** `docker run` options by which a kamal-proxy finds and trusts it. */
   readonly proxyOptions: Readonly<Record<string, string>>;
   /** Path of its root certificate on the host, for clients. */
   readonly root: string;
 }
 
-// kamal-proxy has no option for another authority than these two, so the name in the program is another one.
+// Which authority that is stands in the program itself, so the name there is another one.
 const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
 const NAME = "acme.lab";
-const DIRECTORY = `https://${NAME}:14000/dir?`;
+const DIRECTORY = `https://${NAME}:14000/dir`;
 
 const SETTINGS = {
   pebble: {
@@ -49,9 +51,10 @@ for try in $(seq 100); do curl -sk https://127.0.0.1:15000/roots/0 -o /root/acme
   );
   await host.must(patchedProxy());
   return {
+    directory: DIRECTORY,
     proxyOptions: {
       "add-host": `${NAME}:${host.address}`,
-      "env": "SSL_CERT_FILE=/acme/ca.pem",
+      "env": "SSL_CERT_DIR=/acme",
       "volume": "/root/acme:/acme:ro",
     },
     root: "/root/acme/root.pem",
@@ -67,7 +70,7 @@ chmod 644 *.pem`;
 
 /** The text must stay as long as it is; what is too much goes into a query, which the authority does not read. */
 function patchedProxy(): string {
-  const directory = DIRECTORY.padEnd(STAGING.length, "x");
+  const directory = `${DIRECTORY}?`.padEnd(STAGING.length, "x");
   const [repository] = KAMAL_PROXY_IMAGE.split(":");
   return `docker create --name acme-patch ${KAMAL_PROXY_IMAGE} >/dev/null &&
 docker cp -q acme-patch:/usr/local/bin/kamal-proxy acme/kamal-proxy 2>/dev/null || docker cp acme-patch:/usr/local/bin/kamal-proxy acme/kamal-proxy

@@ -19,7 +19,7 @@ const USER_ID = 1001;
 
 /** Gives an archive of the image for `docker load`; the first call builds it, in about a minute. */
 export async function kamalProxyArchive(progress: (text: string) => void): Promise<string> {
-  return await cached(`kamal-proxy-${VERSION}-${Deno.build.arch}.tar`, async (archive) => {
+  return await cached(`kamal-proxy-${VERSION}-perl-${Deno.build.arch}.tar`, async (archive) => {
     progress(`building kamal-proxy ${VERSION}`);
     await withScratch(async (folder) => {
       await buildProgram(`${folder}/source`, `${folder}/kamal-proxy`);
@@ -48,7 +48,7 @@ async function buildProgram(sourceFolder: string, program: string): Promise<void
   await run(go.path, ["build", "-trimpath", "-ldflags", "-s -w", "-o", program, command], options);
 }
 
-/** The official image's paths and user, with busybox in the place of Ubuntu. */
+/** The official image's paths and user, with busybox and this machine's perl in the place of Ubuntu. */
 async function layOut(root: string, program: string): Promise<void> {
   const home = `${root}/home/kamal-proxy`;
   for (const folder of ["bin", "etc/ssl/certs", "usr/local/bin", "tmp"]) {
@@ -60,6 +60,7 @@ async function layOut(root: string, program: string): Promise<void> {
   await Deno.copyFile(program, `${root}/usr/local/bin/kamal-proxy`);
   await Deno.copyFile("/bin/busybox", `${root}/bin/busybox`);
   await run("chroot", [root, "/bin/busybox", "--install", "-s", "/bin"]);
+  await addPerl(root);
   const certificates = "etc/ssl/certs/ca-certificates.crt";
   await Deno.copyFile(`/${certificates}`, `${root}/${certificates}`);
   const user = `kamal-proxy:x:${USER_ID}:${USER_ID}`;
@@ -68,4 +69,19 @@ async function layOut(root: string, program: string): Promise<void> {
     `root:x:0:0::/root:/bin/sh\n${user}::/home/kamal-proxy:/bin/sh\n`,
   );
   await Deno.writeTextFile(`${root}/etc/group`, `root:x:0:\nkamal-proxy:x:${USER_ID}:\n`);
+}
+
+/** What Debian and Ubuntu call perl-base, which no system of theirs goes without; its tables of letters are large. */
+async function addPerl(root: string): Promise<void> {
+  const owned = (await run("dpkg", ["-L", "perl-base"])).split("\n");
+  const needed = (await run("ldd", ["/usr/bin/perl"])).match(/\/\S+/g) ?? [];
+  const files = owned.filter((path) =>
+    path === "/usr/bin/perl" || /\/perl-base\/(?!unicore\/)/.test(path)
+  );
+  for (const path of [...files, ...needed]) {
+    if (!(await Deno.stat(path)).isFile) continue;
+    const copy = `${root}${path}`;
+    await Deno.mkdir(copy.slice(0, copy.lastIndexOf("/")), { recursive: true });
+    await Deno.copyFile(path, copy);
+  }
 }

@@ -143,6 +143,12 @@ proxy:
     "proxy:\n  host: a.dev\n  canonical_host: www.a.dev\n",
   ),
   "staging without HTTPS": shop("proxy:\n  host: a.dev\n  ssl_staging: true\n"),
+  "an authority without HTTPS": shop(
+    "proxy:\n  host: a.dev\n  acme_directory: https://ca.a.dev/directory\n",
+  ),
+  "an authority beside staging": shop(
+    "proxy:\n  host: a.dev\n  ssl: true\n  ssl_staging: true\n  acme_directory: https://ca.a.dev/\n",
+  ),
   "a health check of no port": shop("proxy:\n  healthcheck:\n    port: 0\n    host: [a.dev]\n"),
   "a proxy bound to what is no address": shop("proxy:\n  run:\n    bind_ips: [ten]\n"),
   "a proxy that is not published": shop(

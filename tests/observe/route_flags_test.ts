@@ -95,6 +95,25 @@ Deno.test("flagsOfRoute() takes what TLS brings with it for usual", () => {
   ]);
 });
 
+Deno.test("flagsOfRoute() knows Let's Encrypt's staging from another authority", () => {
+  const from = (directory: string): readonly string[] =>
+    flagsOfRoute({ options: { hosts: ["a.dev"], tls_enabled: true, acme_directory: directory } });
+  const usual = ["--host=a.dev", "--tls=true"];
+  assertEquals(from(""), usual);
+  assertEquals(from("https://acme-staging-v02.api.letsencrypt.org/directory"), [
+    ...usual,
+    "--tls-staging=true",
+  ]);
+  const other = [...usual, "--tls-acme-directory=https://ca.acme.dev/directory"];
+  assertEquals(from("https://ca.acme.dev/directory"), other);
+  assertEquals(flagsOfRoute(routeOfFlags(other)), other);
+});
+
+Deno.test("routeOfFlags() keeps lists in the order in which they were told", () => {
+  const { options } = routeOfFlags(["--host=b.dev", "--host=a.dev"]) as Record<string, RouteJson>;
+  assertEquals(options!["hosts"], ["b.dev", "a.dev"]);
+});
+
 Deno.test("settingsOf() takes different ways of saying the same for one", () => {
   const ours = settingsOf([
     "--path-prefix=api/",
