@@ -7,7 +7,9 @@
 import { all, any, type Command, quiet, quote, run, text } from "../command.ts";
 import type { BuildImage } from "./build.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
-import { explainNoRoom, type MeasureImage, NO_ROOM_STATUS, roomCheck } from "./image_size.ts";
+import { askedRoomCheck, explainNoRoom, NO_ROOM_STATUS, roomCheck } from "./image_room.ts";
+import type { MeasureImage } from "./image_size.ts";
+import { imageText } from "./proxy_container.ts";
 import { loginCommand, type RegistryLogin } from "./registry.ts";
 
 /** Pushes the image to its registry. */
@@ -30,8 +32,10 @@ export interface PullImage {
   readonly login: RegistryLogin | undefined;
   /** File on the host that gets the image's digest in the registry; `undefined` for none, as for one from elsewhere. */
   readonly digestFile?: string | undefined;
-  /** Path on the disk where Docker keeps its data, for the room that it needs; `undefined` where none is looked for. */
-  readonly dataPath?: string | undefined;
+  /** Path on the disk where Docker keeps its data, for the room that the image needs. */
+  readonly dataPath: string;
+  /** Whether it is kamal-proxy's, which is pulled where it is not there: the host's boot config may name another. */
+  readonly isOfBootConfig?: boolean | undefined;
 }
 
 /** Gives the image another tag on a host. */
@@ -86,13 +90,15 @@ export const pushImage: Definition<PushImage> = {
 export const pullImage: Definition<PullImage> = {
   changes: true,
   describe: ({ image }) => ({ noun: "pull", subject: image }),
-  render: ({ image, service, login, digestFile, dataPath }, { layers }) => {
-    const known = dataPath === undefined ? undefined : layers?.(image);
-    const parts: Command[] = known === undefined
-      ? []
-      : [text(`{ ${roomCheck(known, dataPath!)}; }`)];
-    if (login !== undefined) parts.push(loginCommand(login));
-    parts.push(run("docker", "pull", "--quiet", image));
+  render: (operation, { layers }) => {
+    const { image, service, login, digestFile, dataPath } = operation;
+    const parts: Command[] = login === undefined ? [] : [loginCommand(login)];
+    if (operation.isOfBootConfig === true) return all(...parts, text(pullProxy(image)));
+    const known = layers?.(image);
+    const room = known === undefined
+      ? askedRoomCheck(quote(image), dataPath)
+      : roomCheck(known, dataPath);
+    parts.push(text(room), run("docker", "pull", "--quiet", image));
     if (service !== undefined) parts.push(text(checkLabel(image, service, digestFile)));
     return all(...parts);
   },
@@ -132,6 +138,14 @@ function checkLabel(image: string, service: string, digestFile: string | undefin
 sx_image=\${sx_image#*@}; mkdir -p ${quote(folder)} && echo "\${sx_image%% *}" >${
     quote(digestFile)
   }; }`;
+}
+
+function pullProxy(image: string): string {
+  const name = '"$sx_image"';
+  return `{ sx_image=${imageText({ image, configured: false })}
+docker image inspect ${name} >/dev/null 2>&1 || { ${
+    askedRoomCheck(name)
+  } && docker pull --quiet ${name}; }; }`;
 }
 
 function explainPull({ image, service }: PullImage, outcome: Outcome): Explanation {

@@ -224,7 +224,9 @@ export function splitTag(image: string): readonly [string, string] {
 }
 
 /** The image as shell text: the boot config on the host may name another. */
-export function imageText({ image, configured }: RunProxy): string {
+export function imageText(
+  { image, configured }: Pick<RunProxy, "image" | "configured">,
+): string {
   return configured ? quote(image) : bootConfigImage(...splitTag(image));
 }
 

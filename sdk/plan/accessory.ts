@@ -16,6 +16,7 @@ import { type PlanInput, stateOf } from "./input.ts";
 import { accessoryEnvFile, appFolder, envScript, idFile, ownFolder, saltFile } from "./names.ts";
 import type { HostScript, Stage, Step } from "./plan.ts";
 import { audit, networkUp } from "./proxy.ts";
+import { pullMissing, type WantedImage } from "./pull.ts";
 import { registryLogin } from "./registry.ts";
 import { script, stage, step } from "./stages.ts";
 
@@ -96,10 +97,20 @@ function clearSteps(input: PlanInput, accessory: Accessory, host: string): reado
 }
 
 function bootSteps(input: PlanInput, accessory: Accessory, host: string): readonly Step[] {
-  return [...prepareSteps(input, accessory, host), ...runSteps(input, accessory, host)];
+  const wanted = wantedImage(input, accessory);
+  return [
+    ...pullMissing(input, host, `${host} ${accessory.name} pull`, wanted),
+    ...prepareSteps(input, accessory, host),
+    ...runSteps(input, accessory, host),
+  ];
 }
 
-/** What an accessory needs before its container runs. */
+/** An accessory's image, and what it takes to get it. */
+export function wantedImage(input: PlanInput, { image }: Accessory): WantedImage {
+  return { image, login: registryLogin(input) };
+}
+
+/** What an accessory needs besides its image before its container runs. */
 export function prepareSteps(
   input: PlanInput,
   accessory: Accessory,
@@ -107,7 +118,6 @@ export function prepareSteps(
 ): readonly Step[] {
   const { config } = input;
   const id = (what: string): string => `${host} ${accessory.name} ${what}`;
-  const login = registryLogin(input);
   const folders = [`${appFolder(config)}/env/accessories`, `${ownFolder(config)}/env/accessories`];
   const own = accessory.directories.map((directory, index) =>
     step(id(`directory ${index}`), {
@@ -128,7 +138,6 @@ export function prepareSteps(
     })
   );
   return [
-    ...login === undefined ? [] : [step(id("login"), { kind: "login-registry", ...login })],
     ...networkUp(input, host).map((one) => ({ ...one, id: id("network") })),
     step(id("folders"), {
       kind: "make-directories",

@@ -13,11 +13,12 @@ import {
   perHost,
   prepareSteps,
   runSteps,
+  wantedImage,
 } from "./accessory.ts";
 import type { PlanInput } from "./input.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit } from "./proxy.ts";
-import { registryLogin } from "./registry.ts";
+import { pullImage } from "./pull.ts";
 import { plan, stage, step } from "./stages.ts";
 
 /** What may be done to accessories that are there. */
@@ -36,12 +37,7 @@ export function planAccessory(input: PlanInput, action: AccessoryAction, name: s
   );
   // All that can fail comes first, so that the accessory is away for as short a time as can be.
   const preparations = action !== "reboot" ? [] : perHost(input, accessories, (accessory, host) => [
-    step(`${host} ${accessory.name} pull`, {
-      kind: "pull-image",
-      image: accessory.image,
-      service: undefined,
-      login: registryLogin(input),
-    }),
+    step(`${host} ${accessory.name} pull`, pullImage(input, host, wantedImage(input, accessory))),
     ...prepareSteps(input, accessory, host),
   ]);
   return plan(input, `accessory ${action}`, [

@@ -5,12 +5,11 @@
  */
 
 import { type BuildImage, pushesItself } from "../operations/build.ts";
-import { DEFAULT_DATA_PATH } from "../operations/image_size.ts";
-import type { Operation } from "../operations/operation.ts";
 import { appHosts } from "./current.ts";
-import { type PlanInput, stateOf } from "./input.ts";
-import { digestFile, imageName, latestTag } from "./names.ts";
+import type { PlanInput } from "./input.ts";
+import { imageName, latestTag } from "./names.ts";
 import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
+import { pullApp } from "./pull.ts";
 import { registryLogin } from "./registry.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
@@ -27,24 +26,6 @@ export function planBuild(
     ...verb === "build pull" ? [] : [buildStage(input, noCache)],
     ...verb === "build push" ? [] : [stage("prepare", pulls)],
   ]);
-}
-
-/** Gets the app's image to a host, and notes its digest there. */
-export function pullApp(input: PlanInput, host: string): Operation {
-  const { config, version } = input;
-  return {
-    kind: "pull-image",
-    image: imageName(config, version),
-    service: config.service,
-    login: registryLogin(input),
-    digestFile: digestFile(config),
-    dataPath: dataPath(input, host),
-  };
-}
-
-/** A path on the disk where a host's Docker keeps its data, as far as it is known. */
-function dataPath(input: PlanInput, host: string): string {
-  return stateOf(input, host).routesFile ?? DEFAULT_DATA_PATH;
 }
 
 /** The stage in which the image is built here and pushed. */

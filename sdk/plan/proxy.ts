@@ -21,6 +21,7 @@ import { portsOfTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { auditFile } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
+import { pullMissing } from "./pull.ts";
 import { registryLogin } from "./registry.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
@@ -35,7 +36,7 @@ export function proxyUp(input: PlanInput, host: string): readonly Step[] {
     const isHidden = portsOfTraefik(input.config, state).length > 0;
     const run = runProxy(input, host);
     return [
-      ...proxyLogin(input, host),
+      ...proxyImage(input, host),
       step(`${host} proxy`, isHidden ? { ...run, isHidden } : run),
       ...mend,
     ];
@@ -43,17 +44,18 @@ export function proxyUp(input: PlanInput, host: string): readonly Step[] {
   return proxy.running ? mend : [step(`${host} proxy`, { kind: "start-proxy" }), ...mend];
 }
 
-/** The login without which a host may not get the proxy's image; none where it has it, or asks another registry. */
-export function proxyLogin(input: PlanInput, host: string): readonly Step[] {
+/** The step that gets the proxy's image to a host; none where it has it. */
+export function proxyImage(input: PlanInput, host: string): readonly Step[] {
+  const { image, configured } = runProxy(input, host);
   const login = registryLogin(input);
-  const { image } = proxyRunOn(input.config, host);
-  const isThere = stateOf(input, host).images.some(({ name }) => name === image);
-  if (login === undefined || isThere) return [];
-  const isItsRegistry = login.server === undefined
+  const isItsRegistry = login?.server === undefined
     ? registryOf(image) === undefined
     : image.startsWith(`${login.server}/`);
-  if (!isItsRegistry) return [];
-  return [step(`${host} proxy login`, { kind: "login-registry", ...login })];
+  return pullMissing(input, host, `${host} proxy image`, {
+    image,
+    login: isItsRegistry ? login : undefined,
+    isOfBootConfig: !configured,
+  });
 }
 
 /** The step that ends a replacement of the proxy that was broken off; none where nothing is left of one. */

@@ -8,7 +8,7 @@ import { proxyRunOn } from "../config/config.ts";
 import { proxyContainer } from "../observe/host_state.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import type { Plan, Stage, Step } from "./plan.ts";
-import { lostRoutes, networkUp, proxyHosts, proxyLogin, runProxy, told } from "./proxy.ts";
+import { lostRoutes, networkUp, proxyHosts, proxyImage, runProxy, told } from "./proxy.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
 
 /** How proxies are replaced. */
@@ -63,7 +63,7 @@ function replaceSteps(input: PlanInput, host: string): readonly Step[] {
     services: state.routes.map(({ service }) => service),
   };
   const lost = lostRoutes(input, host);
-  const steps = [...proxyLogin(input, host), step(`${host} proxy`, replace)];
+  const steps = [...proxyImage(input, host), step(`${host} proxy`, replace)];
   // A running proxy writes down what it knows with every route, so that the new one finds it all.
   const inOrder = proxy?.running === true ? [...lost, ...steps] : [...steps, ...lost];
   return told(input, host, [...networkUp(input, host), ...inOrder], "Rebooted proxy");

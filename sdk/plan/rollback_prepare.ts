@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { Operation } from "../operations/operation.ts";
 import { bridgeAssets } from "./assets.ts";
 import { writeProxyFiles } from "./proxy_files.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder, imageName, ownFolder, saltFile } from "./names.ts";
 import type { Step } from "./plan.ts";
 import { networkUp, proxyUp } from "./proxy.ts";
-import { registryLogin } from "./registry.ts";
+import { pullAppImage } from "./pull.ts";
 import { knownDigest } from "./release.ts";
 import type { Return } from "./rollback_start.ts";
 import { step } from "./stages.ts";
@@ -65,12 +64,7 @@ function imageSteps(input: PlanInput, host: string): readonly Step[] {
     (digest === undefined || present.digest === undefined || present.digest === digest);
   if (isSame) return [];
   const image = digest === undefined ? name : `${config.repository}@${digest}`;
-  const pull: Operation = {
-    kind: "pull-image",
-    image,
-    service: config.service,
-    login: registryLogin(input),
-  };
+  const pull = pullAppImage(input, host, image);
   if (digest === undefined) return [step(`${host} pull`, pull)];
   return [step(`${host} pull`, pull), step(`${host} tag`, { kind: "tag-image", image, tag: name })];
 }

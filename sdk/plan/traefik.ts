@@ -21,6 +21,7 @@ import { type PlanInput, stateOf } from "./input.ts";
 import { cordFolder, idFile, ownFolder, replicaOf, TRAEFIK_FOLDER } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit, networkUp } from "./proxy.ts";
+import { pullMissing } from "./pull.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
 /** What may be done to a Traefik that is there. */
@@ -72,7 +73,7 @@ const ENV_FILES = {
 /** The steps that make Traefik run on a host, and let it reach the app; none where it does. */
 export function traefikUp(input: PlanInput, host: string): readonly Step[] {
   const found = traefikContainer(input, host);
-  if (found === undefined) return runSteps(input, host);
+  if (found === undefined) return [...pullTraefik(input, host), ...runSteps(input, host)];
   // One that Kamal 1 ran knows Docker's first network only.
   const join: Step[] = found.labels[CONFIG_LABEL] !== undefined ? [] : [
     step(`${host} connect traefik`, {
@@ -156,7 +157,14 @@ function existingSteps(
   const remove = found ? [removeStep(host)] : [];
   switch (action) {
     case "reboot":
-      return [...networkUp(input, host), ...stop, ...remove, ...runSteps(input, host)];
+      return [
+        ...networkUp(input, host),
+        // The image comes first, so that Traefik is away for as short a time as can be.
+        ...pullTraefik(input, host),
+        ...stop,
+        ...remove,
+        ...runSteps(input, host),
+      ];
     case "start":
       return found === undefined || found.running ? [] : [startStep(host)];
     case "stop":
@@ -204,6 +212,11 @@ function removeStep(host: string): Step {
     name: "traefik",
     role: "traefik",
   });
+}
+
+function pullTraefik(input: PlanInput, host: string): readonly Step[] {
+  const { image } = input.config.traefik!;
+  return pullMissing(input, host, `${host} pull traefik`, { image, login: undefined });
 }
 
 function runSteps(input: PlanInput, host: string): readonly Step[] {

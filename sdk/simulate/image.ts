@@ -7,7 +7,8 @@
 import type { Outcome } from "../operations/definition.ts";
 import { type BuildImage, pushesItself } from "../operations/build.ts";
 import type { PullImage, PushImage, RemoveImage, TagImage } from "../operations/image.ts";
-import { type MeasureImage, NO_ROOM_STATUS, withFactor } from "../operations/image_size.ts";
+import { NO_ROOM_STATUS, withFactor } from "../operations/image_room.ts";
+import type { MeasureImage } from "../operations/image_size.ts";
 import type { SimulatedHost } from "./host.ts";
 import { imageId } from "./image_store.ts";
 import { byClient, byEngine, done, failed, type Model, refused } from "./model.ts";
@@ -45,13 +46,8 @@ export const measureImage: Model<MeasureImage> = byClient(0.1, ({ image }, host)
 /** How the image is pulled. */
 export const pullImage: Model<PullImage> = byClient(0.5, (operation, host, shell) => {
   const { image, service, digestFile } = operation;
-  const needs = withFactor(host.appIn(image).imageKiB);
-  if (!host.images.has(image) && host.freeKiB < needs) {
-    // Whoever was not told how large it is finds out in the middle.
-    return shell?.includes(needs.toString())
-      ? failed(NO_ROOM_STATUS, "", `room ${host.freeKiB} ${needs} ${operation.dataPath}\n`)
-      : failed(1, "write /var/lib/docker/tmp/layer: no space left on device");
-  }
+  const noRoom = host.images.has(image) ? undefined : lackOfRoom(operation, host, shell);
+  if (noRoom !== undefined) return noRoom;
   if (!pullTo(host, image)) return refused(`manifest for ${image} not found: manifest unknown`);
   const { service: label, digest } = host.images.get(image)!;
   const isOurs = service === undefined || label === undefined || label === service;
@@ -74,12 +70,34 @@ export const removeImage: Model<RemoveImage> = byEngine(0.05, ({ image }, host):
   return done();
 });
 
+/** How a pull ends that has no room; `undefined` where there is enough. */
+function lackOfRoom(
+  { image, dataPath }: PullImage,
+  host: SimulatedHost,
+  shell: string | undefined,
+): Outcome | undefined {
+  const { imageKiB } = host.appIn(image);
+  const needs = withFactor(imageKiB);
+  if (host.freeKiB >= needs) return undefined;
+  const told = (room: string): Outcome => failed(NO_ROOM_STATUS, "", `room ${room} ${dataPath}\n`);
+  if (shell?.includes(needs.toString())) return told(`about ${host.freeKiB} ${needs}`);
+  // The registry tells how large it is packed: as much is certain, and what goes beyond shows in the middle of the pull.
+  const least = 2 * Math.floor(imageKiB * PACKED);
+  if (host.registry.pull(image) !== undefined && host.freeKiB < least) {
+    return told(`least ${host.freeKiB} ${least}`);
+  }
+  return failed(1, "write /var/lib/docker/tmp/layer: no space left on device");
+}
+
 /** Pulls an image to a host; gives whether the registry has it. */
 export function pullTo(host: SimulatedHost, name: string): boolean {
   const image = host.registry.pull(name);
   if (image !== undefined) host.images.set(name, image);
   return image !== undefined;
 }
+
+// How large an image of one layer is packed, as a part of what it is unpacked.
+const PACKED = 0.4;
 
 // Exit status of a pull that brought an image without the service's label.
 const NOT_OURS = 78;

@@ -36,10 +36,14 @@ export class ImageStore {
     this.#images.set(name, { ...image, digest: `sha256:${sha256(`digest of ${image.id}`)}` });
   }
 
-  /** Gives an image by its tag or its digest; `undefined` for one that is not there. */
+  /** Gives an image by its tag or its digest; `undefined` for one that is not there, which kamal-proxy's always is. */
   pull(name: string): SimulatedImage | undefined {
     const digest = name.split("@")[1];
-    if (digest === undefined) return this.#images.get(name);
+    if (digest === undefined) {
+      const isOfProxy = /(^|\/)kamal-proxy:/.test(name);
+      return this.#images.get(name) ??
+        (isOfProxy ? { id: imageId(name), digest: undefined, service: undefined } : undefined);
+    }
     return [...this.#images.values()].find((image) => image.digest === digest);
   }
 }

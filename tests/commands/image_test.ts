@@ -1,5 +1,6 @@
 import "../sanitizers.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { askedRoomCheck } from "../../sdk/operations/image_room.ts";
 import { explainFailure } from "../../sdk/operations/operation.ts";
 import { SAMPLES } from "./samples.ts";
 import { testInShells } from "./shells.ts";
@@ -46,13 +47,14 @@ testInShells("pushImage fails where the registry stays by its no", async (home, 
   assertEquals(message, "the registry did not take a:1: denied");
 });
 
-Deno.test("pullImage logs in, pulls, and checks whose image it is", () => {
+Deno.test("pullImage logs in, looks for room, pulls, and checks whose image it is", () => {
+  const room = askedRoomCheck("ghcr.io/acme/shop:v2", "/var/lib/docker");
   assertEquals(
     textOf(SAMPLES["pull-image"]),
-    `printf %s [REGISTRY_PASSWORD] | docker login ghcr.io --username acme --password-stdin >/dev/null && docker pull --quiet ghcr.io/acme/shop:v2 && { [ "$(docker inspect -f '{{index .Config.Labels "service"}}' ghcr.io/acme/shop:v2)" = shop ] || exit 78; }`,
+    `printf %s [REGISTRY_PASSWORD] | docker login ghcr.io --username acme --password-stdin >/dev/null && ${room} && docker pull --quiet ghcr.io/acme/shop:v2 && { [ "$(docker inspect -f '{{index .Config.Labels "service"}}' ghcr.io/acme/shop:v2)" = shop ] || exit 78; }`,
   );
   const foreign = { ...SAMPLES["pull-image"], service: undefined, login: undefined };
-  assertEquals(textOf(foreign), "docker pull --quiet ghcr.io/acme/shop:v2");
+  assertEquals(textOf(foreign), `${room} && docker pull --quiet ghcr.io/acme/shop:v2`);
 });
 
 testInShells(

@@ -260,6 +260,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     image: "ghcr.io/acme/shop:v2",
     service: "shop",
     login: LOGIN,
+    dataPath: "/var/lib/docker",
   },
   "push-image": { kind: "push-image", tags: ["ghcr.io/acme/shop:v2"] },
   "record-audit": {

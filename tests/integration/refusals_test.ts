@@ -136,9 +136,13 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
     await second.freeDisk();
   });
 
+  // Longer than what a packer looks back on, so that 64 MiB are 48 MiB when packed.
+  const noise = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(48 * 1024))));
+  const large = { files: { "/www/large.txt": noise.repeat(1024) } };
+  const version = await scene.release("healthy", large);
+  const image = `${lab.registry.address}/acme/shop:${version}`;
+
   await t.step("an image that does not fit is found before it is pulled", async () => {
-    const large = { files: { "/www/large.txt": "x".repeat(64 * 1024 * 1024) } };
-    const version = await scene.release("healthy", large);
     await second.fillDisk(80);
     const { report } = await scene.run(app, { name: "deploy" });
     assertEquals(report?.failures.map(({ code, host }) => [code, host]), [
@@ -147,18 +151,36 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
     const { message, hint } = report!.failures[0]!;
     assertMatch(message, /acme\/shop:\w+ needs about 9\d MiB, and [78]\d MiB are free in \//);
     assertStringIncludes(hint!, "sextant prune");
-    const image = `${lab.registry.address}/acme/shop:${version}`;
     assertEquals((await second.exec(`docker image inspect ${image}`)).code, 1);
     for (const host of lab.hosts) assertEquals((await ask(host)).status, 200);
+  });
+
+  await t.step("and so is one that was built elsewhere, and an accessory's", async () => {
+    const skip = { name: "deploy", skipPush: true } as const;
+    const deployed = await scene.run(app, skip, { version });
+    const hosted = app.accessory("files", { image, host: second.address });
+    const booted = await scene.run(hosted, { name: "accessory boot", accessory: "files" });
+    for (const { report } of [deployed, booted]) {
+      assertEquals(report?.failures.map(({ code, host }) => [code, host]), [
+        ["DISK_FULL", second.address],
+      ]);
+      const { message } = report!.failures[0]!;
+      assertMatch(message, /acme\/shop:\w+ needs at least 9\d MiB, and [78]\d MiB are free in \//);
+    }
+    assertEquals((await second.exec(`docker image inspect ${image}`)).code, 1);
+    assertEquals((await running(second)).includes("shop-files"), false);
     await second.freeDisk();
   });
 
   await t.step("and one whose layers are there already needs no room", async () => {
     assertEquals((await scene.run(app, { name: "deploy" })).report?.failures, []);
-    const large = { files: { "/www/large.txt": "x".repeat(64 * 1024 * 1024) } };
-    await scene.release("healthy", large);
+    const next = await scene.release("healthy", large);
     await second.fillDisk(80);
     assertEquals((await scene.run(app, { name: "deploy" })).report?.failures, []);
+    await second.must(`docker rm -f shop-web-${next}; docker rmi ${image.replace(version, next)}`);
+    const skip = { name: "deploy", skipPush: true } as const;
+    const elsewhere = await scene.run(app, skip, { version: next });
+    assertEquals(elsewhere.report?.failures, []);
     await second.freeDisk();
   });
 

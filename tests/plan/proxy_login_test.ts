@@ -10,6 +10,7 @@ import { operationsOf } from "./operations.ts";
 
 const PRIVATE = { run: { registry: "registry.acme.dev", repository: "tools/kamal-proxy" } };
 const PROXY = { host: "shop.acme.dev", appPort: 3000, ...PRIVATE };
+const OWN = "registry.acme.dev/tools/kamal-proxy:v0.9.2";
 const VERBS: readonly Verb[] = [
   { name: "proxy boot" },
   { name: "proxy start" },
@@ -23,25 +24,25 @@ Deno.test("planFor() logs in before it gets the proxy's image from the app's reg
     const deployment = new Deployment(new SimulatedFleet({ hosts }), await shop({ proxy: PROXY }));
     const plan = await deployment.plan(verb, "v1");
     assertEquals(
-      operationsOf(plan, "login-registry").map(({ server }) => server),
-      ["registry.acme.dev", "registry.acme.dev"],
+      operationsOf(plan, "pull-image").map(({ image, login }) => [image, login?.server]),
+      [[OWN, "registry.acme.dev"], [OWN, "registry.acme.dev"]],
       verb.name,
     );
     assertEquals(secretsNeededBy(plan), ["REGISTRY_PASSWORD"]);
   }
 });
 
-Deno.test("planFor() asks for no login where the proxy's image is there, or another registry's", async () => {
+Deno.test("planFor() pulls no image of the proxy's that is there", async () => {
   const { fleet, config } = await serving();
   const image = { id: "sha256:1", digest: undefined, service: undefined };
   const there = await shop({ proxy: PROXY });
   for (const host of there.hosts) {
-    fleet.host(host.name).images.set("registry.acme.dev/tools/kamal-proxy:v0.9.2", image);
+    fleet.host(host.name).images.set(OWN, image);
   }
   for (const verb of VERBS) {
     for (const one of [config, there]) {
       const plan = await new Deployment(fleet, one).plan(verb, "v1");
-      assertEquals(operationsOf(plan, "login-registry"), [], verb.name);
+      assertEquals(operationsOf(plan, "pull-image"), [], verb.name);
     }
   }
 });

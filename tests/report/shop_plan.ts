@@ -68,7 +68,13 @@ export const LOCK: Operation = {
 /** Pulls the image of a version. */
 export function pull(version: string): Operation {
   const image = `registry.acme.dev/acme/shop:${version}`;
-  return { kind: "pull-image", image, service: "shop", login: undefined };
+  return {
+    kind: "pull-image",
+    image,
+    service: "shop",
+    login: undefined,
+    dataPath: "/var/lib/docker",
+  };
 }
 
 /** Runs a role's container. */

@@ -125,7 +125,7 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
       ...boots("v2").filter((line) => !line.includes("oldver")),
       ...PRUNED,
     ],
-    differences: DEPLOYED,
+    differences: [...DEPLOYED, "what cannot be had is found before anything is touched"],
   },
   "v2-app-boot": {
     hosts: shopHosts(),
@@ -174,6 +174,7 @@ export const DEPLOYS: Readonly<Record<string, Transcript>> = {
       "what serves, not what is called latest",
       "accessories go on",
       "kamal-proxy starts before it has the ports",
+      "what cannot be had is found before anything is touched",
       "nothing is told of hosts without a proxy",
     ],
   },

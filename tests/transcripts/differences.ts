@@ -49,6 +49,10 @@ export const DIFFERENCES = {
     kamal: without(/ login /),
     ours: without(/ login /),
   },
+  "what cannot be had is found before anything is touched": {
+    why: "an image that is not there is pulled by itself, once there is room for it",
+    ours: without(/ pull (adminer|mysql|basecamp\/kamal-proxy):/),
+  },
   "the network where it is used": {
     why: "a host without containers of it needs none",
     kamal: without(/^[34] network /),

@@ -198,7 +198,11 @@ export const VERBS: Readonly<Record<string, Transcript>> = {
       ...on("1 2 3 4", "network kamal"),
       ...on("1 2", "login ghcr.io", RUNS_PROXY, "container kamal-proxy up"),
     ],
-    differences: ["fewer logins", "the network where it is used"],
+    differences: [
+      "fewer logins",
+      "the network where it is used",
+      "what cannot be had is found before anything is touched",
+    ],
   },
   "v2-proxy-reboot": {
     hosts: shopHosts(),
@@ -302,7 +306,11 @@ export const VERBS: Readonly<Record<string, Transcript>> = {
     verb: { name: "accessory boot", accessory: "all" },
     version: "oldver",
     kamal: [LOCK, ...on("1 2 4", "login ghcr.io"), ...runsAccessories()],
-    differences: ["labels and an id file of ours", "files of ours"],
+    differences: [
+      "labels and an id file of ours",
+      "files of ours",
+      "what cannot be had is found before anything is touched",
+    ],
   },
   "v2-accessory-stop": {
     hosts: withAccessories(shopHosts()),
