@@ -164,7 +164,8 @@ function explainPull({ image, service }: PullImage, outcome: Outcome): Explanati
       lastLines(stderr, 1)[0] ?? "docker pull said nothing"
     }`,
     details: lastLines(stderr, 5),
-    hint:
-      "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
+    hint: service === undefined
+      ? `Check the name, and try it on the host: docker pull ${image}`
+      : "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
   };
 }

@@ -132,7 +132,7 @@ printf "%d", peak / 1024 }`;
 
 const NEEDED = `sx_images=
 [ -d "$sx_look" ] || sx_images=$(docker image ls -aq --no-trunc) || exit 0
-sx_need=$({ [ -z "$sx_images" ] || docker image inspect -f 'image {{len .RootFS.Layers}} {{.Size}}' $sx_images 2>/dev/null
+sx_need=$({ [ -z "$sx_images" ] || echo "$sx_images" | xargs docker image inspect -f 'image {{len .RootFS.Layers}} {{.Size}}' 2>/dev/null
 printf '%s\\n' "$sx_list" | while read -r sx_one sx_id sx_size; do ! sx_has "$sx_id" || sx_one=had; echo "$sx_one $sx_size"; done; } | awk '${PEAK}')`;
 
 function mebibytes(kib: string | undefined): string {

@@ -71,6 +71,17 @@ testInShells(
   },
 );
 
+Deno.test("pullImage tells of images from elsewhere that they may have another name", () => {
+  const outcome = { exitCode: 1, stdout: "", stderr: "manifest unknown\n" };
+  const hint = (service: string | undefined): string =>
+    explainFailure({ ...SAMPLES["pull-image"], service }, outcome).hint!;
+  assertEquals(
+    hint(undefined),
+    "Check the name, and try it on the host: docker pull ghcr.io/acme/shop:v2",
+  );
+  assertStringIncludes(hint("shop"), "--skip-push");
+});
+
 testInShells(
   "loginRegistry hands the password over exactly, by standard input",
   async (home, shell) => {
