@@ -68,6 +68,8 @@ export interface Result {
   readonly report: Report | undefined;
   /** Version that serves on each host now; hosts without one are left out. */
   readonly serving: Readonly<Record<string, string>>;
+  /** Hosts that were asked what serves now and did not answer; absent where there are none. */
+  readonly silent?: readonly string[] | undefined;
   /** What a question was answered from what hosts had told already; absent for all other commands. */
   readonly answer?: Answer | undefined;
   /** Seconds until all hosts were connected and had answered. */
@@ -167,8 +169,8 @@ async function runPlanned(
     const { input, plan } = await planned(preparation, verb, options);
     options.onEvent?.({ type: "planned", plan });
     if (isEmpty(plan)) {
-      const serving = servingVersions(input);
-      return { ...preparation.result(plan, undefined, serving), answer: answerTo(verb, input) };
+      const now = { serving: servingVersions(input) };
+      return { ...preparation.result(plan, undefined, now), answer: answerTo(verb, input) };
     }
     await approve(plan, options);
     const { report, moved } = await preparation.execute(plan);
@@ -225,17 +227,23 @@ async function servingAfter(
   preparation: Preparation,
   plan: Plan,
   report: Report,
-): Promise<Readonly<Record<string, string>>> {
-  if (report.outcome === "done" && plan.isBeside) return plan.serving;
+): Promise<Pick<Result, "serving" | "silent">> {
+  if (report.outcome === "done" && plan.isBeside) return { serving: plan.serving };
   const changed = plan.stages.filter(({ name }) => name === "boot" || name === "switch")
     .flatMap(({ scripts }) =>
       scripts.filter(({ steps }) => steps.some(isWork)).map(({ host }) => host)
     );
   if (report.outcome === "done" && !startsOrStops(plan)) {
-    return { ...plan.serving, ...Object.fromEntries(changed.map((host) => [host, plan.version])) };
+    const switched = Object.fromEntries(changed.map((host) => [host, plan.version]));
+    return { serving: { ...plan.serving, ...switched } };
   }
   const { config } = preparation.input();
-  return servingVersions({ config, states: await preparation.probe() });
+  const states = await preparation.probe();
+  const silent = plan.hosts.filter((host) => !states.has(host));
+  return {
+    serving: servingVersions({ config, states }),
+    ...silent.length === 0 ? {} : { silent },
+  };
 }
 
 /** Whether a plan starts or stops what is there, rather than switching to a version. */

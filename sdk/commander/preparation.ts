@@ -194,12 +194,16 @@ export class Preparation {
   }
 
   /** The result of the command. */
-  result(plan: Plan, report: Report | undefined, serving: Result["serving"]): Result {
+  result(
+    plan: Plan,
+    report: Report | undefined,
+    now: Pick<Result, "serving" | "silent">,
+  ): Result {
     const { connectSeconds, probeSeconds } = this.#fleet!;
     return {
       plan,
       report,
-      serving,
+      ...now,
       connectSeconds,
       probeSeconds,
       exchanges: this.#fleet!.exchanges(),

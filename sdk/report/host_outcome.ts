@@ -30,6 +30,7 @@ interface Ended {
 export function hostOutcomes(
   report: Report,
   serving: Readonly<Record<string, string>>,
+  silent: readonly string[] = [],
 ): readonly HostOutcome[] {
   const known = stepsById(report.plan);
   const hosts = report.plan.hosts.filter((host) => host !== HERE);
@@ -39,9 +40,12 @@ export function hostOutcomes(
         status: step.status,
         operations: known.get(step.step)?.operations ?? [],
       }));
-    return { host, now: nowOf(report.plan, host, serving[host]), fate: fateOf(report.plan, steps) };
+    const now = silent.includes(host) ? NOT_KNOWN : nowOf(report.plan, host, serving[host]);
+    return { host, now, fate: fateOf(report.plan, steps) };
   });
 }
+
+const NOT_KNOWN = "does not answer: not known what serves";
 
 function nowOf(plan: Plan, host: string, version: string | undefined): string {
   if (version === undefined) return "nothing serves";

@@ -54,6 +54,8 @@ export interface ReportLine {
   readonly seconds: number;
   /** Version that serves on each host now. */
   readonly serving: Readonly<Record<string, string>>;
+  /** Hosts that were asked what serves now and did not answer; left out where there are none. */
+  readonly silent?: readonly string[] | undefined;
   /** Seconds until all hosts were connected and had answered. */
   readonly connectSeconds: number;
   /** Seconds of that which the slowest host took for its answer. */
@@ -122,9 +124,10 @@ export function toJsonLine(line: JsonLine): string {
 /** The line at the end of a run. */
 export function reportLine({ report, ...rest }: RunSummary): ReportLine {
   const { outcome, steps, failures, cleanUpFailures, warnings, stages, lock, seconds } = report;
-  const { serving, connectSeconds, probeSeconds, exchanges } = rest;
   const ended = { outcome, steps, failures, cleanUpFailures, warnings, stages, lock, seconds };
-  return { type: "report", ...ended, serving, connectSeconds, probeSeconds, exchanges };
+  const { serving, silent, connectSeconds, probeSeconds, exchanges } = rest;
+  const known = silent === undefined ? { serving } : { serving, silent };
+  return { type: "report", ...ended, ...known, connectSeconds, probeSeconds, exchanges };
 }
 
 /** The line for whatever was thrown. */

@@ -28,6 +28,8 @@ export interface RunSummary {
   readonly report: Report;
   /** Version that serves on each host now; hosts without one are left out. */
   readonly serving: Readonly<Record<string, string>>;
+  /** Hosts that were asked what serves now and did not answer; absent where there are none. */
+  readonly silent?: readonly string[] | undefined;
   /** Seconds until all hosts were connected and had answered. */
   readonly connectSeconds: number;
   /** Seconds of that which the slowest host took for its answer. */
@@ -101,10 +103,8 @@ function stagesText({ report, connectSeconds, probeSeconds, exchanges }: RunSumm
   return [...parts, exchangesText(exchanges)].filter((part) => part !== "").join(" · ");
 }
 
-function failedLines(
-  { report, serving, connectSeconds }: RunSummary,
-  paint: Paint,
-): readonly string[] {
+function failedLines(summary: RunSummary, paint: Paint): readonly string[] {
+  const { report, connectSeconds } = summary;
   const failures = report.failures.length > 0
     ? groupFailures(report.failures)
     : [withoutFailure(report)];
@@ -121,7 +121,7 @@ function failedLines(
       index,
     ) => [...index === 0 ? [] : [""], ...troubleLines(failure, paint)]),
     ...cleanUpLines(report),
-    ...isAboutContainers ? ["", ...outcomeLines(report, serving, paint)] : [],
+    ...isAboutContainers ? ["", ...outcomeLines(summary, paint)] : [],
     ...isQuestion ? [] : [`  ${report.lock === undefined ? "" : lock[report.lock]}${time}`],
   ];
 }
@@ -168,11 +168,10 @@ function withoutFailure({ outcome, plan }: Report): Failure {
 }
 
 function outcomeLines(
-  report: Report,
-  serving: Readonly<Record<string, string>>,
+  { report, serving, silent }: RunSummary,
   paint: Paint,
 ): readonly string[] {
-  const outcomes = hostOutcomes(report, serving);
+  const outcomes = hostOutcomes(report, serving, silent);
   const hosts = widest(outcomes.map(({ host }) => host)) + 3;
   const now = widest(outcomes.map((outcome) => outcome.now)) + 3;
   return outcomes.map((outcome) =>

@@ -1,6 +1,7 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { deploy } from "../../sdk/deploy.ts";
+import { renderReport } from "../../sdk/report/report_text.ts";
 import { labTest, up } from "../lab/lab.ts";
 import { ask, running, Scene } from "./scene.ts";
 
@@ -132,13 +133,14 @@ labTest("a host that vanishes in the middle is named, the other goes back", asyn
   await t.step("for good, while the new containers boot", async () => {
     await scene.release("slow", { seconds: 2 });
     let gone: Promise<void> | undefined;
-    const { report, serving } = await scene.run(app, { name: "deploy" }, {
+    const result = await scene.run(app, { name: "deploy" }, {
       onEvent: (event) => {
         const isBoot = event.type === "step-begin" && event.stage === "boot";
         if (isBoot && event.host === second.address) gone ??= second.cut();
       },
     });
     await gone;
+    const { report, serving } = result;
     assertEquals(report?.outcome, "failed");
     assertEquals(report?.failures.map(({ code, host }) => [code, host]), [[
       "CONNECTION_LOST",
@@ -146,6 +148,8 @@ labTest("a host that vanishes in the middle is named, the other goes back", asyn
     ]]);
     assertEquals(report?.lock, "released");
     assertEquals(serving, { [first.address]: v1 });
+    const told = renderReport({ ...result, report: report! });
+    assertMatch(told, new RegExp(`${second.address} +does not answer: not known what serves`));
     assertEquals(await running(first), ["kamal-proxy", `shop-web-${v1}`]);
     assertEquals((await ask(second)).text, v1);
   });

@@ -165,6 +165,13 @@ Deno.test("renderReport() says that a run was broken off, and what became of eac
   );
 });
 
+Deno.test("renderReport() says of a host that does not answer that it is not known what serves", () => {
+  const report = reportOf(shopPlan(), () => "cancelled", { outcome: "failed" });
+  const text = renderReport(summaryOf({ report, serving: ALL_OLD, silent: ["10.0.0.2"] }));
+  assertStringIncludes(text, "10.0.0.1   51d20ce serves");
+  assertStringIncludes(text, "10.0.0.2   does not answer: not known what serves");
+});
+
 Deno.test("renderReport() leaves out what serves where no such thing was touched", () => {
   const show = step("10.0.0.1 logs", {
     kind: "list-containers",
