@@ -106,7 +106,7 @@ export type {
   SecretsInput,
   SecretsReference,
 } from "./sdk/config/secrets_function.ts";
-export type { SettingsInput } from "./sdk/config/settings.ts";
+export type { HookOutput, SettingsInput } from "./sdk/config/settings.ts";
 export type {
   DeployShape,
   EmptyShape,

@@ -90,7 +90,8 @@ export class Preparation {
   async #runEarly(name: "pre-init" | "pre-connect"): Promise<void> {
     if (!this.#facts.hooks.names().has(name)) return;
     const { signal = new AbortController().signal } = this.#options;
-    const log = (message: string): void => notice(this.#options, message);
+    const isQuiet = this.#facts.config.quietHooks.includes(name);
+    const log = (message: string): void => isQuiet ? undefined : notice(this.#options, message);
     const call = { name, hosts: this.#facts.selection.hosts, log, signal };
     await this.#facts.hooks.run({ ...call, runtime: undefined }, this.#hookFacts(undefined));
   }

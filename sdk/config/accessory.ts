@@ -11,14 +11,20 @@ import { type EnvFields, type EnvInput, envSchema } from "./env.ts";
 import { type HostFields, type HostInput, hostSchema } from "./host.ts";
 import type { HostsInput } from "./hosts_function.ts";
 import type { MountInput } from "./mount.ts";
+import { type RegistryInput, registrySchema } from "./registry.ts";
 import { runOptions } from "./run_options.ts";
 import { labels, strict, text } from "./schema.ts";
 import type { TextMap } from "./text_map.ts";
 
 /** What an accessory is, wherever it runs. */
 export interface AccessoryOptions {
-  /** Image with registry and tag. */
+  /** Image with its tag, and with its registry unless that is named as `registry`. */
   readonly image: string;
+  /**
+   * Registry of its image, whose server goes before the image.
+   * @default {undefined} The image says it, and the app's registry is logged in to.
+   */
+  readonly registry?: RegistryInput;
   /**
    * Name of its container and its folder on the host.
    * @default {undefined} The app's service, a hyphen, and the accessory's name.
@@ -129,7 +135,14 @@ export interface AccessoryFields extends Omit<AccessoryOptions, "env"> {
 
 /** Checks an accessory in its long form. */
 export const accessorySchema: z.ZodType<AccessoryFields> = strict<AccessoryFields>({
-  image: text().meta({ description: "Image with registry and tag", example: "postgres:17" }),
+  image: text().meta({
+    description: "Image with its tag, and with its registry unless that is named beside it",
+    example: "postgres:17",
+  }),
+  registry: registrySchema.optional().meta({
+    description: "Registry of its image alone, whose server goes before the image",
+    example: { server: "ghcr.io", username: "ci", password: { secret: "GHCR_TOKEN" } },
+  }),
   role: text().optional().meta({
     description: "The role on whose hosts it runs; in place of roles, host, hosts, tag and tags",
     example: "web",

@@ -13,7 +13,10 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = 1 + Math.max(1, Math.floor(word.length / 3));
   for (const candidate of candidates) {
-    const distance = editDistance(letters(word), letters(candidate));
+    const [from, to] = [letters(word), letters(candidate)];
+    // So many letters must be added or dropped at least; counting takes long where a word has no end.
+    if (Math.abs(from.length - to.length) >= bestDistance) continue;
+    const distance = editDistance(from, to);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HookName } from "./hook.ts";
 import type { Builder } from "./resolve_builder.ts";
 import type { ErrorPage, Proxy } from "./resolve_proxy.ts";
 import type { ProxyRun } from "./proxy_run.ts";
@@ -55,6 +56,8 @@ export interface Config {
   readonly aliases: Readonly<Record<string, string>>;
   /** Folder of hook executables, relative to the project. */
   readonly hooksPath: string;
+  /** Hooks whose output is shown only where everything is. */
+  readonly quietHooks: readonly HookName[];
   /** Path of the secrets file, relative to the project. */
   readonly secretsPath: string;
   /** Old containers kept for rollback, per role. */

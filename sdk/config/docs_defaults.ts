@@ -39,6 +39,7 @@ export function usualValues(): Readonly<Record<string, unknown>> {
     // Questions that resolving answers and does not keep.
     "builder.driver": "docker",
     "builder.local": true,
+    "settings.hooksOutput": "verbose",
     "settings.allowEmptyRoles": false,
     "settings.requireDestination": false,
   };

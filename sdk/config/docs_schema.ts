@@ -134,6 +134,8 @@ const SECRET: JsonSchema = {
 const SECRETS: Readonly<Record<string, JsonSchema>> = {
   "registry.username": { anyOf: [{ type: "string" }, SECRET] },
   "registry.password": SECRET,
+  "accessories.*.registry.username": { anyOf: [{ type: "string" }, SECRET] },
+  "accessories.*.registry.password": SECRET,
 };
 
 /** A value in its long form, or short; what is said about it stays outside. */

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { Registry } from "./config.ts";
 import { isImageName } from "./image_name.ts";
-import type { ReportProblem } from "./problems.ts";
+import type { ConfigPath, ReportProblem } from "./problems.ts";
 import { secretReference, strict, text } from "./schema.ts";
 import { isSecretReference, type SecretReference } from "./secret.ts";
 
@@ -43,18 +43,22 @@ export const registrySchema: z.ZodType<RegistryInput> = strict<RegistryInput>({
   }),
 });
 
-/** Fills a registry's defaults. */
-export function resolveRegistry(input: RegistryInput = {}, report: ReportProblem): Registry {
+/** Fills the defaults of a registry, that of the app or an accessory's own. */
+export function resolveRegistry(
+  input: RegistryInput = {},
+  report: ReportProblem,
+  path: ConfigPath = ["registry"],
+): Registry {
   const { server, username, password } = input;
   if (username !== undefined && password === undefined) {
-    report(["registry", "password"], 'is missing, a username needs one: secret("NAME")');
+    report([...path, "password"], 'is missing, a username needs one: secret("NAME")');
   }
   if (password !== undefined && username === undefined) {
-    report(["registry", "username"], "is missing, a password needs one");
+    report([...path, "username"], "is missing, a password needs one");
   }
   if (server !== undefined && !SERVER_REGEXP.test(server)) {
     report(
-      ["registry", "server"],
+      [...path, "server"],
       'should be an address without "https://", such as "ghcr.io" or "localhost:5000"',
     );
   }

@@ -7,12 +7,13 @@
 import type { AccessoryFields } from "./accessory.ts";
 import { resolveDirectories, resolveFiles } from "./accessory_mounts.ts";
 import { didYouMean } from "./closest.ts";
-import type { Env, Host, Logging, Role, RunOptions } from "./config.ts";
+import type { Env, Host, Logging, Registry, Role, RunOptions } from "./config.ts";
 import { resolveEnv } from "./env.ts";
 import { isImageReference } from "./image_name.ts";
 import { resolveLogging } from "./logging.ts";
 import type { ConfigPath } from "./problems.ts";
 import { isPublishedPort, isSamePort } from "./published_port.ts";
+import { resolveRegistry } from "./registry.ts";
 import type { ResolveContext } from "./resolve_roles.ts";
 import { resolveRunOptions } from "./run_options.ts";
 import { isName, NAME_RULE } from "./service.ts";
@@ -26,6 +27,8 @@ export interface Accessory {
   readonly service: string;
   /** Image with registry and tag. */
   readonly image: string;
+  /** Registry to log in to for its image; `undefined` for the app's. */
+  readonly registry: Registry | undefined;
   /** Names of its hosts. */
   readonly hosts: readonly string[];
   /** Command in place of the image's own. */
@@ -113,13 +116,17 @@ function resolveAccessory(
   const { report, spec } = context;
   const path = ["accessories", name];
   const service = input.service ?? `${context.service}-${name}`;
+  const registry = input.registry === undefined
+    ? undefined
+    : resolveRegistry(input.registry, report, [...path, "registry"]);
   checkTexts(input, path, context);
   if (!isName(name)) report(path, NAME_RULE);
   else if (!isName(service)) report([...path, "service"], NAME_RULE);
   return {
     name,
     service,
-    image: input.image,
+    image: [registry?.server, input.image].filter((part) => part !== undefined).join("/"),
+    registry,
     hosts,
     cmd: input.cmd,
     publish: publishOf(input.port),

@@ -28,6 +28,7 @@ import { isSecretReference } from "./secret.ts";
 import { checkService, isName, NAME_RULE } from "./service.ts";
 import type { DeploySpec } from "./spec.ts";
 import { type LongSpec, specSchema } from "./spec_schema.ts";
+import { quietHooks } from "./settings.ts";
 import { resolveSsh } from "./ssh.ts";
 import { resolveSshkit } from "./sshkit.ts";
 import { resolveTextMap } from "./text_map.ts";
@@ -169,6 +170,7 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
     volumes: spec.volumes ?? [],
     aliases: spec.aliases ?? {},
     hooksPath: settings.hooksPath ?? ".kamal/hooks",
+    quietHooks: quietHooks(settings),
     secretsPath: settings.secretsPath ?? ".kamal/secrets",
     errorPages: resolveErrorPages(settings.errorPagesPath, digests),
     retainContainers: settings.retainContainers ?? 5,
@@ -181,14 +183,16 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
 }
 
 function secretNamesOf(
-  { username, password }: Registry,
+  registry: Registry,
   roles: readonly Role[],
   accessories: readonly Accessory[],
   traefik: Traefik | undefined,
   { keyData }: Ssh,
   { secrets }: Builder,
 ): readonly string[] {
-  const logins = [username, password].filter(isSecretReference).map(({ secret }) => secret);
+  const registries = [registry, ...accessories.flatMap((accessory) => accessory.registry ?? [])];
+  const logins = registries.flatMap(({ username, password }) => [username, password])
+    .filter(isSecretReference).map(({ secret }) => secret);
   const envs = [
     ...roles.flatMap((role) => Object.values(role.env)),
     ...accessories.map((accessory) => accessory.env),

@@ -6,7 +6,11 @@
 
 import * as z from "zod";
 import { type AssetPathInput, assetPathSchema } from "./asset_path.ts";
+import { HOOK_NAMES, type HookName } from "./hook.ts";
 import { strict, text, whole } from "./schema.ts";
+
+/** Whether what a hook writes is shown. */
+export type HookOutput = "quiet" | "verbose";
 
 /** The root scalars of a deployment, under Kamal's names. */
 export interface SettingsInput {
@@ -30,6 +34,11 @@ export interface SettingsInput {
    * @default {".kamal/hooks"}
    */
   readonly hooksPath?: string;
+  /**
+   * Whether what hooks write is shown: of all, or of some by name. A quiet one is shown by `-v`, or where it fails.
+   * @default {"verbose"}
+   */
+  readonly hooksOutput?: HookOutput | Readonly<Partial<Record<HookName, HookOutput>>>;
   /**
    * Path of the secrets file, relative to the project; `-common` and the destination are added to it.
    * @default {".kamal/secrets"}
@@ -95,6 +104,11 @@ export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
     description: "Folder of the programs that are run as hooks, relative to the project",
     example: "ops/hooks",
   }),
+  hooksOutput: z.union([z.record(hookName(), hookOutput()), hookOutput()]).optional()
+    .meta({
+      description: "Whether what hooks write is shown; of all hooks, or of some by name",
+      example: { "pre-build": "quiet" },
+    }),
   secretsPath: text().optional().meta({
     description:
       "File of the secrets, relative to the project; -common and the destination are added to it",
@@ -137,3 +151,21 @@ export const settingsSchema: z.ZodType<SettingsInput> = strict<SettingsInput>({
     example: "/app/public/assets",
   }),
 });
+
+/** The hooks that run quietly. */
+export function quietHooks({ hooksOutput = "verbose" }: SettingsInput): readonly HookName[] {
+  return HOOK_NAMES.filter((name) =>
+    (typeof hooksOutput === "string" ? hooksOutput : hooksOutput[name]) === "quiet"
+  );
+}
+
+/** The name of a hook. */
+export function hookName(): z.ZodType<string, string> {
+  return z.string().check(z.refine((name) => HOOK_NAMES.some((known) => known === name), {
+    error: `should be one of ${HOOK_NAMES.join(", ")}`,
+  }));
+}
+
+function hookOutput(): z.ZodType<HookOutput> {
+  return z.enum(["quiet", "verbose"]);
+}

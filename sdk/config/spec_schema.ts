@@ -12,14 +12,14 @@ import { canarySchema } from "./canary.ts";
 import { releaseSchema } from "./release.ts";
 import { builderSchema } from "./builder.ts";
 import { type RootEnvFields, rootEnvSchema } from "./env.ts";
-import { HOOK_NAMES } from "./hook.ts";
+
 import { loggingSchema } from "./logging.ts";
 import { proxySchema } from "./proxy.ts";
 import { registrySchema } from "./registry.ts";
 import { type RoleFields, roleSchema } from "./role.ts";
 import { labels, strict, text } from "./schema.ts";
 import type { SecretsReference } from "./secrets_function.ts";
-import { settingsSchema } from "./settings.ts";
+import { hookName, settingsSchema } from "./settings.ts";
 import type { SpecFields } from "./spec.ts";
 import { sshSchema } from "./ssh.ts";
 import { sshkitSchema } from "./sshkit.ts";
@@ -83,9 +83,7 @@ export const specSchema: z.ZodType<LongSpec> = strict<LongSpec>({
   }),
   aliases: aliasesSchema.optional().meta({ description: "Names of one's own for commands" }),
   hooks: z.record(
-    z.string().check(z.refine((name) => HOOK_NAMES.some((known) => known === name), {
-      error: `should be one of ${HOOK_NAMES.join(", ")}`,
-    })),
+    hookName(),
     z.array(z.string()),
   ).optional().meta({ description: "Ids of hook functions" }),
   secrets: strict<SecretsReference>({

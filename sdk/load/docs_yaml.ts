@@ -91,8 +91,13 @@ function orTags(host: JsonSchema): JsonSchema {
   return { ...host, anyOf: [...host.anyOf ?? [], HOST_WITH_TAGS] };
 }
 
+/** A secret in a list of them. */
+const SECRET_NAME: JsonSchema = { type: "string", pattern: "^[\\w.-]+$" };
+
 /** What Kamal has in more ways than there are in TypeScript. */
 const KAMALS_FORMS: readonly SchemaChange[] = [
+  ["builder.secrets.*", () => SECRET_NAME],
+  ["ssh.keyData.*", () => SECRET_NAME],
   ["accessories.*.hosts.*", orTags],
   ["servers.*.hosts.*", orTags],
   ["servers.*", withTagsInList],

@@ -146,7 +146,10 @@ class CallWriter {
       }
       return Object.entries(value).map(([name, accessory]) => {
         const first = `${this.#marks.toTypeScript(name)}, `;
-        return { method: "accessory", first, value: accessory, path: [noun, name] };
+        const value = isPlainObject(accessory) && accessory["registry"] !== undefined
+          ? { ...accessory, registry: withSecrets(accessory["registry"]) }
+          : accessory;
+        return { method: "accessory", first, value, path: [noun, name] };
       });
     });
   }

@@ -28,7 +28,7 @@ export interface YamlSource {
  * @throws {ConfigError} If its ERB cannot be filled in or it is no YAML; says where.
  */
 export async function readYaml({ root, path, env }: YamlSource): Promise<YamlDocument> {
-  const source = await Deno.readTextFile(path);
+  const source = utf8TextOf(await Deno.readFile(path), path);
   const filled = await fillErb(source.replace(/^\uFEFF/, ""), {
     env,
     run: (command) => runHere(command, root, env),
@@ -40,6 +40,16 @@ export async function readYaml({ root, path, env }: YamlSource): Promise<YamlDoc
     throw new ConfigError(problems, { hint: ERB_HINT });
   }
   return new YamlDocument(path, filled, parseFilled(path, filled));
+}
+
+/** Text of a file; what is no UTF-8 would come to the containers as something else. */
+function utf8TextOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const message = "is no UTF-8: save it in that encoding";
+    throw new ConfigError([{ path: "", message, position: positionOf(path) }], { cause });
+  }
 }
 
 /** A file that was read. */

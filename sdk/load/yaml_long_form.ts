@@ -23,14 +23,17 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
     isListNode(node)
       ? { ...node, content: new Map([["hosts", hosts(node)]]) }
       : mapKeys(node, { hosts, env: longEnv });
+  const login: Change = (node) => longSecret(node, report);
+  const registry: Change = (node) =>
+    mapKeys(node, { username: login, password: (node) => longPassword(node, report) });
   const accessory: Change = (node) =>
     mapKeys(node, {
+      registry,
       host: longHost,
       hosts,
       env: longEnv,
       files: (node) => checkFiles(node, report),
     });
-  const login: Change = (node) => longSecret(node, report);
   return mapKeys(root, {
     servers: (node) =>
       isListNode(node)
@@ -39,8 +42,7 @@ export function longFile(file: YamlMapNode, report: ReportNode): YamlNode {
     env: longEnv,
     traefik: (node) => mapKeys(node, { env: longEnv }),
     accessories: (node) => mapValues(node, accessory),
-    registry: (node) =>
-      mapKeys(node, { username: login, password: (node) => longPassword(node, report) }),
+    registry,
     builder: (node) => mapKeys(node, { secrets: (node) => longSecrets(node, report) }),
     ssh: (node) => mapKeys(node, { port: numberOf, key_data: (node) => longSecrets(node, report) }),
   });

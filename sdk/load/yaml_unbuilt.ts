@@ -31,7 +31,6 @@ export function refusedKeysIn(place: string): readonly string[] {
 
 /** Every refused key by its place, where `*` stands for any name. */
 export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, RefusedKey>([
-  ["hooks_output", { message: notYet("leave it out; sextant -v shows what hooks write") }],
   ["output", { message: notYet("leave it out; sextant --json writes every event as a line") }],
   ["sshkit.pool_idle_timeout", {
     message: notYet("leave it out, every host has one connection for the whole run"),
@@ -39,9 +38,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
   ["run_directory", {
     message: "has no effect since Kamal 2, all is in .kamal: leave it out",
     isHarmless: is(".kamal"),
-  }],
-  ["accessories.*.registry", {
-    message: notYet("leave it out; write the registry's server into the image"),
   }],
   ["accessories.*.proxy", { message: notYet("publish a port instead: port") }],
   ["ssh.log_level", {

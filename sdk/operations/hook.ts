@@ -15,6 +15,8 @@ export interface RunHook {
   readonly name: string;
   /** Hosts that it is about. */
   readonly hosts: readonly string[];
+  /** Whether what it writes is shown only where everything is. */
+  readonly quiet: boolean;
 }
 
 /** How a hook stands in a plan; exec hands it to the effects instead of a shell. */

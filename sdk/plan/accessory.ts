@@ -106,8 +106,8 @@ function bootSteps(input: PlanInput, accessory: Accessory, host: string): readon
 }
 
 /** An accessory's image, and what it takes to get it. */
-export function wantedImage(input: PlanInput, { image }: Accessory): WantedImage {
-  return { image, login: registryLogin(input) };
+export function wantedImage(input: PlanInput, { image, registry }: Accessory): WantedImage {
+  return { image, login: registryLogin(input, registry) };
 }
 
 /** What an accessory needs besides its image before its container runs. */

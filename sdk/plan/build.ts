@@ -11,7 +11,7 @@ import { imageName, latestTag } from "./names.ts";
 import { HERE, type Plan, type Stage, type Step } from "./plan.ts";
 import { pullApp } from "./pull.ts";
 import { registryLogin } from "./registry.ts";
-import { plan, script, stage, step } from "./stages.ts";
+import { plan, runHook, script, stage, step } from "./stages.ts";
 
 /** Plans `build push`, `build pull` and `build deliver`; nothing that serves is touched. */
 export function planBuild(
@@ -34,7 +34,7 @@ export function buildStage(input: PlanInput, noCache: boolean): Stage {
   const tags = [imageName(config, version), `${config.repository}:${latestTag(config)}`];
   const steps: Step[] = [];
   if (input.hooks.has("pre-build")) {
-    steps.push(step("pre-build", { kind: "run-hook", name: "pre-build", hosts: appHosts(input) }));
+    steps.push(step("pre-build", runHook(input, "pre-build", appHosts(input))));
   }
   const login = registryLogin(input);
   if (login) steps.push(step("login here", { kind: "login-registry", ...login }));

@@ -155,7 +155,7 @@ export function stepsOf(plan: Plan): readonly Step[] {
   return plan.stages.flatMap((stage) => stage.scripts.flatMap((script) => script.steps));
 }
 
-/** Names of the secrets that a plan writes to hosts or logs in with, each once. */
+/** Names of the secrets that a plan builds with, writes to hosts or logs in with, each once. */
 export function secretsNeededBy(plan: Plan): readonly string[] {
   const operations = stepsOf(plan).flatMap((step) => step.operations);
   return [...new Set(operations.flatMap(secretsIn))];
@@ -163,6 +163,8 @@ export function secretsNeededBy(plan: Plan): readonly string[] {
 
 function secretsIn(operation: Operation): readonly string[] {
   switch (operation.kind) {
+    case "build-image":
+      return operation.secrets;
     case "write-env":
       return Object.values(operation.secrets);
     case "pull-image":

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Registry } from "../config/config.ts";
 import type { RegistryLogin } from "../operations/registry.ts";
 import type { PlanInput } from "./input.ts";
 import { HERE, type Plan } from "./plan.ts";
@@ -39,9 +40,12 @@ export function planRegistry(
   return plan(input, name, [stage("apply", scripts)]);
 }
 
-/** How hosts log in to the registry; `undefined` where none is needed. */
-export function registryLogin({ config }: Pick<PlanInput, "config">): RegistryLogin | undefined {
-  const { server, username, password } = config.registry;
+/** How hosts log in to the app's registry, or to another; `undefined` where no login is needed. */
+export function registryLogin(
+  { config }: Pick<PlanInput, "config">,
+  registry: Registry = config.registry,
+): RegistryLogin | undefined {
+  const { server, username, password } = registry;
   return username === undefined || password === undefined
     ? undefined
     : { server, username, password };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RunHook } from "../operations/hook.ts";
 import { invertOperation, type Operation } from "../operations/operation.ts";
 import { serviceWithDestination } from "../config/config.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -60,13 +61,23 @@ export function hookStage(
   return found === undefined ? [] : [stage("hook", [found], options)];
 }
 
+/** A hook that runs, as loudly as the configuration wants it. */
+export function runHook(
+  { config }: Pick<PlanInput, "config">,
+  name: string,
+  hosts: readonly string[],
+): RunHook {
+  const quiet = config.quietHooks.some((quietOne) => quietOne === name);
+  return { kind: "run-hook", name, hosts, quiet };
+}
+
 function hookScript(
   input: PlanInput,
   name: string,
   hosts: readonly string[],
 ): HostScript | undefined {
   if (!input.hooks.has(name)) return undefined;
-  return script(HERE, [step(`${name} ${hosts[0] ?? ""}`, { kind: "run-hook", name, hosts })]);
+  return script(HERE, [step(`${name} ${hosts[0] ?? ""}`, runHook(input, name, hosts))]);
 }
 
 /** What a plan may be told besides its stages. */

@@ -5,6 +5,7 @@
  */
 
 import type { Event, NoticeEvent, StageEvent, StepEndEvent, WaitEvent } from "../exec/event.ts";
+import type { Step } from "../plan/plan.ts";
 import { pad, type RenderOptions, secondsText, shortenCommits } from "./layout.ts";
 import { isMinor } from "./plan_rows.ts";
 import { hostWidthOf, type Progress, STAGE_WIDTH, titleOf, waitText } from "./progress.ts";
@@ -103,15 +104,19 @@ function stepLine(
   line: Line,
 ): string | undefined {
   const step = progress.steps.get(event.step);
+  const isDone = event.status === "done" && step !== undefined;
   const isQuiet = event.status === "skipped" ||
-    (event.status === "done" && event.seconds < WORTH_A_LINE && step !== undefined &&
-      isMinor(step));
+    (isDone && event.seconds < WORTH_A_LINE && isMinor(step)) || (isDone && isQuietHook(step));
   if (isQuiet && !options.verbose) return undefined;
   const title = titleOf(progress, event, event.step);
   const text = options.verbose ? title : shortenCommits(title);
   const status = painter(options.color ?? false)(STATUS_STYLES[event.status], event.status);
   const parts = [text, ...event.status === "done" ? [] : [status], secondsText(event.seconds)];
   return line(event.host, event.stage, parts.join("  "));
+}
+
+function isQuietHook({ operations }: Step): boolean {
+  return operations.some((operation) => operation.kind === "run-hook" && operation.quiet);
 }
 
 function outputLines(
@@ -122,7 +127,7 @@ function outputLines(
 ): string | undefined {
   const operations = progress.steps.get(event.step)?.operations ?? [];
   // What a hook prints is meant for whoever runs it; what a wait finds is told in words at the end.
-  const isHook = operations.some(({ kind }) => kind === "run-hook");
+  const isHook = operations.some((operation) => operation.kind === "run-hook" && !operation.quiet);
   const isLook = event.stream === "stdout" &&
     operations.some(({ kind }) => kind === "await-healthy");
   if (isLook || (!options.verbose && !isHook)) return undefined;

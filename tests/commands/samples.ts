@@ -364,7 +364,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     holder: PAUSE.holder,
   },
   "run-release": RELEASE,
-  "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"] },
+  "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"], quiet: false },
   "run-proxy": RUN_PROXY,
   "show-audit": { kind: "show-audit", path: ".kamal/shop-audit.log", lines: 50 },
   "show-lock": { kind: "show-lock", path: LOCK },

@@ -16,6 +16,7 @@ Deno.test("resolveConfig() fills an accessory's defaults", async () => {
     name: "db",
     service: "shop-db",
     image: "postgres:17",
+    registry: undefined,
     hosts: ["10.0.0.1"],
     cmd: undefined,
     publish: undefined,
@@ -29,6 +30,18 @@ Deno.test("resolveConfig() fills an accessory's defaults", async () => {
     restart: "unless-stopped",
     logging: { driver: undefined, options: { "max-size": "10m" } },
   });
+});
+
+Deno.test("resolveConfig() puts an accessory's own registry before its image, and asks for its password", async () => {
+  const password = { secret: "GHCR_TOKEN" };
+  const registry = { server: "ghcr.io", username: "ci", password };
+  const db = { image: "acme/db:17", role: "web", registry };
+  const { accessories, secretNames } = await resolveWith({ accessories: { db } });
+  assertEquals(accessories[0]!.image, "ghcr.io/acme/db:17");
+  assertEquals(accessories[0]!.registry, registry);
+  assertEquals(secretNames, ["GHCR_TOKEN"]);
+  const hub = { ...db, registry: { username: "ci", password } };
+  assertEquals((await resolveWith({ accessories: { db: hub } })).accessories[0]!.image, db.image);
 });
 
 Deno.test("resolveConfig() finds an accessory's hosts in every way it may name them", async () => {

@@ -108,6 +108,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
     volumes: [],
     aliases: {},
     hooksPath: ".kamal/hooks",
+    quietHooks: [],
     secretsPath: ".kamal/secrets",
     errorPages: [],
     retainContainers: 5,

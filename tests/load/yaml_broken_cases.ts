@@ -168,6 +168,8 @@ proxy:
   "keys that buildpacks know nothing of": shop(
     "builder:\n  arch: [amd64, arm64]\n  pack: { builder: b, buildpacks: [a] }\n  target: app\n  ssh: default\n  secrets: [A.B]\n",
   ),
+  "quiet hooks that are none": shop("hooks_output: { pre-deploy: loud, pre-deplyo: quiet }\n"),
+  "an output of hooks that is none": shop("hooks_output: loud\n"),
   "a builder that is mistyped": shop(
     "builder:\n  arch: []\n  driver: cloud acme\n  remote: b\n  secrets: [hunter 2]\n  cache: { type: s3, optoins: mode=max }\n  pack: { builder: b }\n",
   ),

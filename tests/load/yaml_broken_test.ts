@@ -1,5 +1,5 @@
 import "../sanitizers.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../../sdk/errors.ts";
 import { loadDeployment } from "../../sdk/load/deployment.ts";
 import { withProject } from "../fixtures/project_folder.ts";
@@ -43,6 +43,24 @@ for (const { file, cases, atLeast } of CORPUS) {
     await assertGolden(new URL(file, FOLDER), sections.join("\n"));
   });
 }
+
+Deno.test("loadDeployment() refuses a file that is no UTF-8, whose values would arrive as others", async () => {
+  await withProject({}, async (root) => {
+    await Deno.mkdir(`${root}/config`);
+    // As Windows-1252 has an e with an acute accent.
+    const bytes = [
+      ...new TextEncoder().encode(`service: shop\nlabels: { a: "caf`),
+      0xe9,
+      0x22,
+      0x7d,
+    ];
+    await Deno.writeFile(`${root}/config/deploy.yml`, new Uint8Array(bytes));
+    const error = await assertRejects(() => loadDeployment({ root, env: {} }), ConfigError);
+    assertEquals(error.details.map((line) => line.replace(`${root}/`, "")), [
+      "config/deploy.yml  is no UTF-8: save it in that encoding",
+    ]);
+  });
+});
 
 Deno.test("loadDeployment() repeats no secret of a broken file", async () => {
   for (const [name, yaml] of Object.entries({ ...BROKEN, ...HOSTILE })) {

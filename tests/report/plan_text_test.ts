@@ -175,7 +175,7 @@ Deno.test("renderPlan() counts hosts that have no room, and names all when it is
 Deno.test("renderPlan() shows what runs after success last", () => {
   const hook = script(
     HERE,
-    step("post-deploy", { kind: "run-hook", name: "post-deploy", hosts: [] }),
+    step("post-deploy", { kind: "run-hook", name: "post-deploy", hosts: [], quiet: false }),
   );
   const stages = [stage("prepare", [script("10.0.0.1", step("pull", pull(NEW)))])];
   const text = renderPlan(planOf(stages, { afterwards: hook }));

@@ -143,8 +143,37 @@ Deno.test("renderEvent() tells the end of a stage that several hosts share", () 
   assertEquals(renderEvent(progress, over("build")), undefined);
 });
 
+Deno.test("renderEvent() tells of a quiet hook where it fails, or where everything is told", () => {
+  const hook = step("pre-build", { kind: "run-hook", name: "pre-build", hosts: [], quiet: true });
+  const plan = planOf([stage("hook", [script("here", hook)])]);
+  const progress = after([0, { type: "planned", plan }]);
+  const where = { step: "pre-build", host: "here", stage: "hook" } as const;
+  const end = (status: "done" | "failed"): Event => ({
+    type: "step-end",
+    ...where,
+    status,
+    seconds: 2,
+  });
+  const said: Event = { type: "step-output", ...where, stream: "stdout", text: "one" };
+  assertEquals(renderEvent(progress, said), undefined);
+  assertEquals(renderEvent(progress, end("done")), undefined);
+  assertEquals(
+    renderEvent(progress, end("failed")),
+    "  here       hook         running pre-build  failed  2.0 s",
+  );
+  assertEquals(
+    renderEvent(progress, said, { verbose: true }),
+    "  here       hook         | one",
+  );
+});
+
 Deno.test("renderEvent() always shows what hooks print, and other output when it is verbose", () => {
-  const hook = step("pre-deploy", { kind: "run-hook", name: "pre-deploy", hosts: [] });
+  const hook = step("pre-deploy", {
+    kind: "run-hook",
+    name: "pre-deploy",
+    hosts: [],
+    quiet: false,
+  });
   const run = step("run", runRole("web", NEW));
   const wait = step("healthy", {
     kind: "await-healthy",

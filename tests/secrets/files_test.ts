@@ -32,6 +32,14 @@ Deno.test("secretsFromFiles() lets the own file win over the common one", async 
   });
 });
 
+Deno.test("secretsFromFiles() refuses a file that is no UTF-8, whose values would arrive as others", async () => {
+  await withProject({ ".kamal/secrets": "" }, async (root) => {
+    await Deno.writeFile(join(root, ".kamal/secrets"), new Uint8Array([0x41, 0x3d, 0xe9]));
+    const error = await assertRejects(() => resolveSecrets(sourceIn(root), ["A"]), SextantError);
+    assertEquals([error.code, error.message], ["SECRET_UNFIT", ".kamal/secrets is no UTF-8"]);
+  });
+});
+
 Deno.test("secretsFromFiles() reads the destination's file in place of the plain one", async () => {
   await withProject({
     ".kamal/secrets-common": "A=common",
