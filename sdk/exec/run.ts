@@ -93,6 +93,8 @@ async function runTogether(
     onEnd: (index, result) => watchers[index]?.end(result),
   });
   results.forEach((result, index) => watchers[index]?.end(result));
+  const last = results.findIndex(({ exitCode }) => exitCode !== 0);
+  if (last >= 0 && !signal.aborted) watchers[last]!.checkKilled(results[last]!);
   return results.every((result) => result.exitCode === 0);
 }
 
@@ -109,6 +111,7 @@ async function runEach(
     watcher.begin();
     const result = await runOne(context, host, step, watcher, signal);
     watcher.end(result);
+    if (!signal.aborted) watcher.checkKilled(result);
     if (result.exitCode !== 0) return false;
   }
   return true;

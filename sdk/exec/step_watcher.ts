@@ -89,6 +89,19 @@ export class StepWatcher {
     latches.settle(this.#step.id, status === "done");
   }
 
+  /** Fails where it has no end, though nobody here broke it off. */
+  checkKilled(result: StepResult): void {
+    if (result.exitCode !== undefined) return;
+    this.#context.fail({
+      code: "COMMAND_FAILED",
+      host: this.#event.host,
+      message: `the script was killed before "${titleOf(this.#step)}" had come to its end`,
+      hint:
+        "Somebody ended it on the host, or the kernel did for want of memory: dmesg tells. Then run the command again.",
+      details: [],
+    });
+  }
+
   /** Keeps what the builder told of an image. */
   #measure(result: StepResult): void {
     const { operations } = this.#step;

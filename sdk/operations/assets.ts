@@ -86,6 +86,7 @@ case \${sx_n%%${FOLDER_NUMBER}*} in ${kept}) ;; *) [ ! -e "$sx_a" ] || rm -rf "$
 function extraction({ image, container, folders }: BridgeAssets): readonly string[] {
   if (image === undefined) return [];
   const name = quote(container);
+  const remove = `docker rm -f ${name} >/dev/null 2>&1`;
   const copies = folders.map(({ path, extracted }) => {
     const folder = quote(extracted);
     return `rm -rf ${folder} && mkdir -p ${folder} && docker cp -L ${name}:${
@@ -93,12 +94,12 @@ function extraction({ image, container, folders }: BridgeAssets): readonly strin
     }/. ${folder} >/dev/null`;
   });
   return [
-    `{ docker rm -f ${name} >/dev/null 2>&1; docker create --name ${name} --label service ${
+    `{ trap ${
+      quote(`${remove}; exit 143`)
+    } TERM; ${remove}; docker create --name ${name} --label service ${
       quote(image)
     } true >/dev/null; }`,
-    `{ { ${
-      copies.join(" && ")
-    }; }; sx_r=$?; docker rm -f ${name} >/dev/null 2>&1; [ $sx_r = 0 ]; }`,
+    `{ { ${copies.join(" && ")}; }; sx_r=$?; ${remove}; trap - TERM; [ $sx_r = 0 ]; }`,
   ];
 }
 

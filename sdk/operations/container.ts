@@ -113,7 +113,7 @@ export const runContainer: Definition<RunContainer> = {
   describe: ({ name, role, origin }) => ({ mark: "+", noun: role, subject: name, detail: origin }),
   render: renderRun,
   // A run may have failed just because somebody else has the name.
-  inverse: ({ name, role, stopTimeout, replaces, labels: { service } }) => [
+  inverse: ({ name, role, stopTimeout, replaces, idFile, labels: { service } }) => [
     {
       kind: "stop-container",
       name,
@@ -121,6 +121,7 @@ export const runContainer: Definition<RunContainer> = {
       timeout: stopTimeout,
       because: "it is taken back",
       service,
+      idFile,
       ...replaces === undefined ? {} : { spares: replaces },
     },
   ],

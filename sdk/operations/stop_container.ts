@@ -23,6 +23,8 @@ export interface StopContainer {
   readonly service?: string | undefined;
   /** Id of a container that goes on even if it has the name. */
   readonly spares?: string | undefined;
+  /** File on the host with its id, which goes as well. */
+  readonly idFile?: string | undefined;
 }
 
 /** How containers are stopped. */
@@ -35,7 +37,7 @@ export const stopContainer: Definition<StopContainer> = {
     detail: because,
   }),
   // A container that is not there is as good as stopped: undo must hold for half-done steps.
-  render: ({ name, timeout, service, spares }) => {
+  render: ({ name, timeout, service, spares, idFile }) => {
     const wait = timeout === undefined ? [] : ["-t", String(timeout)];
     if (service !== undefined) {
       // Also one that is about to start: its client may have been ended first, and to stop it waits for its start.
@@ -46,7 +48,9 @@ export const stopContainer: Definition<StopContainer> = {
         ? named
         : `${named} --no-trunc | grep -v ${quote(`^${spares}`)}`;
       return text(
-        `for sx_c in $(${found}); do docker stop ${
+        `${
+          idFile === undefined ? "" : `rm -f ${quote(idFile)}; `
+        }for sx_c in $(${found}); do docker stop ${
           [...wait, '"$sx_c"'].join(" ")
         } >/dev/null; done`,
       );

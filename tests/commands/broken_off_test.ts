@@ -2,7 +2,7 @@ import "../sanitizers.ts";
 import { assert, assertEquals } from "@std/assert";
 import { probeScript } from "../../sdk/observe/probe.ts";
 import { invertOperation, type Operation } from "../../sdk/operations/operation.ts";
-import { SAMPLES } from "./samples.ts";
+import { SAMPLES, WEB } from "./samples.ts";
 import { Home, shellText, testInShells } from "./shells.ts";
 
 /** Programs of whom each may be the last that a script lives to see. */
@@ -70,6 +70,18 @@ testInShells("bridgeAssets takes half of a file for none", async (home, shell) =
   await home.do(shell, SAMPLES["bridge-assets"]);
   assertEquals(await home.read("assets/volumes/web-v1/v2.js"), "v2");
 }, { plays: ["cp"] });
+
+testInShells("bridgeAssets that is broken off leaves no container behind", async (home, shell) => {
+  await home.program("docker", `echo "$*" >>"$HOME/log"; [ "$1" != cp ] || kill -TERM $PPID`);
+  assert((await home.do(shell, SAMPLES["bridge-assets"])).code !== 0);
+  assertEquals((await home.read("log")).trim().split("\n").at(-1), "rm -f shop-web-assets");
+});
+
+testInShells("runContainer that is taken back leaves no file with its id", async (home, shell) => {
+  await home.write(WEB.idFile, "0123");
+  await home.do(shell, ...invertOperation(WEB));
+  assertEquals(await home.list(WEB.idFile.replace(/\/[^/]*$/, "")), []);
+});
 
 testInShells("releaseLock leaves no folder that nobody holds", async (home, shell) => {
   await home.program("rm", `/bin/rm "$@"; kill -TERM $PPID`);
