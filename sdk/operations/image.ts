@@ -7,7 +7,14 @@
 import { all, any, type Command, quiet, quote, run, text } from "../command.ts";
 import type { BuildImage } from "./build.ts";
 import { type Definition, type Explanation, lastLines, type Outcome } from "./definition.ts";
-import { askedRoomCheck, explainNoRoom, NO_ROOM_STATUS, roomCheck } from "./image_room.ts";
+import {
+  askedRoomCheck,
+  explainLittleRoom,
+  explainNoRoom,
+  NO_ROOM_STATUS,
+  roomCheck,
+  roomLook,
+} from "./image_room.ts";
 import type { MeasureImage } from "./image_size.ts";
 import { imageText } from "./proxy_container.ts";
 import { loginCommand, type RegistryLogin } from "./registry.ts";
@@ -102,6 +109,7 @@ export const pullImage: Definition<PullImage> = {
     if (service !== undefined) parts.push(text(checkLabel(image, service, digestFile)));
     return all(...parts);
   },
+  look: ({ image, dataPath }) => roomLook(quote(image), dataPath),
   explain: explainPull,
 };
 
@@ -158,14 +166,14 @@ function explainPull({ image, service }: PullImage, outcome: Outcome): Explanati
       hint: `Build it with sextant, or with docker build --label service=${service}`,
     };
   }
+  const said = lastLines(stderr, 5);
   return {
     code: "IMAGE_MISSING",
-    message: `${image} could not be pulled: ${
-      lastLines(stderr, 1)[0] ?? "docker pull said nothing"
-    }`,
-    details: lastLines(stderr, 5),
+    message: `${image} could not be pulled: ${said.at(-1) ?? "docker pull said nothing"}`,
+    details: said.slice(0, -1),
     hint: service === undefined
       ? `Check the name, and try it on the host: docker pull ${image}`
       : "Check that this version was pushed (deploy without --skip-push), and .registry({ server, username, password }).",
+    ...explainLittleRoom(outcome),
   };
 }

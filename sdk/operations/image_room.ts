@@ -54,6 +54,19 @@ sx_need=$({ docker image inspect -f '{{range .RootFS.Layers}}{{println .}}{{end}
  * a host that is asked at once.
  */
 export function askedRoomCheck(image: string, dataPath?: string): string {
+  return asking(
+    image,
+    dataPath,
+    `[ "$sx_room" -ge "\${sx_need:-0}" ] || { echo "room least $sx_room $sx_need $sx_disk"; exit ${NO_ROOM_STATUS}; }`,
+  );
+}
+
+/** Shell text that tells the same after a pull has failed, for {@linkcode explainLittleRoom}. */
+export function roomLook(image: string, dataPath: string): string {
+  return asking(image, dataPath, 'echo "room left $sx_room $sx_need $sx_disk"');
+}
+
+function asking(image: string, dataPath: string | undefined, then: string): string {
   return `( ${FREE}
 sx_image=${image}
 ${dataPath === undefined ? ":" : leaveIfRoomy(`${quote(dataPath)} ${DEFAULT_DATA_PATH}`)}
@@ -63,7 +76,7 @@ ${leaveIfRoomy('"$sx_disk"')}
 [ -n "$sx_room" ] || exit 0
 ${MANIFEST}
 ${NEEDED}
-[ "$sx_room" -ge "\${sx_need:-0}" ] || { echo "room least $sx_room $sx_need $sx_disk"; exit ${NO_ROOM_STATUS}; }; }
+${then}; }
 )`;
 }
 
@@ -76,10 +89,29 @@ export function explainNoRoom(image: string, { stdout }: Outcome): Explanation {
     message: `${image} needs ${about} ${mebibytes(need)} MiB, and ${
       mebibytes(free)
     } MiB are free in ${disk}`,
-    hint:
-      "Nothing was touched. Make room on the host: sextant prune removes old versions, docker system df tells what else takes it.",
+    hint: `Nothing was touched. ${MAKE_ROOM}`,
   };
 }
+
+/** Whether a pull most likely failed for want of room, and what to do then; `undefined` where there was enough. */
+export function explainLittleRoom(
+  { stdout }: Outcome,
+): Required<Pick<Explanation, "code" | "hint">> | undefined {
+  const [, free, need, disk] = /^room left (\d+) (\d+) (.+)$/m.exec(stdout) ?? [];
+  if (need === undefined || Number(free) >= UNPACKED * Number(need)) return undefined;
+  return {
+    code: "DISK_FULL",
+    hint: `It needs more than ${mebibytes(need)} MiB, and ${
+      mebibytes(free)
+    } MiB are free again in ${disk}. ${MAKE_ROOM}`,
+  };
+}
+
+// Unpacked, images are rarely larger than so many times what they are packed.
+const UNPACKED = 3;
+
+const MAKE_ROOM =
+  "Make room on the host: sextant prune removes old versions, docker system df tells what else takes it.";
 
 const FREE = `sx_free() { df -Pk "$@" 2>/dev/null | awk 'NR == 2 { print $4 }'; }`;
 

@@ -83,10 +83,10 @@ function lackOfRoom(
   if (shell?.includes(needs.toString())) return told(`about ${host.freeKiB} ${needs}`);
   // The registry tells how large it is packed: as much is certain, and what goes beyond shows in the middle of the pull.
   const least = 2 * Math.floor(imageKiB * PACKED);
-  if (host.registry.pull(image) !== undefined && host.freeKiB < least) {
-    return told(`least ${host.freeKiB} ${least}`);
-  }
-  return failed(1, "write /var/lib/docker/tmp/layer: no space left on device");
+  const isThere = host.registry.pull(image) !== undefined;
+  if (isThere && host.freeKiB < least) return told(`least ${host.freeKiB} ${least}`);
+  const left = isThere ? `room left ${host.freeKiB} ${least} ${dataPath}\n` : "";
+  return failed(1, "write /var/lib/docker/tmp/layer: no space left on device", left);
 }
 
 /** Pulls an image to a host; gives whether the registry has it. */

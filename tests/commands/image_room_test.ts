@@ -141,6 +141,30 @@ testInShells("pullImage pulls where no manifest can be read", async (home, shell
 }, { plays: ["df"] });
 
 testInShells(
+  "pullImage that fails in the middle says so where there is little room",
+  async (home, shell) => {
+    const explained = async (freeMiB: number, manifest: string) => {
+      const ended = await pull(home, shell, { freeMiB, manifest, fails: true });
+      assertEquals(ended.code, 1);
+      return explainFailure(PULL, { ...ended, exitCode: ended.code });
+    };
+    const { code, message, hint, details } = await explained(1000, MANIFEST);
+    assertEquals([code, message, details], [
+      "DISK_FULL",
+      "ghcr.io/acme/shop:v2 could not be pulled: no space left on device",
+      ["failed to register layer"],
+    ]);
+    assertStringIncludes(
+      hint!,
+      `It needs more than 800 MiB, and 1000 MiB are free again in ${home.path}/data. Make room`,
+    );
+    assertEquals((await explained(2400, MANIFEST)).code, "IMAGE_MISSING");
+    assertEquals((await explained(1000, "")).code, "IMAGE_MISSING");
+  },
+  { plays: ["df"] },
+);
+
+testInShells(
   "pullImage gets kamal-proxy's image by the host's boot config, where it is not there",
   async (home, shell) => {
     const wanted = { ...PULL, image: "basecamp/kamal-proxy:v0.9.2", isOfBootConfig: true };
@@ -231,12 +255,15 @@ interface Disk {
   readonly isHidden?: boolean;
   /** What Docker tells of its images. */
   readonly images?: string;
+  /** Whether the pull fails in the middle. */
+  readonly fails?: boolean;
   readonly wanted?: typeof PULL & { readonly isOfBootConfig?: boolean };
 }
 
 async function pull(home: Home, shell: string, disk: Disk): Promise<Ended> {
   const { freeMiB, has = [], manifest, images, wanted = PULL } = disk;
-  const { architecture = "x86_64", status = "", plain = "", isHidden = false } = disk;
+  const { architecture = "x86_64", status = "", plain = "", isHidden = false, fails = false } =
+    disk;
   const root = manifest === undefined ? "/data" : `${home.path}/data`;
   if (!isHidden && status === "") await home.write("data/image/overlay2/layerdb/.keep", "");
   await home.write("log", "");
@@ -251,6 +278,7 @@ info*DriverStatus*) echo '${root}|overlay2|${architecture}|${status}|${plain}' ;
 info*) echo ${root} ;;
 "image ls"*) ! [ -s "$HOME/has" ] || echo sha256:1 ;;
 "image inspect"*) cat "$HOME/has"; [ -s "$HOME/has" ] ;;
+pull*) ! ${fails} || { echo failed to register layer >&2; echo no space left on device >&2; exit 1; } ;;
 "manifest inspect"*@*) cat "$HOME/listed" ;;
 "manifest inspect"*) cat "$HOME/manifest"; [ -s "$HOME/manifest" ] ;;
 esac`,

@@ -35,8 +35,10 @@ Deno.test("execute() pulls where a registry's sizes leave it open whether there 
   const deployment = await builtElsewhere();
   deployment.fleet.host("10.0.0.2").freeKiB = TOO_LITTLE_KIB;
   const { report } = await deployment.do({ name: "deploy", skipPush: true }, "v2");
-  assertEquals(report.failures.map(({ code }) => code), ["IMAGE_MISSING"]);
-  assertStringIncludes(report.failures[0]!.message, "no space left on device");
+  assertEquals(report.failures.map(({ code }) => code), ["DISK_FULL"]);
+  const { message, hint } = report.failures[0]!;
+  assertStringIncludes(message, "no space left on device");
+  assertStringIncludes(hint!, "needs more than 80 MiB, and 140 MiB are free again");
 });
 
 Deno.test("execute() asks the registry how large a release is that is pulled to go back", async () => {
