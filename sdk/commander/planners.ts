@@ -18,6 +18,7 @@ import { planDeploy } from "../plan/deploy.ts";
 import { planEnvDelete, planEnvPush } from "../plan/env.ts";
 import { planAccessoryExec, planAppExec, planServerExec } from "../plan/exec.ts";
 import type { PlanInput } from "../plan/input.ts";
+import { meantVersion } from "../plan/known_version.ts";
 import { planLockAcquire, planLockRelease, planLockStatus } from "../plan/lock.ts";
 import { planAccessoryLogs, planAppLogs, planProxyLogs, planTraefikLogs } from "../plan/logs.ts";
 import { planLive, planMaintenance } from "../plan/maintenance.ts";
@@ -53,10 +54,13 @@ import { planScale } from "../plan/scale.ts";
 import { planBootstrap, planRemove } from "../plan/server.ts";
 import { planTraefik } from "../plan/traefik.ts";
 import { planUpgrade } from "../plan/upgrade.ts";
+import { needsOf } from "./needs.ts";
 import type { Verb } from "./verb.ts";
 
-/** Plans a command; `version` is what the user named with `--version`, if anything. */
-export function planFor(verb: Verb, input: PlanInput, version: string | undefined): Plan {
+/** Plans a command; `named` is the version that the user named with `--version`, if any. */
+export function planFor(verb: Verb, input: PlanInput, named: string | undefined): Plan {
+  const { version: names } = needsOf(verb);
+  const version = named === undefined || names ? named : meantVersion(input, named);
   switch (verb.name) {
     case "setup":
     case "deploy":
@@ -71,7 +75,7 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
         replaced: "changed",
       });
     case "app boot":
-      return planDeploy(input, {
+      return planDeploy({ ...input, version: version ?? input.version }, {
         verb: verb.name,
         build: false,
         noCache: false,
@@ -81,7 +85,7 @@ export function planFor(verb: Verb, input: PlanInput, version: string | undefine
         replaced: "all",
       });
     case "rollback":
-      return planRollback(input, verb.to ?? version);
+      return planRollback(input, verb.to === undefined ? version : meantVersion(input, verb.to));
     case "upgrade":
       return planUpgrade(input, {
         version,

@@ -35,7 +35,7 @@ function parseJsonLine(line: string): readonly ReleaseState[] {
 /** Lines were once a version, a time and a name, and all of them had served. */
 function parseWords(line: string): readonly ReleaseState[] {
   const [version = "", at = "", ...performer] = line.split(" ");
-  if (version === "") return [];
+  if (version === "" || Number.isNaN(Date.parse(at))) return [];
   const unknown = { image: undefined, digest: undefined, env: undefined, hosts: [], roles: [] };
   return [{ version, status: "succeeded", at, performer: performer.join(" "), ...unknown }];
 }

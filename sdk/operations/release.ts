@@ -120,9 +120,12 @@ export const recordRelease: Definition<RecordRelease> = {
     const [before, after] = releaseLine(operation, PLACE).split(PLACE) as [string, string];
     const pulled = digestFile === undefined ? "" : `$(cat ${quote(digestFile)} 2>/dev/null)`;
     const [file, next] = [quote(path), quote(`${path}.new`)];
+    // A line that was cut off takes no other with it.
     return text(`umask 077; mkdir -p ${quote(path.slice(0, path.lastIndexOf("/")))} || exit 1
 sx_digest=${pulled}; [ -n "$sx_digest" ] || sx_digest=${quote(digest ?? "")}
-{ tail -n ${MOST_RELEASES - 1} ${file} 2>/dev/null; printf '%s%s%s\\n' ${
+{ tail -n ${
+      MOST_RELEASES - 1
+    } ${file} 2>/dev/null; [ -z "$(tail -c 1 ${file} 2>/dev/null)" ] || echo; printf '%s%s%s\\n' ${
       quote(before)
     } "$sx_digest" ${quote(after)}; } >${next} && mv ${next} ${file}`);
   },

@@ -37,13 +37,25 @@ export function rollbackVersion(input: PlanInput, to: string | undefined): strin
 /** The last release that served, is not served now and was not gone back from. */
 function lastGood(input: PlanInput): string {
   const serving = new Set(Object.values(runningVersions(input)));
-  const [first = input.lockHost] = appHosts(input);
-  const version = goodReleases(stateOf(input, first).releases).findLast((release) =>
-    !serving.has(release) && appHosts(input).every((host) => canBoot(input, host, release))
-  );
-  if (version !== undefined) return version;
+  // A host that is new, or lost its ledger, tells nothing: the first that knows of one is believed.
+  for (const host of appHosts(input)) {
+    const version = goodReleases(stateOf(input, host).releases).findLast((release) =>
+      !serving.has(release) && !wentBack(input, release) &&
+      appHosts(input).every((host) => canBoot(input, host, release))
+    );
+    if (version !== undefined) return version;
+  }
   throw new SextantError("VERSION_UNKNOWN", "there is no earlier release to go back to", {
     hint: `Name a version: sextant rollback VERSION. ${availableText(input)}`,
+  });
+}
+
+/** Whether any host was taken back from a version, and did not come to it again. */
+function wentBack(input: PlanInput, version: string): boolean {
+  return appHosts(input).some((host) => {
+    const { releases } = stateOf(input, host);
+    return !goodReleases(releases).includes(version) &&
+      releases.some((release) => release.version === version && release.status === "rolled back");
   });
 }
 
@@ -58,22 +70,25 @@ function hasContainers(input: PlanInput, host: string, version: string): boolean
   );
 }
 
-/** Whether a host has a version's image, or had it as a release that says how it was run. */
-function knows({ config, ...input }: PlanInput, host: string, version: string): boolean {
-  const { images, releases } = stateOf({ config, ...input }, host);
-  return images.some(({ name }) => name === imageName(config, version)) ||
-    releases.some((release) =>
-      release.version === version && release.image !== undefined && release.status === "succeeded"
+/** Whether a host has a version's image, or any had it as a release, so that it can be pulled. */
+function knows(input: PlanInput, host: string, version: string): boolean {
+  const name = imageName(input.config, version);
+  return stateOf(input, host).images.some((image) => image.name === name) ||
+    appHosts(input).some((one) =>
+      stateOf(input, one).releases.some((release) =>
+        release.version === version && release.image !== undefined && release.status === "succeeded"
+      )
     );
 }
 
 function availableText(input: PlanInput): string {
   const versions = appHosts(input).map((host) => availableOn(input, host));
+  const serving = Object.values(runningVersions(input));
   const common = [...versions[0] ?? []].filter((version) =>
-    versions.every((some) => some.has(version))
+    versions.every((some) => some.has(version)) && !serving.every((one) => one === version)
   );
   return common.length === 0
-    ? "The hosts have no version in common."
+    ? "The hosts have no other version in common."
     : `The hosts have: ${common.join(", ")}`;
 }
 

@@ -39,6 +39,19 @@ testInShells("recordRelease keeps the newest releases only", async (home, shell)
   assertEquals([lines.length, lines[0]], [MOST_RELEASES, "v11 now me"]);
 });
 
+testInShells(
+  "recordRelease begins a line of its own after one that was cut off",
+  async (home, shell) => {
+    const cut = releaseLine(RELEASE, DIGEST).slice(0, 40);
+    await home.write(RELEASE.path, `not a release\n${cut}`);
+    assertEquals((await home.do(shell, RELEASE)).code, 0);
+    const lines = (await home.read(RELEASE.path)).split("\n");
+    assertEquals([lines.length, ...lines.slice(0, 2)], [4, "not a release", cut]);
+    const { releases } = parseProbe("h", lines.map((line) => `~r ${line}`).join("\n"));
+    assertEquals(releases.map(({ version }) => version), [RELEASE.version]);
+  },
+);
+
 Deno.test("parseProbe() reads what recordRelease wrote, with what nobody said as such", () => {
   const { releases } = parseProbe("h", `~r ${releaseLine(RELEASE, "")}`);
   assertEquals(releases[0]?.digest, undefined);

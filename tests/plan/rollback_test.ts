@@ -1,5 +1,6 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { planFor } from "../../sdk/commander/planners.ts";
 import { SextantError } from "../../sdk/errors.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
 import { listReleases } from "../../sdk/plan/release.ts";
@@ -45,7 +46,45 @@ Deno.test("planRollback() names the versions that there are where it knows no su
     error.message,
     `version v9 has no container, no image and no release on ${HOSTS.join(", ")}`,
   );
-  assertEquals(error.hint, "The hosts have: v2, v1");
+  assertEquals(error.hint, "The hosts have: v1");
+});
+
+Deno.test("planRollback() believes the ledgers of others where a host has lost its own", async () => {
+  const deployment = await serving();
+  for (const version of ["v2", "v3", "v4"]) await deployment.deploy(version);
+  await deployment.do({ name: "rollback" }, "v4");
+  const host = deployment.fleet.host("10.0.0.1");
+  host.remove(".kamal/apps/shop/sextant/releases");
+  assertEquals((await deployment.plan({ name: "rollback" }, "v3")).version, "v2");
+  host.containers.delete("shop-web-v2");
+  host.images.delete("registry.acme.dev/acme/shop:v2");
+  const plan = await deployment.plan({ name: "rollback" }, "v3");
+  assertEquals([plan.version, operationsOf(plan, "pull-image").length], ["v2", 1]);
+  // What the others went back from is left out, though this one does not know.
+  await deployment.do({ name: "rollback", to: "v2" }, "v3");
+  assertEquals((await deployment.plan({ name: "rollback" }, "v2")).version, "v1");
+});
+
+Deno.test("planRollback() takes a commit by its first digits, as it is shown", async () => {
+  const [one, other] = ["359aeaf", "359aea0"].map((digits) => digits.padEnd(40, "1"));
+  const deployment = await serving();
+  for (const version of [one!, other!, "359a"]) await deployment.deploy(version);
+  const to = async (named: string): Promise<string> =>
+    (await deployment.plan({ name: "rollback", to: named }, "359a")).version;
+  assertEquals(await to("359aeaf"), one);
+  assertEquals(await to("359a"), "359a");
+  const error = await assertRejects(() => to("359aea"), SextantError);
+  assertEquals([error.code, error.message], [
+    "VERSION_UNKNOWN",
+    "2 versions begin with 359aea",
+  ]);
+  assertStringIncludes(error.hint!, other!);
+  await assertRejects(() => to("1111111"), SextantError, "no container");
+  const logs = planFor({ name: "app logs" }, await deployment.input("359a"), "359aea0");
+  assertEquals(
+    operationsOf(logs, "show-logs").map(({ container }) => container).at(-1),
+    `shop-jobs-${other}`,
+  );
 });
 
 Deno.test("planRollback() says so where there is no earlier release", async () => {
