@@ -65,9 +65,9 @@ export function changesOn(
   });
 }
 
-/** How many versions of a role are about to stop. */
-export function stoppingVersions({ stale, keeps }: RoleChange): number {
-  const kept = new Set(keeps.map(({ name }) => bootOf(name)));
+/** How many versions of a role are about to stop that can be gone back to: one that is run anew goes on. */
+export function stoppingVersions({ stale, keeps, boots }: RoleChange): number {
+  const kept = new Set([...keeps, ...boots].map(({ name }) => bootOf(name)));
   return new Set(stale.map(({ name }) => bootOf(name)).filter((boot) => !kept.has(boot))).size;
 }
 

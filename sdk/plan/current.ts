@@ -15,7 +15,7 @@ import {
 import { CANARY_LABEL } from "./digest.ts";
 import { isServedByTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { CANARY_SUFFIX, containerName, replicaOf, withoutReplica } from "./names.ts";
+import { CANARY_SUFFIX, containerName, hasMadeRoom, replicaOf, withoutReplica } from "./names.ts";
 
 /** A role's containers on one host. */
 export interface RoleOnHost {
@@ -146,9 +146,9 @@ function leadsTo(targets: readonly string[] | undefined, { id }: ContainerState)
 function withReplicas(running: readonly ContainerState[]): readonly ContainerState[] {
   const [newest] = running;
   if (newest === undefined) return [];
-  const madeRoom = ({ name }: ContainerState): boolean => name.includes("_replaced_");
   return running.filter((one) =>
-    withoutReplica(one.name) === withoutReplica(newest.name) && madeRoom(one) === madeRoom(newest)
+    withoutReplica(one.name) === withoutReplica(newest.name) &&
+    hasMadeRoom(one.name) === hasMadeRoom(newest.name)
   );
 }
 

@@ -80,6 +80,11 @@ export function madeRoom(container: string, suffix: string): string {
   return `${container}_replaced_${suffix}`;
 }
 
+/** Whether a container made room for another of its name. */
+export function hasMadeRoom(container: string): boolean {
+  return container.includes("_replaced_");
+}
+
 /** Which replica a container is, by its name; the first is 1. */
 export function replicaOf(container: string): number {
   return Number(REPLICA_REGEXP.exec(container)?.groups?.["replica"] ?? 1);

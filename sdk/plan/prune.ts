@@ -6,11 +6,10 @@
 
 import type { Role } from "../config/config.ts";
 import { type ContainerState, shortId } from "../observe/host_state.ts";
-import type { Operation } from "../operations/operation.ts";
-import type { OldContainer } from "../operations/prune.ts";
+import type { OldContainer, PruneVersions } from "../operations/prune.ts";
 import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
-import { bootOf, imageName, latestTag } from "./names.ts";
+import { bootOf, hasMadeRoom, imageName, latestTag } from "./names.ts";
 import type { Plan } from "./plan.ts";
 import { audit } from "./proxy.ts";
 import { goodReleases } from "./release.ts";
@@ -39,16 +38,24 @@ export function planPrune(input: PlanInput, { only, retain }: PruneOptions = {})
     if (isIdle) return [];
     return [
       script(host, [
-        step(`${host} prune`, operation, audit(input, "Pruned containers and images")),
+        step(`${host} prune`, operation, audit(input, auditText(operation))),
       ]),
     ];
   });
   return plan(input, "prune", [stage("apply", scripts)], { lock: true });
 }
 
+function auditText({ containers, images }: Pick<PruneVersions, "containers" | "images">): string {
+  const parts = [
+    ...containers.length === 0 ? [] : ["containers"],
+    ...images.length === 0 ? [] : ["images"],
+  ];
+  return `Pruned ${parts.join(" and ")}`;
+}
+
 /**
  * The removal of what a host need not keep: the newest versions of each role that served stay, among them those that
- * are about to stop, the newest that did not, for reading, and whatever the proxy or any container needs.
+ * are about to stop, the newest of the others, for reading, and whatever the proxy or any container needs.
  *
  * @param stopping How many versions of each role are about to stop.
  */
@@ -57,7 +64,7 @@ export function pruneOperation(
   host: string,
   stopping: number,
   retain: number = input.config.retainContainers,
-): Operation & { kind: "prune-versions" } {
+): PruneVersions {
   const { config } = input;
   const keeps = Math.max(retain - stopping, 0);
   const old = selectedRoles(input, host).flatMap((role) => oldOf(input, host, role, keeps))
@@ -89,9 +96,12 @@ function oldOf(
     !container.running && !isTarget(container)
   );
   const boots = [...Map.groupBy(stopped, ({ name }) => bootOf(name)).values()];
-  const failed = boots.filter(([first]) => hasFailed(versionOf(role, first!)));
-  const served = boots.filter((boot) => !failed.includes(boot));
-  return [...served.slice(keeps), ...failed.slice(keeps === 0 ? 0 : 1)].flat();
+  // One that made room for another of its version is nothing to go back to either.
+  const isForReading = ([first]: readonly ContainerState[]): boolean =>
+    hasMadeRoom(first!.name) || hasFailed(versionOf(role, first!));
+  const served = boots.filter((boot) => !isForReading(boot));
+  const others = boots.filter(isForReading);
+  return [...served.slice(keeps), ...others.slice(keeps === 0 ? 0 : 1)].flat();
 }
 
 function unusedImages(

@@ -15,7 +15,7 @@ export function renderCounts(plan: Plan): string {
   );
   const count = (is: (row: PlanRow) => boolean): number => rows.filter(is).length;
   const removes = (row: PlanRow): boolean =>
-    row.mark === "-" && row.kinds.some((kind) => kind.startsWith("remove-"));
+    row.mark === "-" && row.kinds.some((kind) => /^(remove|prune)-/.test(kind));
   const others = rows.filter((row) => row.noun !== "route");
   const amount = (number: number, word: string): string => number === 0 ? "" : `${number} ${word}`;
   const routes = count((row) => row.noun === "route");

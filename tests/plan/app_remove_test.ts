@@ -6,6 +6,8 @@ import { isEmpty } from "../../sdk/plan/plan.ts";
 import { assertGolden } from "../golden/golden.ts";
 import { renderCommands } from "../golden/plan_commands.ts";
 import { answering, containersOn, HOSTS, serving } from "../exec/fleets.ts";
+import { shop } from "./configs.ts";
+import { Deployment } from "./deployment.ts";
 import { operationsOf } from "./operations.ts";
 
 Deno.test("planAppRemove() takes the app off its hosts, and leaves the proxy and its log", async () => {
@@ -93,6 +95,19 @@ Deno.test("planPrune() keeps so many versions that served, and the last that did
   ]);
 });
 
+Deno.test("planPrune() counts no containers that made room for others of their version", async () => {
+  const deployment = await serving({ spec: { settings: { retainContainers: 1 } } });
+  await deployment.deploy("v2");
+  for (const _ of [1, 2, 3]) await deployment.do({ name: "app boot" }, "v2");
+  await deployment.do({ name: "prune" }, "v2");
+  const [old, ...others] = containersOn(deployment, "10.0.0.1");
+  assertEquals([old, others.length, others.at(-1)], ["shop-web-v1", 2, "shop-web-v2 *"]);
+  // Neither does a deploy that runs what serves anew.
+  const other = new Deployment(deployment.fleet, await shop({ labels: { era: "next" } }));
+  await other.do({ name: "deploy", skipPush: true }, "v2");
+  assertEquals(containersOn(deployment, "10.0.0.1")[0], "shop-web-v1");
+});
+
 Deno.test("planPrune() prunes containers or images alone", async () => {
   const deployment = await serving();
   for (const version of ["v2", "v3", "v4"]) await deployment.deploy(version);
@@ -102,6 +117,11 @@ Deno.test("planPrune() prunes containers or images alone", async () => {
   );
   assertEquals(containers?.containers.map(({ name }) => name), ["shop-web-v2", "shop-web-v1"]);
   assertEquals(containers?.images, []);
+  const [told] = operationsOf(
+    await deployment.plan({ name: "prune", only: "containers", retain: 1 }, "v4"),
+    "record-audit",
+  );
+  assertEquals(told?.messages, ["Pruned containers"]);
   assert(isEmpty(await deployment.plan({ name: "prune", only: "images" }, "v4")));
 });
 

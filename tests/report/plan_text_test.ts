@@ -82,6 +82,17 @@ shop · production · app stop · 1 host
   );
 });
 
+Deno.test("renderPlan() counts what is pruned as removed, not as stopped", () => {
+  const operation = {
+    kind: "prune-versions",
+    service: "shop",
+    containers: [{ name: "shop-web-v1", id: "1" }],
+    images: [],
+  } as const;
+  const stages = [stage("apply", [script("10.0.0.2", step("prune", operation))])];
+  assertStringIncludes(renderPlan(planOf(stages, { verb: "prune" })), "\n  1 remove");
+});
+
 Deno.test("renderPlan() tells which versions serve when there are none or several", () => {
   const stages = shopPlan().stages;
   assertStringIncludes(renderPlan(planOf(stages, { serving: {} })), "8c1f2ab (nothing serves yet)");
