@@ -214,6 +214,9 @@ function flagProblem(
   if (value.kind === "count" && !given.every((text) => /^[1-9]\d*$/.test(text))) {
     return `--${name} should be a whole number above 0, got "${given.at(-1)}"`;
   }
+  if (value.kind === "percent" && !given.every((text) => /^(\d\d?|100)$/.test(text))) {
+    return `--${name} should be a whole number from 0 to 100, got "${given.at(-1)}"`;
+  }
   const odd = given.find((text) => value.kind === "pair" && !/^[^:=]+:/.test(text));
   return odd === undefined ? undefined : `--${name} should be ${value.name}, got "${odd}"`;
 }

@@ -12,8 +12,9 @@ import { canaryStartVerb, plain } from "./verbs.ts";
 const SHARE_FLAGS: readonly Flag[] = [
   {
     name: "percent",
-    value: { name: "NUMBER", kind: "count" },
-    summary: "how many values of the cookie kamal-rollout get it (default: as configured)",
+    value: { name: "NUMBER", kind: "percent" },
+    summary:
+      "how many values of the cookie kamal-rollout get it, 0 for those of --allow alone (default: as configured)",
   },
   {
     name: "allow",

@@ -28,7 +28,6 @@ export async function runChange(
 ): Promise<number> {
   const json = flags.on.has("json");
   const isAsked = asks && !flags.on.has("yes");
-  if (isAsked && !io.isInteractive) return refuseUnasked(command.path.join(" "), io, json);
   const reporter = makeReporter(io, flags, {
     isQuestion: false,
     isStreamed: false,
@@ -48,6 +47,7 @@ export async function runChange(
       return exitCodeOfReport(result.report);
     } catch (error) {
       reporter.pause();
+      if (run.isUnasked) return refuseUnasked(command.path.join(" "), io, json);
       if (run.isDeclined) return decline(io, run.hasBegun);
       const closing = run.hasBegun ? undefined : "nothing was changed";
       const code = tellError(signal.aborted ? signal.reason : error, { io, json, closing });
@@ -60,6 +60,8 @@ export async function runChange(
 class ChangeRun {
   /** Whether the answer was no. */
   isDeclined = false;
+  /** Whether nobody was there to answer. */
+  isUnasked = false;
   /** Whether anything was begun. */
   hasBegun = false;
   readonly #io: Io;
@@ -86,6 +88,10 @@ class ChangeRun {
     if (this.#hasMoved) this.#io.err.write("the hosts have changed since; this is the plan now\n");
     this.#reporter.plan(plan, this.#isAsked);
     if (!this.#isAsked) return true;
+    if (!this.#io.isInteractive) {
+      this.isUnasked = true;
+      return false;
+    }
     this.#io.err.write(`${renderQuestion(plan)} [y/N] `);
     const answer = await this.#io.readLine(this.#signal);
     if (this.#signal.aborted) return false;
@@ -95,12 +101,12 @@ class ChangeRun {
   }
 }
 
-/** Refuses a command that would ask, because nobody is there; gives the exit code. */
+/** Tells that a command would have asked, and that nobody was there; gives the exit code. */
 export function refuseUnasked(command: string, io: Io, json: boolean): number {
   return tellTrouble({
     code: "NOT_CONFIRMED",
     message: `${command} asks before it changes anything, and nobody is there to ask`,
-    hint: "Look at sextant plan, then say yes beforehand: --yes (-y)",
+    hint: "Nothing was changed. Say yes beforehand: --yes (-y)",
   }, { io, json });
 }
 

@@ -49,8 +49,10 @@ export interface Flag {
 export interface FlagValue {
   /** What to call it, such as `VERSION`. */
   readonly name: string;
-  /** Any text, a whole number above 0, a list with commas, or a name and a value with a colon between. */
-  readonly kind: "text" | "count" | "list" | "pair";
+  /**
+   * Any text, a whole number above 0, one from 0 to 100, a list with commas, or a name and a value with a colon between.
+   */
+  readonly kind: "text" | "count" | "percent" | "list" | "pair";
   /** Whether it may be left out. @default {false} */
   readonly optional?: boolean;
 }

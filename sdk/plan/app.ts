@@ -5,6 +5,7 @@
  */
 
 import type { Role } from "../config/config.ts";
+import { SextantError } from "../errors.ts";
 import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { awaitRole, routed, routeTo } from "./app_container.ts";
@@ -31,8 +32,23 @@ import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
 /**
  * Plans `app start`: the containers that served last, or those of a version, start and get traffic again; those that run
  * get it again where an `app stop` that was broken off has taken it from them.
+ *
+ * @throws {SextantError} `VERSION_UNKNOWN` where no host has any container of the app, or of that version.
  */
 export function planAppStart(input: PlanInput, version: string | undefined): Plan {
+  const isThere = appHosts(input).some((host) =>
+    selectedRoles(input, host).some((role) =>
+      version === undefined
+        ? lookUp(input, host, role).containers.length > 0
+        : containersAt(input, host, role, version).length > 0
+    )
+  );
+  if (!isThere) {
+    const what = version === undefined ? "the app" : `version ${version}`;
+    throw new SextantError("VERSION_UNKNOWN", `no host has a container of ${what} to start`, {
+      hint: "See what there is: sextant app containers. Run it anew: sextant deploy",
+    });
+  }
   const scripts = appHosts(input).map((host) =>
     script(
       host,

@@ -174,7 +174,7 @@ function removal({ role, container }: Placed): Operation {
 }
 
 /** Whether a host has anything of the app. */
-function isKnown(input: PlanInput, host: string): boolean {
+export function isKnown(input: PlanInput, host: string): boolean {
   const { images, containers, releases, ...state } = stateOf(input, host);
   const { repository } = input.config;
   // What another destination's containers have stays.

@@ -146,8 +146,9 @@ function shareOf({ config }: PlanInput, { percent, allow }: CanaryStartOptions):
     percent: percent ?? config.canary?.percent ?? 0,
     allow: allow ?? config.canary?.allow ?? [],
   };
-  if (share.percent > 100) {
-    throw new SextantError("USAGE", `percent should be 1 to 100, got ${share.percent}`);
+  if (!Number.isInteger(share.percent) || share.percent < 0 || share.percent > 100) {
+    const message = `percent should be a whole number from 0 to 100, got ${share.percent}`;
+    throw new SextantError("USAGE", message);
   }
   const unfit = share.allow.find((value) => !isCookieValue(value));
   if (unfit !== undefined) {

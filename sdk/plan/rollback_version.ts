@@ -46,7 +46,7 @@ function lastGood(input: PlanInput): string {
     if (version !== undefined) return version;
   }
   throw new SextantError("VERSION_UNKNOWN", "there is no earlier release to go back to", {
-    hint: `Name a version: sextant rollback VERSION. ${availableText(input)}`,
+    hint: availableText(input),
   });
 }
 
@@ -88,8 +88,8 @@ function availableText(input: PlanInput): string {
     versions.every((some) => some.has(version)) && !serving.every((one) => one === version)
   );
   return common.length === 0
-    ? "The hosts have no other version in common."
-    : `The hosts have: ${common.join(", ")}`;
+    ? "No other version is on every host, nor told of by a ledger: deploy one with sextant deploy."
+    : `The hosts have: ${common.join(", ")}. Name one: sextant rollback VERSION`;
 }
 
 /** Versions of a host: of its containers, then those that its ledger could boot again. */

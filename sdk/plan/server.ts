@@ -4,9 +4,10 @@
  * @module
  */
 
+import { accessoriesOn } from "../config/config.ts";
 import { proxyContainer } from "../observe/host_state.ts";
 import { planAccessory } from "./accessory_actions.ts";
-import { filesStep, imagesStep, removeApp } from "./app_remove.ts";
+import { filesStep, imagesStep, isKnown, removeApp } from "./app_remove.ts";
 import { appHosts } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { isCandidateOf } from "./names.ts";
@@ -32,7 +33,10 @@ export function planRemove(input: PlanInput): Plan {
     stage(
       "apply",
       appHosts(input).map((host) =>
-        script(host, [...removeApp(input, host), imagesStep(input, host)])
+        script(host, [
+          ...removeApp(input, host),
+          ...isKnown(input, host) ? [imagesStep(input, host)] : [],
+        ])
       ),
     ),
     ...accessories,
@@ -57,11 +61,13 @@ function removeRest(input: PlanInput, host: string): readonly Step[] {
     config.roles.some((role) => service === role.containerPrefix || isCandidateOf(role, service))
   );
   const { server, username } = config.registry;
-  return [
-    filesStep(input, host),
+  const hasOwn = isKnown(input, host) || accessoriesOn(config, host).length > 0;
+  const removals = [
+    ...hasOwn ? [filesStep(input, host)] : [],
     ...proxyContainer(state) === undefined || isShared
       ? []
       : [step(`${host} proxy`, { kind: "remove-proxy", everything: true })],
-    ...username === undefined ? [] : [step(`${host} logout`, { kind: "logout-registry", server })],
   ];
+  if (removals.length === 0 || username === undefined) return removals;
+  return [...removals, step(`${host} logout`, { kind: "logout-registry", server })];
 }

@@ -57,18 +57,26 @@ Deno.test("main() changes nothing unless the answer is yes", async () => {
   }
 });
 
-Deno.test("main() refuses to change anything where nobody can be asked, and names the flag", async () => {
+Deno.test("main() changes nothing where nobody can be asked: it shows the plan, and names the flag", async () => {
   for (
     const line of ["deploy", "remove", "accessory remove db", "proxy reboot", "prune", "app stop"]
   ) {
-    const { code, io, commander } = await run(line);
-    assertEquals(code, 2);
+    const ran: string[] = [];
+    const { code, io } = await run(line, {
+      run: () => {
+        ran.push(line);
+        return {};
+      },
+    });
+    assertEquals([code, ran], [2, []]);
+    assertStringIncludes(io.written, "3 start, 4 stop");
     assertStringIncludes(
       io.told,
-      "NOT_CONFIRMED\n  Look at sextant plan, then say yes beforehand: --yes (-y)\n",
+      "NOT_CONFIRMED\n  Nothing was changed. Say yes beforehand: --yes (-y)\n",
     );
-    assertEquals(commander.loaded, []);
   }
+  const idle = await run("prune", { plan: planOf([], { verb: "prune" }) });
+  assertEquals([idle.code, idle.io.told], [0, ""]);
 });
 
 Deno.test("main() does not ask about the lock, or a command in a container", async () => {
@@ -144,6 +152,8 @@ Deno.test("main() knows Kamal's further commands about the app, the registry and
     skipPush: true,
     noCache: false,
   });
+  const alone = await verbOf("canary start --percent 0 --allow qa");
+  assertEquals(alone?.name === "canary start" && [alone.percent, alone.allow], [0, ["qa"]]);
   assertEquals(await verbOf("canary promote"), { name: "canary promote" });
   assertEquals(await verbOf("canary abort"), { name: "canary abort" });
   assertEquals(await verbOf("prune all"), { name: "prune", only: undefined, retain: undefined });

@@ -1,7 +1,8 @@
 import "../sanitizers.ts";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { planFor } from "../../sdk/commander/planners.ts";
 import type { Verb } from "../../sdk/commander/verb.ts";
+import { SextantError } from "../../sdk/errors.ts";
 import { isEmpty } from "../../sdk/plan/plan.ts";
 import { renderPlan } from "../../sdk/report/plan_text.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
@@ -83,6 +84,15 @@ Deno.test("execute() of app stop and app start takes the app away and brings it 
   await deployment.do({ name: "app start" }, "v1");
   assertEquals(answering(deployment), ["v1", "v1"]);
   assertEquals(containersOn(deployment, "10.0.0.3"), ["shop-jobs-v1 *"]);
+});
+
+Deno.test("planFor() of app start says so where there is nothing to start", async () => {
+  const deployment = await serving();
+  const start = (version?: string) => async () =>
+    planFor({ name: "app start" }, await deployment.input("v1"), version);
+  await assertRejects(start("v9"), SextantError, "no host has a container of version v9 to start");
+  await deployment.do({ name: "app remove" }, "v1");
+  await assertRejects(start(), SextantError, "no host has a container of the app to start");
 });
 
 Deno.test("execute() of app start gives traffic back to what an app stop left running when it was broken off", async () => {
@@ -184,6 +194,12 @@ Deno.test("execute() of remove leaves nothing of the app, its accessories and it
     const files = [...host.files.keys()].filter((path) => path !== ".kamal/shop-audit.log");
     assertEquals(files, []);
   }
+});
+
+Deno.test("planFor() of remove has nothing to do where nothing is", async () => {
+  const deployment = await serving();
+  await deployment.do({ name: "remove" }, "v1");
+  assert(isEmpty(await deployment.plan({ name: "remove" }, "v1")));
 });
 
 Deno.test("execute() of remove leaves the proxy to the apps that share it", async () => {

@@ -77,11 +77,23 @@ Deno.test("planCanaryStart() takes a canary back that does not get healthy, and 
   assertEquals((await deployment.do(START, "v3")).report.failures, []);
 });
 
+Deno.test("planCanaryStart() leaves out the configured share where it is for some values alone", async () => {
+  const deployment = await serving({ spec: { canary: { percent: 10, allow: ["team"] } } });
+  const plan = await deployment.plan({ name: "canary start", percent: 0 }, "v2");
+  assertEquals(
+    operationsOf(plan, "split-traffic").map(({ percent, allow }) => [percent, allow]),
+    [[0, ["team"]], [0, ["team"]]],
+  );
+});
+
 Deno.test("planCanaryStart() refuses what cannot be a canary, and one for nobody", async () => {
   const deployment = await serving();
   await refuses(deployment, START, "v1", "v1 serves already on 10.0.0.1, 10.0.0.2");
   await refuses(deployment, { name: "canary start" }, "v2", "nobody would get the canary");
-  await refuses(deployment, { ...START, percent: 101 }, "v2", "1 to 100, got 101");
+  for (const percent of [101, -1, 2.5]) {
+    await refuses(deployment, { ...START, percent }, "v2", `0 to 100, got ${percent}`);
+  }
+  await refuses(deployment, { ...START, percent: 0, allow: [] }, "v2", "nobody would get");
   await refuses(deployment, { ...START, allow: ["a b"] }, "v2", 'got "a b"');
   for (const host of WEB) deployment.fleet.host(host).routes.clear();
   await refuses(deployment, START, "v2", "nothing serves yet on 10.0.0.1, 10.0.0.2");

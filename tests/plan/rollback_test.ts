@@ -46,7 +46,7 @@ Deno.test("planRollback() names the versions that there are where it knows no su
     error.message,
     `version v9 has no container, no image and no release on ${HOSTS.join(", ")}`,
   );
-  assertEquals(error.hint, "The hosts have: v1");
+  assertEquals(error.hint, "The hosts have: v1. Name one: sextant rollback VERSION");
 });
 
 Deno.test("planRollback() believes the ledgers of others where a host has lost its own", async () => {
@@ -95,6 +95,7 @@ Deno.test("planRollback() says so where there is no earlier release", async () =
   );
   assertEquals(error.code, "VERSION_UNKNOWN");
   assertStringIncludes(error.message, "no earlier release");
+  assertStringIncludes(error.hint!, "deploy one with sextant deploy");
 });
 
 Deno.test("planRollback() does nothing where that version serves alone", async () => {
