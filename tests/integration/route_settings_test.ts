@@ -57,6 +57,7 @@ labTest("a route's settings follow the configuration, with the container as it i
       answer?.type === "drift" && answer.differences.map(({ field, found }) => [field, found]),
       [
         ["route.health-check-interval", "1.5s"],
+        ["route.health-check-host", undefined],
         ["route.target-timeout", "9s"],
         ["route.buffer-requests", "false"],
         ["route.buffer-responses", "false"],
