@@ -27,7 +27,7 @@ import type { HookFacts } from "./hooks.ts";
 import { type Needs, needsOf } from "./needs.ts";
 import { randomHex } from "./run_facts.ts";
 import { localTransport, sshTransport } from "./transports.ts";
-import { refuseUnfitSecrets } from "./unfit_secrets.ts";
+import { certificateWarnings, refuseUnfitSecrets } from "./unfit_secrets.ts";
 import type { Verb } from "./verb.ts";
 
 /** What a command works with. */
@@ -38,6 +38,7 @@ export class Preparation {
   readonly #facts: Facts;
   readonly #clock: Clock;
   #secrets = new SecretValues(new Map());
+  readonly #warned = new Set<string>();
   #salt = "";
   #digests: ReadonlyMap<string, string> | undefined;
   #transport: Transport | undefined;
@@ -254,7 +255,13 @@ export class Preparation {
 
   async #secretsNamed(names: readonly string[]): Promise<SecretValues> {
     const values = new SecretValues(await resolveSecrets(this.#facts.source, names));
-    refuseUnfitSecrets(this.#facts.config, values);
+    const { config, run } = this.#facts;
+    refuseUnfitSecrets(config, values);
+    for (const warning of certificateWarnings(config, values, new Date(run.at))) {
+      // Secrets are resolved again where a plan turns out to need more.
+      if (!this.#warned.has(warning)) notice(this.#options, warning);
+      this.#warned.add(warning);
+    }
     return values;
   }
 

@@ -5,8 +5,10 @@
  */
 
 import type { Config } from "../config/config.ts";
+import type { Certificate } from "../config/resolve_proxy.ts";
 import { SextantError } from "../errors.ts";
 import { obstacleTo } from "../operations/file.ts";
+import { reasonsToRefuse } from "../secrets/certificate_use.ts";
 import { keyPairProblem } from "../secrets/key_pair.ts";
 import type { SecretValues } from "../secrets/secret_values.ts";
 
@@ -36,12 +38,9 @@ export function refuseUnfitSecrets(config: Config, secrets: SecretValues): void 
 }
 
 /** A proxy that cannot load one certificate routes nothing after its next start. */
-function refuseUnfitCertificates({ roles }: Config, secrets: SecretValues): void {
-  const resolved = new Set(secrets.names);
-  const complaints = roles.flatMap(({ proxy }) => {
-    const { certificatePem, privateKeyPem } = proxy?.certificate ?? {};
-    if (certificatePem === undefined || privateKeyPem === undefined) return [];
-    if (!resolved.has(certificatePem) || !resolved.has(privateKeyPem)) return [];
+function refuseUnfitCertificates(config: Config, secrets: SecretValues): void {
+  const complaints = resolvedCertificates(config, secrets).flatMap((certificate) => {
+    const { certificatePem, privateKeyPem } = certificate;
     const problem = keyPairProblem(secrets.value(certificatePem), secrets.value(privateKeyPem));
     return problem === undefined ? [] : [`${certificatePem} with ${privateKeyPem}: ${problem}`];
   });
@@ -50,5 +49,37 @@ function refuseUnfitCertificates({ roles }: Config, secrets: SecretValues): void
     details: [...new Set(complaints)],
     hint:
       "Put the server's certificate, those of its authorities after it, and its key into these secrets.",
+  });
+}
+
+/**
+ * What to warn of certificates that can be served though browsers refuse them; no value is in it.
+ *
+ * @param now Time of the look.
+ */
+export function certificateWarnings(
+  config: Config,
+  secrets: SecretValues,
+  now: Date,
+): readonly string[] {
+  const warnings = resolvedCertificates(config, secrets).flatMap(({ certificatePem, hosts }) =>
+    reasonsToRefuse(secrets.value(certificatePem), hosts, now).map((reason) =>
+      `the certificate in ${certificatePem} ${reason}: browsers refuse it`
+    )
+  );
+  return [...new Set(warnings)];
+}
+
+/** The certificates of roles of which both secrets were resolved. */
+function resolvedCertificates(
+  { roles }: Config,
+  secrets: SecretValues,
+): readonly (Certificate & { readonly hosts: readonly string[] })[] {
+  const resolved = new Set(secrets.names);
+  return roles.flatMap(({ proxy }) => {
+    if (proxy?.certificate === undefined) return [];
+    const { certificatePem, privateKeyPem } = proxy.certificate;
+    if (!resolved.has(certificatePem) || !resolved.has(privateKeyPem)) return [];
+    return [{ ...proxy.certificate, hosts: proxy.hosts }];
   });
 }

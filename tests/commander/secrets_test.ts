@@ -6,6 +6,7 @@ import { type AnyDeploy, deploy } from "../../sdk/deploy.ts";
 import { SextantError } from "../../sdk/errors.ts";
 import type { Event } from "../../sdk/exec/event.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import { ENDED } from "../fixtures/ended_certificate.ts";
 import { type ProjectFiles, withProject } from "../fixtures/project_folder.ts";
 
 const VALUES = { DATABASE_URL: "postgres://swordfish", TOKEN: "t0psecret", MORE: "unasked" };
@@ -219,6 +220,23 @@ Deno.test("a certificate that its key does not fit stops a deploy before anythin
     const { code, details } = await assertRejects(run, SextantError);
     assertEquals([code, details], ["SECRET_UNFIT", ["CERT with KEY: has no certificate in PEM"]]);
     assertEquals(fleet.journal.filter(({ operation }) => operation.kind !== "probe"), []);
+  });
+});
+
+Deno.test("a certificate that browsers refuse is served, and its plan warns of that without its value", async () => {
+  await onFleet({}, async ({ options, events }) => {
+    const { certificate: CERT, key: KEY } = ENDED;
+    const app = deploy("shop").image("acme/shop").servers({ web: ["10.0.0.1"] })
+      .proxy({ host: "a.dev", ssl: { certificatePem: "CERT", privateKeyPem: "KEY" } })
+      .secrets({ fetch: () => Promise.resolve({ CERT, KEY }) });
+    await app.plan(options);
+    assertEquals(events.flatMap((event) => event.type === "notice" ? [event.message] : []), [
+      "the certificate in CERT ended on 2002-01-01: browsers refuse it",
+      "the certificate in CERT is not for a.dev: browsers refuse it",
+    ]);
+    const { report } = await app.run({ name: "setup" }, options);
+    assertEquals(report?.failures, []);
+    assert(!JSON.stringify(events).includes(CERT.split("\n")[1]!));
   });
 });
 
