@@ -150,7 +150,7 @@ class PlanRun {
     const goings = [...this.#options.sessions.keys()].map((host) => ({
       host,
       steps: this.#stepsBack(host, failed),
-      notes: this.#notesOn(host),
+      notes: this.#notesOn(host, failed),
     }));
     const names = goings.filter(({ steps }) => steps.length > 0).map(({ host }) => host);
     if (names.length > 0) this.#options.emit({ type: "undo-begin", hosts: names });
@@ -183,17 +183,21 @@ class PlanRun {
   /** The steps of a host that are taken back; none where there is nothing to undo. */
   #stepsBack(host: string, failed: Stage): readonly Step[] {
     const { onFailure } = this.#plan;
-    const group = onFailure === "rollback-group" ? failed.group : undefined;
-    const touched = this.#context.ledger.touched(this.#plan, host, group);
+    const touched = this.#touched(host, failed);
     const steps = onFailure === "halt" ? touched.filter(({ holdsUp }) => holdsUp) : touched;
     return steps.some(({ undo }) => undo.length > 0) ? steps : [];
   }
 
+  /** What a host did of what goes back: groups before the one that failed may stay as they are. */
+  #touched(host: string, failed: Stage): readonly Step[] {
+    const group = this.#plan.onFailure === "rollback-group" ? failed.group : undefined;
+    return this.#context.ledger.touched(this.#plan, host, group);
+  }
+
   /** What is noted on a host that was touched. */
-  #notesOn(host: string): readonly Operation[] {
+  #notesOn(host: string, failed: Stage): readonly Operation[] {
     const note = this.#plan.notes.find((note) => note.host === host);
-    const touched = this.#context.ledger.touched(this.#plan, host, undefined);
-    if (note === undefined || !touched.some(isWork)) return [];
+    if (note === undefined || !this.#touched(host, failed).some(isWork)) return [];
     if (this.#failures.some((failure) => failure.host === host)) return note.failed;
     return this.#plan.onFailure === "halt" ? [] : note.undone;
   }

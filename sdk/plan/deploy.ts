@@ -24,7 +24,14 @@ import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { pullApp } from "./pull.ts";
 import { holdsOn, releaseStages, resumeLeftOn } from "./release_phase.ts";
-import { endNote, knownDigest, recordRelease, releasedBefore, releasedRole } from "./release.ts";
+import {
+  endNote,
+  knownDigest,
+  recordRelease,
+  releasedBefore,
+  releasedRole,
+  unrecordedRoles,
+} from "./release.ts";
 import { traefikUp } from "./traefik.ts";
 import { checkState, hookStage, hostsIn, ownHosts, plan, script, stage, step } from "./stages.ts";
 
@@ -180,7 +187,11 @@ export function finishSteps(
   const arrivals = changes.filter(({ boots, canary }) => boots.length + canary.adopts.length > 0);
   const isBooting = changes.some(({ boots }) => boots.length > 0);
   const isTagged = idOf(image) !== undefined && idOf(image) === idOf(latest);
+  const unrecorded = arrivals.length > 0 ? [] : unrecordedRoles(input, host);
   const operations: Operation[] = [];
+  if (unrecorded.length > 0) {
+    operations.push(recordRelease(input, version, "succeeded", { digest, roles: unrecorded }));
+  }
   if (arrivals.length > 0 || (!isTagged && idOf(image) !== undefined)) {
     operations.push({ kind: "tag-image", image, tag: latest });
   }

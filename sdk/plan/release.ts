@@ -15,7 +15,14 @@ import {
   type ReleaseStatus,
 } from "../operations/release.ts";
 import { awaitRole, routeTo, runReplicas } from "./app_container.ts";
-import { appHosts, containersAt, selectedRoles, servingVersions } from "./current.ts";
+import {
+  appHosts,
+  containersAt,
+  lookUp,
+  selectedRoles,
+  servingVersion,
+  servingVersions,
+} from "./current.ts";
 import { digest, ENV_LABEL } from "./digest.ts";
 import { rememberedHosts } from "./former_hosts.ts";
 import { type PlanInput, stateOf } from "./input.ts";
@@ -143,6 +150,19 @@ export function knownDigest(input: PlanInput, version: string): string | undefin
     if (image?.digest !== undefined) return image.digest;
   }
   return undefined;
+}
+
+/**
+ * The roles of a host that serve the version, where its ledger does not say that it came: a run that was broken off at
+ * its end left it out. None where any of them serves another.
+ */
+export function unrecordedRoles(input: PlanInput, host: string): readonly ReleasedRole[] {
+  const roles = selectedRoles(input, host);
+  const isWhole = roles.every((role) =>
+    servingVersion(role, lookUp(input, host, role)) === input.version
+  );
+  if (!isWhole || goodReleases(stateOf(input, host).releases).includes(input.version)) return [];
+  return roles.map((role) => releasedRole(input, host, role));
 }
 
 /** Versions of a host's ledger whose last word is that they served, oldest first. */

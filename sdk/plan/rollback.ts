@@ -197,7 +197,9 @@ function finishSteps(
       recordRelease(input, version, "succeeded", {
         digest: releases.findLast((release) => release.version === version)?.digest ??
           images.find((one) => one.name === name)?.digest,
-        roles: returns.map(({ released }) => released),
+        // How Kamal ran a container is not known, and today's configuration need not be it.
+        roles: returns.filter(({ isRecorded, containers }) => isRecorded || containers.length === 0)
+          .map(({ released }) => released),
       }),
     ),
   ];

@@ -45,17 +45,14 @@ labTest("Sextant takes over from Kamal 2 and hands back, and no request is lost"
   });
 
   await t.step("the first deploy takes over; Kamal finds the lock held meanwhile", async () => {
-    let words: Promise<string> | undefined;
-    const { report } = await scene.run(app, { name: "deploy" }, {
-      onEvent: (event) => {
-        if (event.type === "stage-begin" && event.stage === "boot") {
-          words = kamals[0]!.takeLock().then((isFree) => isFree ? "" : kamals[0]!.lockWords());
-        }
-      },
+    let words = "";
+    const contested = app.hook("pre-app-boot", async () => {
+      if (!await kamals[0]!.takeLock()) words = await kamals[0]!.lockWords();
     });
+    const { report } = await scene.run(contested, { name: "deploy" });
     assertEquals(report?.failures, []);
     assertMatch(
-      await words ?? "",
+      words,
       new RegExp(`^Locked by: .+ at \\S+Z\nVersion: ${version}\nMessage: Automatic deploy lock$`),
     );
     for (const host of lab.hosts) assertEquals((await ask(host)).text, version);
