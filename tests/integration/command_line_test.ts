@@ -139,7 +139,7 @@ labTest("the command line deploys a deploy.ts, from a checkout and as one binary
   );
 
   await t.step("Ctrl-C exits 130, and the next run succeeds", async () => {
-    await scene.release("slow", { seconds: 3 });
+    await scene.release("slow", { seconds: 7 });
     const child = spawn(lab, scene, fromCheckout, ["deploy", "-y", "--json"]);
     const output = child.output();
     await untilWaiting(lab);
@@ -277,7 +277,7 @@ export default async () => await Promise.resolve(
     .servers({ [Role.Web]: names })
     .env({ secret: ["TOKEN"] })
     .proxy({ host: "shop.test" })
-    .settings({ deployTimeout: 10 }),
+    .settings({ deployTimeout: 16 }),
 );
 `;
 }

@@ -11,7 +11,7 @@ labTest("what is pruned and removed is the deployment's own, and nobody else's",
   const app = deploy("shop").image("acme/shop").registry({ server: lab.registry.address })
     .servers({ web: [host.address], jobs: { hosts: [host.address], cmd: "app" } })
     .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
-    .settings({ deployTimeout: 5, drainTimeout: 2, readinessDelay: 0 })
+    .settings({ deployTimeout: 10, drainTimeout: 10, readinessDelay: 0 })
     .destination("staging", (staging) => staging.proxy({ host: "staging.test" }));
   const blog = scene.app([host], "blog");
   const staging = { destination: "staging" };

@@ -17,7 +17,7 @@ labTest(
       deploy("shop").image("acme/shop").registry({ server: lab.registry.address })
         .servers({ [role]: [host.address] })
         .proxy({ host: "shop.test", healthcheck: { interval: 1 } })
-        .settings({ primaryRole: role, deployTimeout: 5, drainTimeout: 5, orphans });
+        .settings({ primaryRole: role, deployTimeout: 15, drainTimeout: 5, orphans });
     const v1 = await scene.release();
     assertEquals((await scene.run(appWith("web", "stop"), { name: "setup" })).report?.failures, []);
     const load = await Load.start({ addresses: [host.address], host: "shop.test" });

@@ -191,7 +191,7 @@ serverTest(
     const transport = new Ssh2Transport({
       home: jump.home,
       agent: "",
-      connectSeconds: 1,
+      connectSeconds: 6,
       keepaliveSeconds: 0.2,
       reconnectSeconds: 1,
     });
