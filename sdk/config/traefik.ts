@@ -181,7 +181,7 @@ export function resolveTraefik(input: TraefikFields | undefined): Traefik | unde
 /** Labels by which Traefik finds a role's containers, as Kamal 1 makes them; a host or a path narrows the rule. */
 export function traefikLabels(
   prefix: string,
-  { hosts, pathPrefixes }: Proxy,
+  { hosts, pathPrefixes }: Pick<Proxy, "hosts" | "pathPrefixes">,
 ): Record<string, string> {
   const any = (name: string, values: readonly string[]): string[] =>
     values.length === 0 ? [] : [`(${values.map((value) => `${name}(\`${value}\`)`).join(" || ")})`];

@@ -24,7 +24,7 @@ import {
 import { type PlanInput, stateOf } from "./input.ts";
 import { ownFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
-import { audit, proxyUp } from "./proxy.ts";
+import { audit, networkUp, proxyUp } from "./proxy.ts";
 import { goodReleases } from "./release.ts";
 import { plan, script, stage, step } from "./stages.ts";
 import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
@@ -56,10 +56,7 @@ export function planAppStart(input: PlanInput, version: string | undefined): Pla
         input,
         host,
         "Started app",
-        selectedRoles(input, host).flatMap((role) => {
-          const containers = containersToStart(input, host, role, version);
-          return containers.length === 0 ? [] : startSteps(input, host, role, containers);
-        }),
+        startsOn(input, host, version),
       ),
     )
   );
@@ -67,6 +64,22 @@ export function planAppStart(input: PlanInput, version: string | undefined): Pla
     lock: true,
     serving: servingVersions(input),
   });
+}
+
+/** The steps by which all roles of a host start that get no traffic; who serves them starts before. */
+function startsOn(input: PlanInput, host: string, version: string | undefined): readonly Step[] {
+  const starts = selectedRoles(input, host).map((role) => ({
+    role,
+    containers: containersToStart(input, host, role, version),
+  })).filter(({ containers }) => containers.length > 0);
+  const isProxied = starts.some(({ role }) => role.proxy !== undefined);
+  const isBehindTraefik = starts.some(({ role }) => role.traefik !== undefined);
+  return [
+    ...isProxied || isBehindTraefik ? networkUp(input, host) : [],
+    ...isProxied ? proxyUp(input, host) : [],
+    ...isBehindTraefik ? traefikUp(input, host) : [],
+    ...starts.flatMap(({ role, containers }) => startSteps(input, host, role, containers)),
+  ];
 }
 
 /** Plans `app stop`: the route goes, then the containers stop. */
@@ -186,9 +199,7 @@ function startSteps(
     forgetsCanary: true,
   });
   return [
-    ...proxy === undefined ? [] : proxyUp(input, host),
     ...writeProxyFiles(input, host, [role]),
-    ...role.traefik === undefined ? [] : traefikUp(input, host),
     step(`${host} folder ${role.name}`, {
       kind: "make-directories",
       paths: [ownFolder(config)],

@@ -15,7 +15,7 @@ import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
 import { audit } from "./proxy.ts";
-import { areProxyFilesHeld, proxyFilesFolder } from "./proxy_files.ts";
+import { endingProxyFiles, heldProxyFiles } from "./proxy_files.ts";
 import { plan, script, stage, step } from "./stages.ts";
 
 /** A container that runs and does not serve. */
@@ -112,12 +112,9 @@ export function imagesStep({ config }: PlanInput, host: string): Step {
   return step(`${host} images`, { kind: "prune-images", service: config.service });
 }
 
-/** The step that removes a service's own files, but for those that a stopped proxy must find. */
+/** The step that removes a service's own files, but for those that the proxy goes on to need. */
 export function filesStep(input: PlanInput, host: string): Step {
-  const folders = [
-    appFolder(input.config),
-    ...areProxyFilesHeld(input, host) ? [] : [proxyFilesFolder(input)],
-  ];
+  const folders = [appFolder(input.config), ...endingProxyFiles(input, host)];
   return step(
     `${host} files`,
     ...folders.map((path) => ({ kind: "remove-path", path } as const)),
@@ -179,9 +176,9 @@ export function isKnown(input: PlanInput, host: string): boolean {
   const { repository } = input.config;
   // What another destination's containers have stays.
   const used = new Set(containers.map(({ imageId }) => imageId));
-  const isHeld = areProxyFilesHeld(input, host);
+  const held = heldProxyFiles(input, host);
   const files = Object.keys(state.files).filter((path) =>
-    !isHeld || !path.startsWith(`${proxyFilesFolder(input)}/`)
+    !held.some((folder) => path.startsWith(`${folder}/`))
   );
   return containersOn(input, host).length + files.length + releases.length > 0 ||
     images.some(({ name, id }) => name.startsWith(`${repository}:`) && !used.has(id));

@@ -10,7 +10,7 @@ import type { Operation } from "../operations/operation.ts";
 import { awaitRole } from "./app_container.ts";
 import type { Changes, RoleChange } from "./changes.ts";
 import type { RoleOnHost } from "./current.ts";
-import { leaveTraefik, withCord } from "./traefik.ts";
+import { runBehindTraefik, withCord } from "./traefik.ts";
 import type { PlanInput } from "./input.ts";
 import { madeRoom } from "./names.ts";
 import type { HostScript, Stage, Step, Wait } from "./plan.ts";
@@ -153,28 +153,27 @@ function bootSteps(
       takesBack: false,
     }));
   const cords = booted.flatMap(({ cord }) => cord ?? []);
-  const gate = step(
-    gateId(host, changes.map(({ role }) => role)),
-    ...booted.map(({ role, current, container: { name, idFile } }) =>
-      awaitRole(input.config, role, name, { idFile }, current.serving[0]?.id)
-    ),
-  );
-  // Traefik sends traffic to whatever is healthy: a container that is taken back leaves it first.
-  const leaving = booted.flatMap(({ role, container: { name } }) =>
-    leaveTraefik(input.config, role, name)
-  );
   const { name } = booted[0]!.container;
   return [
     ...renames.length === 0 ? [] : [step(`${host} rename ${name}`, ...renames)],
     ...cords.length === 0 ? [] : [step(`${host} cord ${name}`, ...cords)],
-    step(
-      `${host} run ${name}`,
-      ...booted.map(({ current, container }) => ({
-        ...container,
-        ...replaced(current, container),
-      })),
+    runBehindTraefik(
+      input.config,
+      step(
+        `${host} run ${name}`,
+        ...booted.map(({ current, container }) => ({
+          ...container,
+          ...replaced(current, container),
+        })),
+      ),
+      booted,
     ),
-    { ...gate, undo: [...leaving, ...gate.undo] },
+    step(
+      gateId(host, changes.map(({ role }) => role)),
+      ...booted.map(({ role, current, container: { name, idFile } }) =>
+        awaitRole(input.config, role, name, { idFile }, current.serving[0]?.id)
+      ),
+    ),
   ];
 }
 

@@ -73,13 +73,13 @@ export function servingVersion(role: Role, { serving }: RoleOnHost): string | un
 
 /**
  * The version that serves on each host, by its first role that has any; hosts without one are left out. A role behind
- * the proxy serves where a route leads to it, or Traefik does, which had its place before; others where they run.
+ * the proxy serves where a route leads to it, or Traefik does, which may have its place; others where they run.
  */
 export function servingVersions(input: Observed): Readonly<Record<string, string>> {
   return versionsBy(input, (role, current, state) => {
-    if (role.proxy === undefined) return true;
+    if (role.proxy === undefined && role.traefik === undefined) return true;
     if (current.serving.some((container) => isServedByTraefik(state, container))) return true;
-    return proxyContainer(state)?.running === true &&
+    return role.proxy !== undefined && proxyContainer(state)?.running === true &&
       current.serving.some(({ id }) =>
         current.route?.targets.some((target) => target.startsWith(shortId(id)))
       );

@@ -18,7 +18,7 @@ import { pruneProxyFiles, writeProxyFiles } from "./proxy_files.ts";
 import { appHosts, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder, auditFile, imageName, latestTag, ownFolder, saltFile } from "./names.ts";
-import { leaveHosts, orphansOf, stopOrphans } from "./orphans.ts";
+import { endingRoutes, leaveHosts, orphansOf, stopOrphans } from "./orphans.ts";
 import type { Plan, Step } from "./plan.ts";
 import { proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
@@ -79,7 +79,11 @@ export function planDeploy(input: PlanInput, parts: DeployParts): Plan {
           ...looksForOrphans ? stopOrphans(input, host) : [],
           ...changes.has(host)
             ? [
-              ...finishSteps(input, host, changes.get(host)!, { ...parts, digest }),
+              ...finishSteps(input, host, changes.get(host)!, {
+                ...parts,
+                digest,
+                endsOrphans: looksForOrphans,
+              }),
               ...certificateSteps(input, host, changes.get(host)!),
             ]
             : [],
@@ -175,8 +179,10 @@ export function finishSteps(
   input: PlanInput,
   host: string,
   changes: readonly RoleChange[],
-  { prune, pull, verb, digest }: Pick<DeployParts, "prune" | "pull" | "verb"> & {
+  { prune, pull, verb, digest, endsOrphans }: Pick<DeployParts, "prune" | "pull" | "verb"> & {
     readonly digest: string | undefined;
+    /** Whether what left the configuration was stopped before. */
+    readonly endsOrphans?: boolean;
   },
 ): readonly Step[] {
   const { config, version, run } = input;
@@ -226,6 +232,7 @@ export function finishSteps(
       input,
       host,
       changes.filter(({ routes }) => routes).map(({ role }) => role),
+      endsOrphans === true ? endingRoutes(input, host) : [],
     ),
     ...recordEnds(input, host, changes.map(({ role, canary }) => ({ role, change: canary }))),
     ...operations.length === 0 ? [] : [step(`${host} ${verb} done`, ...operations)],

@@ -32,9 +32,13 @@ export function portsOfTraefik(config: Config, state: HostState): Ports {
 
 /** Whether a running Traefik sends requests to a container. */
 export function isServedByTraefik(state: HostState, container: ContainerState): boolean {
-  return traefikOf(state)?.running === true && container.running &&
-    container.name !== "traefik" &&
-    Object.keys(container.labels).some((label) => label.startsWith("traefik.http.routers."));
+  return traefikOf(state)?.running === true && isForTraefik(container);
+}
+
+/** Whether a container runs whose labels are for a Traefik. */
+export function isForTraefik({ name, running, labels }: ContainerState): boolean {
+  return running && name !== "traefik" &&
+    Object.keys(labels).some((label) => label.startsWith("traefik.http.routers."));
 }
 
 function heldBy(container: ContainerState | undefined, wanted: Ports): Ports {

@@ -36,7 +36,7 @@ export function stillRunsOn(input: PlanInput, host: string): boolean {
 export function stopOrphans(input: PlanInput, host: string): readonly Step[] {
   if (input.config.orphans !== "stop") return [];
   const orphans = found(input, host).filter(({ mayStop }) => mayStop);
-  const unroutes = orphanedRoutes(input, host).map(({ service }): Operation => ({
+  const unroutes = endingRoutes(input, host).map((service): Operation => ({
     kind: "remove-route",
     service,
   }));
@@ -59,6 +59,12 @@ export function orphanedRoutes(input: PlanInput, host: string): readonly RouteSt
   return stateOf(input, host).routes.filter(({ targets }) =>
     targets.length > 0 && targets.every((target) => ids.some((id) => target.startsWith(id)))
   );
+}
+
+/** Names of the routes of a host that {@linkcode stopOrphans} removes. */
+export function endingRoutes(input: PlanInput, host: string): readonly string[] {
+  if (input.config.orphans !== "stop") return [];
+  return orphanedRoutes(input, host).map(({ service }) => service);
 }
 
 /** What hosts do that left the configuration; whatever fails there fails nothing. */

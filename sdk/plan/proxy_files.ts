@@ -6,11 +6,12 @@
 
 import { type Role, serviceWithDestination } from "../config/config.ts";
 import type { Proxy } from "../config/resolve_proxy.ts";
-import { proxyContainer } from "../observe/host_state.ts";
+import { proxyContainer, type RouteState } from "../observe/host_state.ts";
 import { ACME_DIRECTORY } from "../observe/route_flags.ts";
 import { APPS_CONFIG, inProxy } from "../operations/own_certificate.ts";
 import { isCalled } from "../operations/proxy_call.ts";
 import { errorPagesFolder, errorPagesFolders, uploadErrorPages } from "./error_pages.ts";
+import { selectedRoles } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { certificateFolder, certificateFolders, writeCertificate } from "./own_certificates.ts";
 import type { Step } from "./plan.ts";
@@ -61,43 +62,60 @@ function checkCall(input: PlanInput, host: string, proxied: readonly Role[]): re
  * The step that removes files from a host that no route needs any more.
  *
  * @param routed Roles whose routes are set anew before.
+ * @param gone Names of routes that are removed before.
  */
 export function pruneProxyFiles(
   input: PlanInput,
   host: string,
   routed: readonly Role[],
+  gone: readonly string[],
 ): readonly Step[] {
   const kept = routed.flatMap((role) => Object.values(proxyFiles(input, host, role)));
   const others = stateOf(input, host).routes.filter(({ service }) =>
-    !routed.some(({ containerPrefix }) => containerPrefix === service)
-  ).flatMap(({ flags }) => flags);
+    !gone.includes(service) && !routed.some((role) => role.containerPrefix === service)
+  );
   // kamal-proxy routes nothing after its next start where it misses the files of any route.
-  const isUsed = (folder: string): boolean =>
-    others.some((flag) => `${flag}/`.includes(`=${inProxy(folder)}/`));
-  const old = [...certificateFolders(input, host), ...errorPagesFolders(input, host)]
-    .filter((folder) => !kept.includes(folder) && !isUsed(folder));
+  const old = allFolders(input, host)
+    .filter((folder) => !kept.includes(folder) && !isUsed(folder, others));
   if (old.length === 0) return [];
   return [
     step(`${host} old proxy files`, ...old.map((path) => ({ kind: "remove-path", path }) as const)),
   ];
 }
 
-/** The folder on every host with all certificates and error pages of the deployment. */
-export function proxyFilesFolder({ config }: PlanInput): string {
-  return `${APPS_CONFIG}/${serviceWithDestination(config)}`;
-}
-
 /**
- * Whether the deployment's certificates and error pages must stay on a host: a stopped proxy cannot be told that their
- * routes have gone, and at its next start would drop those of other apps with them.
+ * The folders of the deployment on a host that must stay when it is taken off: kamal-proxy drops every route at its next
+ * start where it misses the files of one. Those of roles that left the configuration go on, and one that is stopped
+ * cannot be told that any route has gone.
  */
-export function areProxyFilesHeld(input: PlanInput, host: string): boolean {
+export function heldProxyFiles(input: PlanInput, host: string): readonly string[] {
   const state = stateOf(input, host);
   const proxy = proxyContainer(state);
-  if (proxy === undefined || proxy.running) return false;
-  const folder = `=${inProxy(proxyFilesFolder(input))}/`;
-  const users = state.routes.filter(({ flags }) => flags.some((flag) => flag.includes(folder)));
-  return users.length > 0 && users.length < state.routes.length;
+  if (proxy === undefined) return [];
+  const own = selectedRoles(input, host).map(({ containerPrefix }) => containerPrefix);
+  const others = state.routes.filter(({ service }) => !own.includes(service));
+  const left = proxy.running || others.length === 0 ? others : state.routes;
+  return allFolders(input, host).filter((folder) => isUsed(folder, left));
+}
+
+/** All folders of certificates and error pages of the deployment on a host. */
+function allFolders(input: PlanInput, host: string): readonly string[] {
+  return [...certificateFolders(input, host), ...errorPagesFolders(input, host)];
+}
+
+/** Whether kamal-proxy needs a folder for any of some routes. */
+function isUsed(folder: string, routes: readonly RouteState[]): boolean {
+  return routes.some(({ flags }) =>
+    flags.some((flag) => `${flag}/`.includes(`=${inProxy(folder)}/`))
+  );
+}
+
+/** The folders of the deployment that go from a host as it is taken off. */
+export function endingProxyFiles(input: PlanInput, host: string): readonly string[] {
+  const held = heldProxyFiles(input, host);
+  return held.length === 0
+    ? [`${APPS_CONFIG}/${serviceWithDestination(input.config)}`]
+    : allFolders(input, host).filter((folder) => !held.includes(folder));
 }
 
 /**

@@ -17,7 +17,7 @@ import type { PlanInput } from "./input.ts";
 import { idFile, replicaOf } from "./names.ts";
 import type { Step } from "./plan.ts";
 import { step } from "./stages.ts";
-import { joinTraefik, withCord } from "./traefik.ts";
+import { joinTraefik, runBehindTraefik, withCord } from "./traefik.ts";
 
 /** How one role goes back on one host. */
 export interface Return {
@@ -84,7 +84,11 @@ function anewSteps(input: PlanInput, host: string, one: Return): readonly Step[]
   const { name } = runs[0]!;
   return [
     ...cords.length === 0 ? [] : [step(`${host} cord ${name}`, ...cords)],
-    step(`${host} run ${name}`, ...corded.map(({ container }) => container)),
+    runBehindTraefik(
+      input.config,
+      step(`${host} run ${name}`, ...corded.map(({ container }) => container)),
+      corded.map(({ container }) => ({ role, container })),
+    ),
     step(`${host} healthy ${role.name}`, ...gates),
   ];
 }

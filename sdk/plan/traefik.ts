@@ -16,7 +16,7 @@ import type { Operation } from "../operations/operation.ts";
 import { envLabel } from "./app_container.ts";
 import { selectedRoles } from "./current.ts";
 import { CONFIG_LABEL, digest } from "./digest.ts";
-import { traefikOf } from "./handover.ts";
+import { isForTraefik, traefikOf } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { cordFolder, idFile, ownFolder, replicaOf, TRAEFIK_FOLDER } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -75,7 +75,7 @@ export function traefikUp(input: PlanInput, host: string): readonly Step[] {
   const found = traefikContainer(input, host);
   if (found === undefined) return [...pullTraefik(input, host), ...runSteps(input, host)];
   // One that Kamal 1 ran knows Docker's first network only.
-  const join: Step[] = found.labels[CONFIG_LABEL] !== undefined ? [] : [
+  const join: Step[] = found.networks.includes("kamal") ? [] : [
     step(`${host} connect traefik`, {
       kind: "connect-network",
       name: "kamal",
@@ -111,6 +111,21 @@ export function leaveTraefik(config: Config, role: Role, container: string): rea
     cord,
     timeout: config.deployTimeout,
   }];
+}
+
+/**
+ * A step that runs containers as one that is taken back well: Traefik sends traffic to whatever is healthy, so that it
+ * leaves them before they stop.
+ */
+export function runBehindTraefik(
+  config: Config,
+  run: Step,
+  containers: readonly { readonly role: Role; readonly container: RunContainer }[],
+): Step {
+  const leaving = containers.flatMap(({ role, container }) =>
+    leaveTraefik(config, role, container.name)
+  );
+  return leaving.length === 0 ? run : { ...run, undo: [...leaving, ...run.undo] };
 }
 
 /** The step by which Traefik finds containers again whose cords were cut; none where Traefik does not serve them. */
@@ -189,11 +204,13 @@ function traefikContainer(input: PlanInput, host: string): ContainerState | unde
 }
 
 function startStep(host: string): Step {
-  return step(`${host} start traefik`, {
-    kind: "start-container",
-    name: "traefik",
-    role: "traefik",
-  });
+  const start: Operation = { kind: "start-container", name: "traefik", role: "traefik" };
+  return staysUp(step(`${host} start traefik`, start));
+}
+
+/** One that is up stays up, whatever fails later: another app may be served by it. */
+function staysUp(one: Step): Step {
+  return { ...one, undo: [] };
 }
 
 function stopStep(host: string): Step {
@@ -231,8 +248,20 @@ function runSteps(input: PlanInput, host: string): readonly Step[] {
   return [
     step(`${host} folders traefik`, folders),
     step(`${host} env traefik`, writeTraefikEnv(traefik, undefined)),
-    // One that is up stays up, whatever fails later: another app may be served by it.
-    { ...step(`${host} run traefik`, runTraefik(input, traefik)), undo: [] },
+    staysUp(step(`${host} run traefik`, runTraefik(input, traefik))),
+    ...reachSteps(input, host),
+  ];
+}
+
+/** The step by which Traefik reaches what Kamal 1 ran on Docker's first network; none where nothing is there. */
+function reachSteps(input: PlanInput, host: string): readonly Step[] {
+  const isApart = stateOf(input, host).containers.some((container) =>
+    isForTraefik(container) && container.networks.includes("bridge") &&
+    !container.networks.includes("kamal")
+  );
+  if (!isApart) return [];
+  return [
+    step(`${host} reach apps`, { kind: "connect-network", name: "bridge", container: "traefik" }),
   ];
 }
 

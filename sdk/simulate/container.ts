@@ -34,6 +34,7 @@ export const runContainer: Model<RunContainer> = byEngine(0.3, (operation, host)
   if (host.containers.has(name)) {
     return failed(125, `docker: Error response from daemon: ${nameTaken(name, host)}`);
   }
+  const app = host.appIn(image);
   const container = host.addContainer({
     name,
     image,
@@ -41,6 +42,10 @@ export const runContainer: Model<RunContainer> = byEngine(0.3, (operation, host)
     labels: operation.labels,
     ports: portsOf(operation.publish),
     secrets: [envFile, envScript].flatMap((path) => path === undefined ? [] : namesIn(host, path)),
+    app: { ...app, healthcheck: app.healthcheck || "health-cmd" in operation.options },
+    cord: operation.volumes.some((volume) => host.files.has(`${volume.split(":")[0]}/cord`))
+      ? "tied"
+      : undefined,
   });
   host.write(idFile, container.id);
   return started(container, host, 125);

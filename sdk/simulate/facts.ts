@@ -37,6 +37,8 @@ export interface SimulatedContainer {
   startedAt: number;
   /** Exit status of its last stop. */
   exitCode: number;
+  /** The cord, without which it calls itself unhealthy; `undefined` for a container without one. */
+  cord: "tied" | "cut" | undefined;
 }
 
 /** A tag of an image. */
@@ -124,6 +126,7 @@ export function isHealthy(container: SimulatedContainer, now: number): boolean {
 /** Docker's own health check at a time; `undefined` for an image without one. */
 export function healthOf(container: SimulatedContainer, now: number): string | undefined {
   if (!container.app.healthcheck) return undefined;
+  if (container.cord === "cut") return "unhealthy";
   if (isHealthy(container, now)) return "healthy";
   return gaveUpIn(container, now) <= 0 ? "unhealthy" : "starting";
 }

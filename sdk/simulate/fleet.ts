@@ -111,7 +111,7 @@ export class SimulatedFleet implements Transport {
     return host;
   }
 
-  /** What somebody who asks a host's kamal-proxy gets. */
+  /** What somebody who asks a host's kamal-proxy gets, or its Traefik. */
   serve(host: string, hostname: string, path = "/"): Served {
     return served(this.host(host), hostname, path);
   }
@@ -180,6 +180,7 @@ function addImage(host: SimulatedHost, name: string, service: string | undefined
 function addContainer(host: SimulatedHost, initial: InitialContainer): void {
   const { name, image, labels = {}, publish = [], running = true, app, network = "kamal" } =
     initial;
+  const cord = initial.cord === true ? "tied" : undefined;
   addImage(host, image, labels["service"]);
   const container = host.addContainer({
     name,
@@ -187,6 +188,7 @@ function addContainer(host: SimulatedHost, initial: InitialContainer): void {
     labels,
     network,
     ports: portsOf(publish),
+    cord,
     ...app === undefined ? {} : { app: appOf(app) },
   });
   container.state = running ? "started" : "stopped";

@@ -9,7 +9,8 @@ import { isCandidate } from "../operations/proxy.ts";
 import { tagOf } from "./app.ts";
 import { prefixesOf, type SimulatedRoute } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
-import { answers, containerOf, proxyIsOff } from "./proxy.ts";
+import { answers, containerOf } from "./proxy.ts";
+import { frontOf, routesOf } from "./traefik.ts";
 
 /** A moment at which a route that had answered no longer did. */
 export interface Gap {
@@ -25,11 +26,11 @@ export interface Gap {
   readonly at: number;
 }
 
-/** What somebody who asks a host's kamal-proxy gets. */
+/** What somebody who asks a host's kamal-proxy gets, or its Traefik. */
 export interface Served {
   /**
    * Status: 200 from a healthy app, 404 where nothing answers to that name, 503 where the app is gone, unwell or stopped,
-   * 0 where kamal-proxy itself does not run.
+   * 0 where neither kamal-proxy nor Traefik runs.
    */
   readonly status: 200 | 404 | 503 | 0;
   /** Version that answered; `undefined` where none did. */
@@ -59,7 +60,7 @@ export class GapWatch {
   look(host: SimulatedHost, after?: OperationKind): void {
     const before = this.#answering.get(host.name) ?? new Map<string, Answering>();
     const now = new Map<string, Answering>();
-    for (const route of host.routes.values()) {
+    for (const route of routesOf(host)) {
       const { version } = servedBy(route, host);
       // kamal-proxy finds out only at its next check that one of several has gone, and never goes back from a canary.
       const isWhole = [...route.targets, ...route.rollout?.targets ?? []]
@@ -79,10 +80,10 @@ export class GapWatch {
   }
 }
 
-/** What a host's kamal-proxy answers to a request. */
+/** What a host's kamal-proxy or Traefik answers to a request. */
 export function served(host: SimulatedHost, hostname: string, path: string): Served {
-  if (proxyIsOff(host) !== undefined) return { status: 0, ...NOBODY };
-  const route = routesFor([...host.routes.values()], hostname)
+  if (frontOf(host) === undefined) return { status: 0, ...NOBODY };
+  const route = routesFor(routesOf(host), hostname)
     .flatMap((route) => prefixesOf(route).map((prefix) => ({ route, prefix })))
     .filter(({ prefix }) => withSlash(path).startsWith(withSlash(prefix)))
     .toSorted((a, b) => b.prefix.length - a.prefix.length)[0]?.route;
@@ -94,8 +95,7 @@ const NOBODY = { version: undefined, container: undefined };
 function servedBy(route: SimulatedRoute, host: SimulatedHost): Served {
   const target = route.targets.find((target) => answers(target, host));
   const container = target === undefined ? undefined : containerOf(target, host);
-  const isOff = proxyIsOff(host) !== undefined || route.isStopped === true;
-  if (isOff || container === undefined) return { status: 503, ...NOBODY };
+  if (route.isStopped === true || container === undefined) return { status: 503, ...NOBODY };
   return { status: 200, version: tagOf(container.image), container: container.name };
 }
 

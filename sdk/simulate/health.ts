@@ -152,7 +152,7 @@ function candidateOf(readiness: Readiness & { by: "proxy" }, target: string): Si
 function byItself(container: SimulatedContainer, host: SimulatedHost): Outcome {
   const { now } = host.clock;
   const health = healthOf(container, now);
-  if (health === undefined || isHealthy(container, now)) return done();
+  if (health === undefined || health === "healthy") return done();
   return notReady(container, host, [], "");
 }
 

@@ -34,7 +34,7 @@ export interface HostContext {
 /** What a new container is made from. */
 export type ContainerFacts =
   & Pick<SimulatedContainer, "name" | "image">
-  & Partial<Pick<SimulatedContainer, "labels" | "network" | "ports" | "secrets" | "app">>;
+  & Partial<Pick<SimulatedContainer, "labels" | "network" | "ports" | "secrets" | "app" | "cord">>;
 
 /** A host in memory; tests may look at everything, and change it behind a plan's back. */
 export class SimulatedHost {
@@ -130,6 +130,7 @@ export class SimulatedHost {
       joined: new Set(),
       secrets: [],
       app: this.appIn(image),
+      cord: undefined,
       ...facts,
       id: sha256(`container ${++this.#containerCount} of ${this.name}`),
       serial: this.#containerCount,

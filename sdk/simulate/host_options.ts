@@ -48,6 +48,8 @@ export interface InitialContainer {
   readonly running?: boolean;
   /** How its app behaves, where that is not told by its version. */
   readonly app?: AppBehaviour;
+  /** Whether it has a cord, as Traefik's containers do: a file without which it calls itself unhealthy. @default {false} */
+  readonly cord?: boolean;
 }
 
 /** A route at the beginning. */

@@ -23,6 +23,9 @@ import { byEngine, done, failed, type Model } from "./model.ts";
 /** Name of the proxy's container. */
 export const PROXY_CONTAINER = "kamal-proxy";
 
+/** Name of Traefik's container, where that has the proxy's place. */
+export const TRAEFIK_CONTAINER = "traefik";
+
 /** How the proxy is run; its image is always to be had. */
 export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, publish, isHidden }, host) => {
   if (host.containers.has(PROXY_CONTAINER)) {
@@ -89,7 +92,7 @@ export const replaceProxy: Model<ReplaceProxy> = {
 /** How Traefik's ports change hands: a second kamal-proxy answers meanwhile, so to its users it is one moment. */
 export const takePorts: Model<TakePorts> = {
   ...byEngine(2, (operation, host) => {
-    const traefik = host.containers.get("traefik");
+    const traefik = host.containers.get(TRAEFIK_CONTAINER);
     if (traefik !== undefined) stop(traefik, host);
     const taken = replaceBy(operation.run, host);
     if (taken.exitCode === 0 || traefik === undefined) return taken;
@@ -103,9 +106,10 @@ export const takePorts: Model<TakePorts> = {
 /** How Traefik gets its ports back. */
 export const givePorts: Model<GivePorts> = {
   ...byEngine(3, ({ run }, host) => {
-    const traefik = host.containers.get("traefik");
-    if (traefik === undefined) return noSuch("traefik");
+    const traefik = host.containers.get(TRAEFIK_CONTAINER);
+    if (traefik === undefined) return noSuch(TRAEFIK_CONTAINER);
     const hidden = replaceBy({ ...run, isHidden: true }, host);
+    traefik.joined.add("kamal");
     return hidden.exitCode === 0 ? started(traefik, host, 1) : hidden;
   }),
   cancelled: undefined,

@@ -28,7 +28,9 @@ export async function checkResult(
   command: StoryCommand,
   result: Result,
   pending: PendingFaults,
+  before: ReturnType<typeof pictureOf>,
 ): Promise<void> {
+  const traits = traitsOf(act.verb);
   const isDone = result.report === undefined || result.report.outcome === "done";
   const isUndisturbed = pending.struck.every(({ kind }) => FAULTS[kind].isChange !== true);
   // Nobody asks again after a run that ended well.
@@ -38,9 +40,13 @@ export async function checkResult(
   ) {
     stage.watch.note("what moved is planned for anew", result.plan.verb);
   }
+  if (!isDone && pending.struck.length === 0 && traits.mayFail !== true) {
+    checkFailure(stage, result.report!);
+  }
   if (!isDone || !isUndisturbed) return;
-  if (traitsOf(act.verb).serves === true) checkVersion(stage, act, result.plan.version);
-  if (traitsOf(act.verb).settles !== true) return;
+  if (traits.stops === "for a moment") checkBack(stage, before);
+  if (traits.serves === true) checkVersion(stage, act, result.plan.version);
+  if (traits.settles !== true) return;
   heal(stage);
   const second = await planCommand(command);
   if (isEmpty(second)) return;
@@ -50,6 +56,21 @@ export async function checkResult(
     )
   );
   stage.watch.note("what was done needs not be done again", kinds.join(", "));
+}
+
+/** Where every version behaves, nothing fails by itself. */
+function checkFailure({ story, watch }: Stage, { failures }: Report): void {
+  if (story.apps.length > 0) return;
+  const text = failures.map(({ host, message }) => `${host}: ${message}`).join("; ");
+  watch.note("what nothing disturbs does not fail", text);
+}
+
+/** What served before a command that stops it for a moment serves after it. */
+function checkBack(stage: Stage, before: ReturnType<typeof pictureOf>): void {
+  for (const [place, version] of pictureOf(stage)) {
+    if (version !== undefined || before.get(place) === undefined) continue;
+    stage.watch.note("what stopped for a moment serves again", place);
+  }
 }
 
 function checkVersion(stage: Stage, act: Act, version: string): void {

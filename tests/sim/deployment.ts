@@ -69,13 +69,15 @@ export function fullService({ destination }: StoryDeployment): string {
 }
 
 function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
-  const { roles, accessories, destination, limit, wait, onFailure, release } = deployment;
-  const isProxied = roles.some(({ proxied }) => proxied);
+  const { roles, accessories, destination, limit, wait, onFailure, release, traefik } = deployment;
+  const isProxied = traefik !== true && roles.some(({ proxied }) => proxied);
   return {
     service: SERVICE,
     image: "acme/shop",
     registry: { server: "registry.acme.dev", username: "ci", password: { secret: "PASSWORD" } },
-    servers: Object.fromEntries(roles.map((role) => [role.name, roleOf(role, revision)])),
+    servers: Object.fromEntries(
+      roles.map((role) => [role.name, roleOf(role, revision, traefik === true)]),
+    ),
     accessories: Object.fromEntries(
       Object.entries(accessories).map(([name, hosts]) => [
         name,
@@ -91,6 +93,7 @@ function specOf(deployment: StoryDeployment, revision: number): DeploySpec {
     ...release === true
       ? { release: { cmd: "bin/migrate", ...isProxied ? { pause: 20 } : {} } }
       : {},
+    ...traefik === true ? { traefik: {} } : {},
     settings: settingsOf(deployment, revision),
     ...destination === undefined ? {} : { destinations: { [destination]: {} } },
   };
@@ -116,11 +119,16 @@ function pagesOf({ errorPages }: StoryDeployment, revision: number): Record<stri
 
 const PAGES = "pages";
 
-function roleOf(role: StoryRole, revision: number): RoleOptions<readonly string[]> {
+function roleOf(
+  role: StoryRole,
+  revision: number,
+  byTraefik: boolean,
+): RoleOptions<readonly string[]> {
   const { replicas } = role;
+  const proxy = byTraefik ? { host: publicHost(role) } : proxyOf(role, revision);
   return {
     hosts: role.hosts.map(hostName),
-    proxy: role.proxied ? proxyOf(role, revision) : false,
+    proxy: role.proxied ? proxy : false,
     cmd: `bin/${role.name}`,
     ...replicas === undefined ? {} : { replicas },
   };

@@ -9,6 +9,7 @@ import type {
   InitialContainer,
   InitialRoute,
 } from "../../sdk/simulate/host_options.ts";
+import { behindTraefik, TRAEFIK } from "./kamal1.ts";
 import { fullService, prefixOf, publicHost, REPOSITORY, SERVICE } from "./deployment.ts";
 import type { LeftoverName, Story, StoryDeployment, StoryRole, StrangerName } from "./story.ts";
 
@@ -21,27 +22,37 @@ interface Things {
 
 /** A story's host at the beginning. */
 export function furnished({ hosts, deployment }: Story, index: number): HostOptions {
-  const { docker, kamal, proxy, strangers = [], leftovers = [] } = hosts[index]!;
+  const { docker, kamal, kamal1, proxy, strangers = [], leftovers = [] } = hosts[index]!;
   const roles = deployment.roles.filter((role) => role.hosts.includes(index));
+  const isTraefik = kamal1 !== undefined || deployment.traefik === true;
   const things = [
-    ...strangers.map((name) => STRANGERS[name]),
+    ...strangers.map((name) => isTraefik ? STRANGERS_OF_1[name] : STRANGERS[name]),
     ...kamal === undefined
       ? []
       : roles.map((role, place) => leftByKamal(role, deployment, kamal, place)),
+    ...kamal1 === undefined ? [] : roles.map((role) => leftByKamal1(role, deployment, kamal1)),
     ...leftovers.map((name) => LEFTOVERS[name](deployment, roles)),
   ];
   const containers = things.flatMap((one) => one.containers ?? []);
   const isUsed = containers.length > 0 || kamal !== undefined;
   const runs = proxy ?? (isUsed ? "running" : "removed");
+  const stopped = runs === "stopped" ? [{ ...STOPPED_PROXY, ...isTraefik ? TRAEFIK : {} }] : [];
+  const running = isTraefik && runs === "running" ? [TRAEFIK] : [];
   return {
     ...docker === undefined ? {} : { docker },
-    containers: [...runs === "stopped" ? [STOPPED_PROXY] : [], ...containers],
-    ...runs === "running" || runs === "old"
+    containers: [...stopped, ...running, ...containers],
+    ...isTraefik ? { networks: containers.some(isInKamal) ? ["kamal"] : [] } : {},
+    ...!isTraefik && (runs === "running" || runs === "old")
       ? { proxy: `basecamp/kamal-proxy:${runs === "old" ? "v0.8.0" : "v0.9.2"}` }
       : {},
     routes: things.flatMap((one) => one.routes ?? []),
     files: Object.assign({}, ...things.map((one) => one.files ?? {})),
   };
+}
+
+/** Kamal 1 knew Docker's first network only. */
+function isInKamal({ network = "kamal" }: InitialContainer): boolean {
+  return network === "kamal";
 }
 
 /** Whether a container, by its labels, belongs to a deployment. */
@@ -60,6 +71,31 @@ const STOPPED_PROXY: InitialContainer = {
   image: "basecamp/kamal-proxy:v0.9.2",
   publish: ["80:80", "443:443"],
   running: false,
+};
+
+/** Others beside Kamal 1: they have Traefik as well. */
+const STRANGERS_OF_1: Readonly<Record<StrangerName, Things>> = {
+  "cron": { containers: [{ name: "cron", image: "busybox:1" }] },
+  "blog": {
+    containers: [behindTraefik(
+      { name: "blog-web-7", image: "acme/blog:7", labels: { service: "blog", role: "web" } },
+      "blog-web",
+      "blog.acme.dev",
+    )],
+    files: { ".kamal/blog-audit.log": "booted\n" },
+  },
+  "other destination": {
+    containers: [behindTraefik(
+      {
+        name: "shop-web-preview-p1",
+        image: `${REPOSITORY}:p1`,
+        labels: { service: SERVICE, role: "web", destination: "preview" },
+      },
+      "shop-web-preview",
+      "preview.acme.dev",
+    )],
+    files: { ".kamal/lock-shop-preview/details": "bG9ja2Vk\n" },
+  },
 };
 
 const STRANGERS: Readonly<Record<StrangerName, Things>> = {
@@ -106,7 +142,7 @@ const LEFTOVERS: Readonly<
   }),
   "candidate": (deployment, roles) => ({
     containers: roles.map((role) => containerOf(role, deployment, "c1", false)),
-    routes: roles.filter(({ proxied }) => proxied).map((role) => {
+    routes: roles.filter(({ proxied }) => proxied && deployment.traefik !== true).map((role) => {
       const service = `${prefixOf(role, deployment)}-candidate`;
       const container = `${prefixOf(role, deployment)}-c1`;
       return { service, container, hosts: [`${service}.invalid`] };
@@ -145,6 +181,23 @@ function leftByKamal(
     files: {
       [`${folder}/env/roles/${role.name}.env`]: "DATABASE_URL=x\n",
       ...place === 0 ? { [`.kamal/${fullService(deployment)}-audit.log`]: "[dev] booted\n" } : {},
+    },
+  };
+}
+
+/** A role as Kamal 1 leaves it: what serves, what served before, and its files. */
+function leftByKamal1(role: StoryRole, deployment: StoryDeployment, version: string): Things {
+  const prefix = prefixOf(role, deployment);
+  return {
+    containers: [
+      containerOf(role, deployment, `${version}-before`, false),
+      containerOf(role, deployment, version, true),
+    ].map((one) =>
+      role.proxied ? behindTraefik(one, prefix, publicHost(role)) : { ...one, network: "bridge" }
+    ),
+    files: {
+      [`.kamal/env/roles/${prefix}.env`]: "DATABASE_URL=x\n",
+      [`.kamal/${fullService(deployment)}-audit.log`]: "[dev] booted\n",
     },
   };
 }

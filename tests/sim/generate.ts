@@ -28,7 +28,7 @@ export function storyOf(seed: number): Story {
   const random = new Random(seed);
   const hostCount = random.weighted({ "1": 3, "2": 5, "3": 3, "4": 1 });
   const deployment = deploymentOf(random, Number(hostCount));
-  const hosts = Array.from({ length: Number(hostCount) }, () => hostOf(random));
+  const hosts = Array.from({ length: Number(hostCount) }, () => hostOf(random, deployment));
   return {
     seed,
     deployment,
@@ -62,8 +62,11 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
   const first = roles[0]!;
   const unused = all.filter((index) => !used.has(index));
   roles[0] = { ...first, hosts: [...first.hosts, ...unused].toSorted() };
+  const byTraefik = random.chance(0.12);
   return {
-    roles: roles.map((role) => role.proxied ? { ...role, ...proxyOf(random, role) } : role),
+    roles: byTraefik
+      ? roles
+      : roles.map((role) => role.proxied ? { ...role, ...proxyOf(random, role) } : role),
     accessories: random.chance(0.2) ? { db: some().slice(0, 2) } : {},
     ...random.chance(0.4) ? { limit: random.pick([1, 2, "50%"]) } : {},
     ...random.chance(0.15) ? { wait: 30 } : {},
@@ -72,8 +75,9 @@ function deploymentOf(random: Random, hosts: number): StoryDeployment {
     ...random.chance(0.2) ? { retain: random.whole(1, 2) } : {},
     ...random.chance(0.15) ? { release: true } : {},
     ...random.chance(0.2) ? { assets: true } : {},
-    ...random.chance(0.15) ? { errorPages: true } : {},
+    ...!byTraefik && random.chance(0.15) ? { errorPages: true } : {},
     ...random.chance(0.3) ? { orphans: "stop" } : {},
+    ...byTraefik ? { traefik: true } : {},
   };
 }
 
@@ -106,15 +110,17 @@ const LEFTOVERS: Readonly<Record<LeftoverName, number>> = {
   "id file": 0.05,
 };
 
-function hostOf(random: Random): StoryHost {
+function hostOf(random: Random, { traefik = false }: StoryDeployment): StoryHost {
   const strangers = namesBy(random, STRANGERS);
   const leftovers = namesBy(random, LEFTOVERS);
   // Where Docker never was, nobody else was either.
   const isBare = random.chance(0.03);
   const host = {
-    ...random.chance(0.4) ? { kamal: "k1" } : {},
+    ...random.chance(0.4) ? { [traefik ? "kamal1" : "kamal"]: "k1" } : {},
     ...random.chance(0.1)
-      ? { proxy: random.pick(["running", "stopped", "removed", "old"] as const) }
+      ? {
+        proxy: random.pick(["running", "stopped", "removed", traefik ? "running" : "old"] as const),
+      }
       : {},
     ...strangers.length > 0 ? { strangers } : {},
     ...leftovers.length > 0 ? { leftovers } : {},

@@ -54,7 +54,7 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
       !FAULTS[kind].isChange && !FAULTS[kind].isLoss
     );
     if (isTrue && command.client.traits.serves) checkLedger(stage, result, releases);
-    await checkResult(stage, act, command, result, pending);
+    await checkResult(stage, act, command, result, pending, before);
   }
   for (const end of ends) checkEach(stage, end, pending, since);
   if (pending.struck.some(({ kind }) => FAULTS[kind].isLoss === true)) stage.isTidy = false;

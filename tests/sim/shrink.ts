@@ -74,10 +74,11 @@ const OPTIONS = [
   "assets",
   "errorPages",
   "orphans",
+  "traefik",
 ] as const;
 
 function* smallerHosts(host: StoryHost): Iterable<StoryHost> {
-  for (const option of ["docker", "kamal", "proxy", "strangers", "leftovers"] as const) {
+  for (const option of ["docker", "kamal", "kamal1", "proxy", "strangers", "leftovers"] as const) {
     if (option in host) yield omit(host, option);
   }
   for (const index of (host.strangers ?? []).keys()) {

@@ -10,6 +10,7 @@ import type { RegistryImage } from "../../sdk/simulate/image_store.ts";
 import { type CommandControl, FAULTS, PendingFaults } from "./faults.ts";
 import { lockHostOf, REPOSITORY, SERVICE } from "./deployment.ts";
 import { furnished } from "./furnish.ts";
+import { TRAEFIK_IMAGE } from "./kamal1.ts";
 import { Random } from "./random.ts";
 import { hostName, type Story, type StoryFault } from "./story.ts";
 import { Watch } from "./watch.ts";
@@ -93,6 +94,7 @@ function registryOf({ deployment }: Story): readonly (string | RegistryImage)[] 
   const versions = ["k1", "k1-before", "s1", "c1"];
   return [
     ...versions.map((version) => ({ name: `${REPOSITORY}:${version}`, service: SERVICE })),
+    TRAEFIK_IMAGE,
     ...Object.keys(deployment.accessories).map((name) => `${name}:1`),
   ];
 }

@@ -43,6 +43,92 @@ export const STORIES: Readonly<Record<string, Story>> = {
       { verb: { name: "app remove" }, faults: [] },
     ],
   },
+  "the certificate of a role that left the configuration goes with its route": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0], proxied: true },
+        { name: "api", hosts: [0], proxied: true, certificate: true },
+      ],
+      accessories: {},
+      orphans: "stop",
+    },
+    hosts: [{}],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "redeploy" }, without: ["api"], version: "v2", faults: [] },
+    ],
+  },
+  "what a role needs that left the configuration stays while its route goes on": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0], proxied: true },
+        { name: "api", hosts: [0], proxied: true, certificate: true },
+      ],
+      accessories: {},
+    },
+    hosts: [{}],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "app remove" }, without: ["api"], faults: [] },
+    ],
+  },
+  "a Traefik that is rebooted reaches what Kamal 1 ran on Docker's first network": {
+    seed: 0,
+    deployment: { ...WEB_ON_ONE, traefik: true },
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [{ verb: { name: "traefik reboot" }, faults: [] }],
+  },
+  "a Traefik that a deploy started goes on once the deploy has failed": {
+    seed: 0,
+    deployment: { ...WEB_ON_ONE, traefik: true },
+    hosts: [{ kamal1: "k1", proxy: "stopped" }],
+    apps: [],
+    acts: [{
+      verb: { name: "deploy" },
+      version: "v1",
+      faults: [{ kind: "fails late", host: 0, at: "run-container" }],
+    }],
+  },
+  "app start lets Traefik reach what Kamal 1 ran, and makes the network for that": {
+    seed: 0,
+    deployment: { ...WEB_ON_ONE, traefik: true },
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [
+      { verb: { name: "app stop" }, faults: [] },
+      { verb: { name: "app start" }, faults: [] },
+      { verb: { name: "traefik boot" }, faults: [] },
+    ],
+  },
+  "app start runs a proxy that is gone once for all roles": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0], proxied: true },
+        { name: "api", hosts: [0], proxied: true },
+      ],
+      accessories: {},
+    },
+    hosts: [{ kamal: "k1" }],
+    apps: [],
+    acts: [
+      { verb: { name: "app stop" }, faults: [] },
+      { verb: { name: "proxy remove", force: true }, faults: [] },
+      { verb: { name: "app start" }, faults: [] },
+    ],
+  },
+  "a report after traefik stop says that nothing serves": {
+    seed: 0,
+    deployment: { ...WEB_ON_ONE, traefik: true },
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [{ verb: { name: "traefik stop" }, faults: [] }],
+  },
   "a report after an interrupt does not call serving what no route leads to": {
     seed: 0,
     deployment: WEB_ON_TWO,

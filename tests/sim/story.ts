@@ -47,6 +47,8 @@ export interface StoryDeployment {
   readonly errorPages?: boolean;
   /** What is done with what left the configuration. @default {"report"} */
   readonly orphans?: "stop";
+  /** Whether Traefik serves in the place of kamal-proxy. @default {false} */
+  readonly traefik?: boolean;
 }
 
 /** A role. */
@@ -55,7 +57,7 @@ export interface StoryRole {
   readonly name: string;
   /** Its hosts. */
   readonly hosts: readonly number[];
-  /** Whether it gets traffic from kamal-proxy. */
+  /** Whether it gets traffic from the proxy. */
   readonly proxied: boolean;
   /** Its containers on each host. @default {1} */
   readonly replicas?: number;
@@ -71,7 +73,9 @@ export interface StoryHost {
   readonly docker?: "running" | "missing";
   /** Version that Kamal left on it; absent where Kamal never was. */
   readonly kamal?: string;
-  /** kamal-proxy. @default {"running"} where Kamal or a stranger was, else none */
+  /** Version that Kamal 1 left on it behind Traefik; absent where Kamal 1 never was. */
+  readonly kamal1?: string;
+  /** The proxy, which is Traefik where Kamal 1 was. @default {"running"} where Kamal or a stranger was, else none */
   readonly proxy?: "running" | "stopped" | "removed" | "old";
   /** What belongs to others. */
   readonly strangers?: readonly StrangerName[];

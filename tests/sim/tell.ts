@@ -54,6 +54,7 @@ function deploymentLines(deployment: StoryDeployment): readonly string[] {
     deployment.assets === true ? "assets" : "",
     deployment.errorPages === true ? "error pages" : "",
     orphans === undefined ? "" : `orphans ${orphans}`,
+    deployment.traefik === true ? "Traefik" : "",
   ].filter((option) => option !== "");
   return [
     ...roles.map((role) => row(role.name, `${on(role.hosts)}${roleText(role)}`)),
@@ -71,10 +72,13 @@ function roleText({ proxied, replicas, certificate, readers }: StoryRole): strin
   ].join("");
 }
 
-function hostText({ docker, kamal, proxy, strangers = [], leftovers = [] }: StoryHost): string {
+function hostText(
+  { docker, kamal, kamal1, proxy, strangers = [], leftovers = [] }: StoryHost,
+): string {
   const facts = [
     docker === undefined ? "" : `Docker ${docker}`,
     kamal === undefined ? "" : `left by Kamal at ${kamal}`,
+    kamal1 === undefined ? "" : `left by Kamal 1 at ${kamal1}`,
     proxy === undefined ? "" : `proxy ${proxy}`,
     ...strangers.map((name) => `beside ${name}`),
     ...leftovers.map((name) => `left behind: ${name}`),

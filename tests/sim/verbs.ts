@@ -26,6 +26,8 @@ export interface VerbTraits {
   readonly settles?: boolean;
   /** Whether a failure takes back what it did, so that all of the old or all of the new stands. */
   readonly takesBack?: boolean;
+  /** Whether it may fail though nothing went wrong. */
+  readonly mayFail?: boolean;
   /** Whether it changes something without the lock. */
   readonly unlocked?: boolean;
 }
@@ -45,8 +47,8 @@ const TOLD = {
   "app scale": { weight: 5, make: scale, settles: true, takesBack: true },
   "app start": { weight: 3, make: plainly("app start"), settles: true },
   "app stop": { weight: 3, make: plainly("app stop"), stops: "for good", settles: true },
-  "app maintenance": { weight: 2, make: plainly("app maintenance"), settles: true },
-  "app live": { weight: 2, make: plainly("app live"), settles: true },
+  "app maintenance": { weight: 2, make: ofProxy(plainly("app maintenance")), settles: true },
+  "app live": { weight: 2, make: ofProxy(plainly("app live")), settles: true },
   "app remove": { weight: 1, make: plainly("app remove"), stops: "for good", settles: true },
   "app remove-container": { weight: 1, make: removeContainer },
   "app remove-containers": { weight: 2, make: plainly("app remove-containers"), settles: true },
@@ -71,45 +73,61 @@ const TOLD = {
   },
   "canary start": {
     weight: 6,
-    make: startCanary,
+    make: ofProxy(startCanary),
     takesVersion: true,
     settles: true,
     takesBack: true,
   },
   "canary promote": {
     weight: 3,
-    make: plainly("canary promote"),
+    make: ofProxy(plainly("canary promote")),
     serves: true,
     takesBack: true,
   },
-  "canary abort": { weight: 2, make: plainly("canary abort"), settles: true },
+  "canary abort": { weight: 2, make: ofProxy(plainly("canary abort")), settles: true },
   "drift": { weight: 1, make: plainly("drift") },
   "env push": { weight: 2, make: plainly("env push") },
   "env delete": { weight: 1, make: plainly("env delete") },
-  "proxy boot": { weight: 2, make: plainly("proxy boot"), settles: true },
-  "proxy reboot": { weight: 3, make: replaceProxy("proxy reboot"), stopsProxy: true },
+  "proxy boot": { weight: 2, make: ofProxy(plainly("proxy boot")), settles: true },
+  "proxy reboot": { weight: 3, make: ofProxy(replaceProxy("proxy reboot")), stopsProxy: true },
   "proxy upgrade": {
     weight: 2,
-    make: replaceProxy("proxy upgrade"),
+    make: ofProxy(replaceProxy("proxy upgrade")),
     stopsProxy: true,
     settles: true,
   },
-  "proxy start": { weight: 2, make: plainly("proxy start"), settles: true },
-  "proxy stop": { weight: 1, make: plainly("proxy stop"), ...ENDS_PROXY, settles: true },
+  "proxy start": { weight: 2, make: ofProxy(plainly("proxy start")), settles: true },
+  "proxy stop": { weight: 1, make: ofProxy(plainly("proxy stop")), ...ENDS_PROXY, settles: true },
   "proxy restart": {
     weight: 1,
-    make: plainly("proxy restart"),
+    make: ofProxy(plainly("proxy restart")),
     stops: "for a moment",
     stopsProxy: true,
   },
-  "proxy remove": { weight: 1, make: removeProxy, ...ENDS_PROXY },
-  "proxy boot-config set": { weight: 1, make: setBootConfig, unlocked: true },
+  "proxy remove": { weight: 1, make: ofProxy(removeProxy), ...ENDS_PROXY },
+  "proxy boot-config set": { weight: 1, make: ofProxy(setBootConfig), unlocked: true },
   "proxy boot-config reset": {
     weight: 1,
-    make: plainly("proxy boot-config reset"),
+    make: ofProxy(plainly("proxy boot-config reset")),
     unlocked: true,
   },
-  "lock release": { weight: 1, make: plainly("lock release"), unlocked: true },
+  "traefik boot": { weight: 2, make: ofTraefik("traefik boot"), settles: true },
+  "traefik reboot": {
+    weight: 8,
+    make: ofTraefik("traefik reboot"),
+    stops: "for a moment",
+    stopsProxy: true,
+  },
+  "traefik start": { weight: 4, make: ofTraefik("traefik start"), settles: true },
+  "traefik stop": { weight: 4, make: ofTraefik("traefik stop"), ...ENDS_PROXY, settles: true },
+  "traefik restart": {
+    weight: 4,
+    make: ofTraefik("traefik restart"),
+    stops: "for a moment",
+    stopsProxy: true,
+  },
+  "traefik remove": { weight: 4, make: ofTraefik("traefik remove"), ...ENDS_PROXY, settles: true },
+  "lock release": { weight: 1, make: plainly("lock release"), unlocked: true, mayFail: true },
   "prune": { weight: 4, make: prune, settles: true },
   "remove": { weight: 2, make: plainly("remove"), ...ENDS_PROXY },
   "server bootstrap": {
@@ -148,14 +166,8 @@ export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, strin
   "registry logout": "changes nothing that a simulated registry knows of",
   "releases": "shows",
   "server exec": "does what the user's own command does",
-  "traefik boot": "is Traefik's, and stories have kamal-proxy",
   "traefik details": "shows",
   "traefik logs": "shows",
-  "traefik reboot": "is Traefik's, and stories have kamal-proxy",
-  "traefik remove": "is Traefik's, and stories have kamal-proxy",
-  "traefik restart": "is Traefik's, and stories have kamal-proxy",
-  "traefik start": "is Traefik's, and stories have kamal-proxy",
-  "traefik stop": "is Traefik's, and stories have kamal-proxy",
   "upgrade": "begins with Traefik, and stories have kamal-proxy",
 };
 
@@ -172,6 +184,16 @@ type BuildOrDeploy = "build deliver" | "build push" | "deploy" | "redeploy" | "s
 
 function plainly(name: Bare): VerbTraits["make"] {
   return () => ({ name } as Verb);
+}
+
+/** A command that there is with kamal-proxy alone. */
+function ofProxy(make: VerbTraits["make"]): VerbTraits["make"] {
+  return (deployment, random) => deployment.traefik === true ? undefined : make(deployment, random);
+}
+
+/** A command that there is with Traefik alone. */
+function ofTraefik(name: Extract<Bare, `traefik ${string}`>): VerbTraits["make"] {
+  return ({ traefik }) => traefik === true ? { name } : undefined;
 }
 
 function rollback(_: StoryDeployment, random: Random): Verb {

@@ -9,9 +9,10 @@ import { isHealthy, type SimulatedRoute } from "../../sdk/simulate/facts.ts";
 import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import type { SimulatedHost } from "../../sdk/simulate/host.ts";
 import { containerOf, missingFile, proxyIsOff } from "../../sdk/simulate/proxy.ts";
-import { PROXY_CONTAINER } from "../../sdk/simulate/proxy_container.ts";
+import { frontOf, routesOf } from "../../sdk/simulate/traefik.ts";
+import { PROXY_CONTAINER, TRAEFIK_CONTAINER } from "../../sdk/simulate/proxy_container.ts";
 import type { Client } from "./client.ts";
-import { fullService, lockHostOf } from "./deployment.ts";
+import { fullService, lockHostOf, SERVICE } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
 import type { StoryDeployment } from "./story.ts";
 
@@ -41,6 +42,8 @@ export type RuleName =
   | "the lock is given back"
   | "what was done needs not be done again"
   | "what moved is planned for anew"
+  | "what nothing disturbs does not fail"
+  | "what stopped for a moment serves again"
   | "a failure leaves all of the old or all of the new"
   | "the next run converges"
   | "a command ends";
@@ -96,7 +99,7 @@ export class Watch {
     this.#before = servedOn(host);
     this.#danglingBefore = danglingOn(host);
     this.#bareBefore = bareOn(host);
-    this.#proxyRan = proxyIsOff(host) === undefined;
+    this.#proxyRan = frontOf(host) !== undefined;
     this.#checkLock(host, operation);
     if (operation.kind === "stop-container") this.#checkTraffic(host, operation.name);
     if (operation.kind === "remove-container") this.#checkTraffic(host, operation.name);
@@ -137,8 +140,7 @@ export class Watch {
   #checkTraffic(host: SimulatedHost, name: string): void {
     const container = host.container(name);
     if (container === undefined || !isHealthy(container, host.clock.now)) return;
-    if (proxyIsOff(host) !== undefined) return;
-    const route = [...host.routes.values()].find((one) =>
+    const route = routesOf(host).find((one) =>
       !isCandidate(one) && targetsOf(one).some((target) => containerOf(target, host) === container)
     );
     if (route === undefined) return;
@@ -156,7 +158,8 @@ export class Watch {
   #checkProxy(host: SimulatedHost, operation: Operation): void {
     const { kind } = operation;
     const isOff = proxyIsOff(host) !== undefined;
-    if (isOff && this.#proxyRan && this.#clientOf(operation)?.traits.stopsProxy !== true) {
+    const isNobody = frontOf(host) === undefined;
+    if (isNobody && this.#proxyRan && this.#clientOf(operation)?.traits.stopsProxy !== true) {
       this.note("the proxy stops by its own commands alone", `${host.name}: after ${kind}`);
     }
     // One that does not run can be told nothing.
@@ -186,10 +189,12 @@ export class Watch {
       `.kamal/${service}-audit`,
       // What all apps share.
       ".kamal/proxy/",
+      ".kamal/env/traefik/",
+      `.kamal/cords/${SERVICE}-`,
     ];
     const parts: unknown[] = [];
     for (const { name, id, state, labels } of host.containers.values()) {
-      if (name !== "kamal-proxy" && !isOurs(labels, this.#deployment)) parts.push(name, id, state);
+      if (!PROXIES.has(name) && !isOurs(labels, this.#deployment)) parts.push(name, id, state);
     }
     for (const [name, { targets }] of host.routes) {
       if (!name.startsWith("shop-") || name.includes("-preview")) parts.push(name, ...targets);
@@ -204,8 +209,7 @@ export class Watch {
 /** What each route of a host leads to: a healthy container by its name; routes that lead nowhere are left out. */
 export function servedOn(host: SimulatedHost): ReadonlyMap<string, string> {
   const served = new Map<string, string>();
-  if (proxyIsOff(host) !== undefined) return served;
-  for (const route of host.routes.values()) {
+  for (const route of routesOf(host)) {
     if (isCandidate(route)) continue;
     const container = route.targets.map((target) => containerOf(target, host)).find((one) =>
       one !== undefined && isHealthy(one, host.clock.now)
@@ -243,6 +247,7 @@ function key(host: SimulatedHost, service: string): string {
 }
 
 const HERE = "here";
+const PROXIES: ReadonlySet<string> = new Set([PROXY_CONTAINER, TRAEFIK_CONTAINER]);
 
 // Taking the lock is what makes the difference; Docker is there for all.
 const UNLOCKED: ReadonlySet<Operation["kind"]> = new Set([
