@@ -22,8 +22,11 @@ export interface Needs {
   readonly inspect?: boolean;
   /** Whether it looks for what left the configuration, also on hosts that did. @default {false} */
   readonly orphans?: boolean;
-  /** Whether it works with Docker, and with the proxy, maybe in Traefik's place, and so checks them first. */
-  readonly docker: "from Traefik" | "proxy" | "yes" | "no";
+  /**
+   * Whether it works with Docker, and with the proxy, maybe in Traefik's place, and so checks them first; what replaces
+   * a proxy does not mind its age.
+   */
+  readonly docker: "from Traefik" | "proxy" | "proxy of any age" | "yes" | "no";
 }
 
 const ASK = { version: false, secrets: false, lock: false, docker: "yes" } as const;
@@ -87,12 +90,12 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "proxy boot-config set": { ...ASK, hosts: "proxy", docker: "no" },
   "proxy details": { ...ASK, hosts: "proxy" },
   "proxy logs": { ...ASK, hosts: "proxy" },
-  "proxy reboot": { ...CHANGE, hosts: "proxy" },
+  "proxy reboot": { ...CHANGE, hosts: "proxy", docker: "proxy of any age" },
   "proxy remove": { ...CHANGE, hosts: "proxy" },
   "proxy restart": { ...CHANGE, hosts: "proxy" },
   "proxy start": { ...CHANGE, hosts: "proxy", docker: "proxy" },
   "proxy stop": { ...CHANGE, hosts: "proxy" },
-  "proxy upgrade": { ...CHANGE, hosts: "proxy" },
+  "proxy upgrade": { ...CHANGE, hosts: "proxy", docker: "proxy of any age" },
   "prune": { ...CHANGE, hosts: "app" },
   "redeploy": { ...BOOT, hosts: "app", orphans: true },
   "registry login": { ...ASK, hosts: "all", secrets: "later" },

@@ -113,9 +113,12 @@ export class Preparation {
   check({ lock }: { readonly lock: boolean }): void {
     const input = this.input();
     const { docker } = this.#needs;
-    const fromTraefik = docker === "from Traefik";
     if (docker !== "no") {
-      checkHosts(input, { proxy: docker === "proxy" || fromTraefik, fromTraefik });
+      checkHosts(input, {
+        proxy: docker !== "yes",
+        fromTraefik: docker === "from Traefik",
+        ofAnyAge: docker === "proxy of any age",
+      });
     }
     const waiting = lock && this.#needs.lock ? checkLock(input) : undefined;
     if (waiting !== undefined) notice(this.#options, waiting);

@@ -173,7 +173,9 @@ class PlanRun {
     const { ledger } = this.#context;
     const operations = [...steps.toReversed().flatMap((step) => step.undo), ...notes];
     if (operations.length === 0) return true;
-    if (!await this.#cleanUp(host, operations)) return false;
+    // Traefik gets its ports back only once what it serves runs, and then alone kamal-proxy loses its routes.
+    const keepGoing = !operations.some(({ kind }) => kind === "give-ports");
+    if (!await this.#cleanUp(host, operations, keepGoing)) return false;
     for (const { id, undo } of steps) {
       if (undo.length > 0 && ledger.statusOf(id) === "done") ledger.note(id, { status: "undone" });
     }
@@ -218,13 +220,17 @@ class PlanRun {
   }
 
   /** Runs operations that must run whatever happened; gives whether all went well. */
-  async #cleanUp(host: string, operations: readonly Operation[]): Promise<boolean> {
+  async #cleanUp(
+    host: string,
+    operations: readonly Operation[],
+    keepGoing = true,
+  ): Promise<boolean> {
     const { effects, sessions } = this.#options;
     try {
       const steps = operations.map((operation) => toScriptStep([operation], this.#context));
-      const results = await sessionOf(sessions, host).run({ steps, keepGoing: true });
+      const results = await sessionOf(sessions, host).run({ steps, keepGoing });
       const failures = results.flatMap((result, index) =>
-        result.exitCode === 0
+        result.exitCode === 0 || (!keepGoing && result.exitCode === undefined)
           ? []
           : failuresOfStep(host, [operations[index]!], result, effects.redact)
       );

@@ -169,7 +169,10 @@ function containersToStart(
   );
   if (released !== undefined) return containersAt(input, host, role, released);
   const newest = current.containers.find((container) => !isCanary(container));
-  return newest === undefined ? [] : [newest];
+  if (newest === undefined) return [];
+  // What made room for another of its name is of no version any more.
+  const all = containersAt(input, host, role, versionOf(role, newest));
+  return all.includes(newest) ? all : [newest];
 }
 
 /** Whether what runs of a role gets no traffic: its route is gone, or its cord is cut. */

@@ -208,7 +208,14 @@ export function routeTo(
     flags: routeFlags(input, host, role, proxy),
     hosts: proxy.hosts,
     ...to,
+    targets: withWriters(to.targets),
   };
+}
+
+/** Where nothing but readers is left, they get all requests: kamal-proxy takes no route without a writer. */
+function withWriters(targets: readonly RoutedContainer[]): readonly RoutedContainer[] {
+  if (!targets.every(({ isReader }) => isReader === true)) return targets;
+  return targets.map(({ isReader: _, ...writer }) => writer);
 }
 
 /** A role's container as one that gets traffic: all of it, or what only reads. */

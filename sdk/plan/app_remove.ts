@@ -11,6 +11,7 @@ import type { Operation } from "../operations/operation.ts";
 import { isCandidate } from "../operations/proxy.ts";
 import { stopEach, stopSteps } from "./app.ts";
 import { appHosts, lookUp, selectedRoles, versionOf } from "./current.ts";
+import { isServedByTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder } from "./names.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -135,7 +136,10 @@ function containersOn(input: PlanInput, host: string): readonly Placed[] {
 function staleOn(input: PlanInput, host: string): readonly Placed[] {
   return selectedRoles(input, host).flatMap((role) => {
     const { running, serving } = lookUp(input, host, role);
-    return running.filter((one) => !serving.includes(one)).map((container) => ({
+    // Where kamal-proxy has a route already, Traefik may still have the visitors.
+    const isFound = (one: ContainerState): boolean =>
+      role.traefik === undefined && isServedByTraefik(stateOf(input, host), one);
+    return running.filter((one) => !serving.includes(one) && !isFound(one)).map((container) => ({
       role,
       container,
     }));

@@ -26,7 +26,12 @@ const OLDEST_PROXY = "v0.9.2";
  */
 export function checkHosts(
   input: PlanInput,
-  options: { readonly proxy: boolean; readonly fromTraefik?: boolean },
+  options: {
+    readonly proxy: boolean;
+    readonly fromTraefik?: boolean;
+    /** Whether a proxy that is there is replaced, and so its age and its routes do not matter. */
+    readonly ofAnyAge?: boolean;
+  },
 ): void {
   const errors = input.hosts.flatMap((host) => {
     const state = stateOf(input, host);
@@ -35,7 +40,9 @@ export function checkHosts(
     const proxied = selectedRoles(input, host).filter((role) => role.proxy !== undefined);
     if (!options.proxy || proxied.length === 0) return [];
     const traefik = options.fromTraefik === true ? undefined : traefikProblem(input.config, state);
-    const found = traefik ?? proxyProblem(input.config, state) ?? routeProblem(input, host);
+    const isReplaced = options.ofAnyAge === true && proxyContainer(state) !== undefined;
+    const found = traefik ??
+      (isReplaced ? undefined : proxyProblem(input.config, state) ?? routeProblem(input, host));
     return found === undefined ? [] : [found];
   });
   throwHostErrors(errors);

@@ -13,7 +13,7 @@ import {
   shortId,
 } from "../observe/host_state.ts";
 import { CANARY_LABEL } from "./digest.ts";
-import { isServedByTraefik } from "./handover.ts";
+import { answersThroughTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { CANARY_SUFFIX, containerName, hasMadeRoom, replicaOf, withoutReplica } from "./names.ts";
 
@@ -25,7 +25,10 @@ export interface RoleOnHost {
   readonly running: readonly ContainerState[];
   /** Those that run beside as a canary, by replica. */
   readonly canary: readonly ContainerState[];
-  /** Those that serve, by replica: they get the traffic, or are the newest that run and others of their version. */
+  /**
+   * Those that serve, by replica: kamal-proxy sends them traffic, or they are the newest that Traefik finds, or the
+   * newest that run, and others of their version.
+   */
   readonly serving: readonly ContainerState[];
   /** Its route in kamal-proxy. */
   readonly route: RouteState | undefined;
@@ -45,7 +48,8 @@ export function roleOnHost(config: Config, role: Role, state: HostState): RoleOn
   const all = containers.filter((container) => container.running);
   const running = all.filter((container) => !isBeside(container));
   const routed = running.filter(isTarget);
-  const serving = routed.length > 0 ? routed : withReplicas(running);
+  const newest = running.find((one) => answersThroughTraefik(state, one)) ?? running[0];
+  const serving = routed.length > 0 ? routed : withReplicas(newest, running);
   return {
     containers,
     running,
@@ -78,7 +82,7 @@ export function servingVersion(role: Role, { serving }: RoleOnHost): string | un
 export function servingVersions(input: Observed): Readonly<Record<string, string>> {
   return versionsBy(input, (role, current, state) => {
     if (role.proxy === undefined && role.traefik === undefined) return true;
-    if (current.serving.some((container) => isServedByTraefik(state, container))) return true;
+    if (current.serving.some((container) => answersThroughTraefik(state, container))) return true;
     return role.proxy !== undefined && proxyContainer(state)?.running === true &&
       current.serving.some(({ id }) =>
         current.route?.targets.some((target) => target.startsWith(shortId(id)))
@@ -143,8 +147,10 @@ function leadsTo(targets: readonly string[] | undefined, { id }: ContainerState)
 }
 
 /** The newest container, and those that were run with it. */
-function withReplicas(running: readonly ContainerState[]): readonly ContainerState[] {
-  const [newest] = running;
+function withReplicas(
+  newest: ContainerState | undefined,
+  running: readonly ContainerState[],
+): readonly ContainerState[] {
   if (newest === undefined) return [];
   return running.filter((one) =>
     withoutReplica(one.name) === withoutReplica(newest.name) &&

@@ -15,12 +15,12 @@ import { recordEnds } from "./canary_switch.ts";
 import { certificateSteps } from "./certificate.ts";
 import { changesOn, type Replaced, type RoleChange, stoppingVersions } from "./changes.ts";
 import { pruneProxyFiles, writeProxyFiles } from "./proxy_files.ts";
-import { appHosts, servingVersions } from "./current.ts";
+import { appHosts, selectedRoles, servingVersions } from "./current.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder, auditFile, imageName, latestTag, ownFolder, saltFile } from "./names.ts";
 import { endingRoutes, leaveHosts, orphansOf, stopOrphans } from "./orphans.ts";
 import type { Plan, Step } from "./plan.ts";
-import { proxyUp } from "./proxy.ts";
+import { networkUp, proxyUp } from "./proxy.ts";
 import { pruneOperation } from "./prune.ts";
 import { pullApp } from "./pull.ts";
 import { holdsOn, releaseStages, resumeLeftOn } from "./release_phase.ts";
@@ -170,7 +170,11 @@ export function prepareSteps(
   }
   if (changes.some(({ role }) => role.proxy !== undefined)) steps.push(...proxyUp(input, host));
   steps.push(...writeProxyFiles(input, host, changes.map(({ role }) => role)));
-  if (changes.some(({ role }) => role.traefik !== undefined)) steps.push(...traefikUp(input, host));
+  if (selectedRoles(input, host).some((role) => role.traefik !== undefined)) {
+    const traefik = traefikUp(input, host);
+    if (traefik.length > 0 && boots.length === 0) steps.push(...networkUp(input, host));
+    steps.push(...traefik);
+  }
   return steps;
 }
 

@@ -30,14 +30,22 @@ export function portsOfTraefik(config: Config, state: HostState): Ports {
   return isBrokenOff && heldBy(proxyContainer(state), wanted).length === 0 ? wanted : [];
 }
 
-/** Whether a running Traefik sends requests to a container. */
-export function isServedByTraefik(state: HostState, container: ContainerState): boolean {
-  return traefikOf(state)?.running === true && isForTraefik(container);
+/** Whether visitors reach a container by Traefik: it is well, and in a network of Traefik's. */
+export function answersThroughTraefik(state: HostState, container: ContainerState): boolean {
+  const networks = traefikOf(state)?.networks ?? [];
+  return isServedByTraefik(state, container) &&
+    (container.health === undefined || container.health === "healthy") &&
+    container.networks.some((name) => networks.includes(name));
 }
 
-/** Whether a container runs whose labels are for a Traefik. */
-export function isForTraefik({ name, running, labels }: ContainerState): boolean {
-  return running && name !== "traefik" &&
+/** Whether a running Traefik is to send requests to a container. */
+export function isServedByTraefik(state: HostState, container: ContainerState): boolean {
+  return traefikOf(state)?.running === true && container.running && isForTraefik(container);
+}
+
+/** Whether a container has labels by which Traefik finds it. */
+export function isForTraefik({ name, labels }: ContainerState): boolean {
+  return name !== "traefik" &&
     Object.keys(labels).some((label) => label.startsWith("traefik.http.routers."));
 }
 

@@ -11,6 +11,7 @@ import { shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { OWNER_LABEL } from "./digest.ts";
 import { formerHosts } from "./former_hosts.ts";
+import { isForTraefik } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { appFolder } from "./names.ts";
 import type { HostScript, Orphan, Step } from "./plan.ts";
@@ -47,7 +48,9 @@ export function stopOrphans(input: PlanInput, host: string): readonly Step[] {
     timeout: undefined,
     because: `orphan: ${because}`,
   }));
+  const leaving = orphans.flatMap(({ container, noun }) => leaveByCord(input, container, noun));
   return [
+    ...leaving.length === 0 ? [] : [step(`${host} leave orphans`, ...leaving)],
     ...unroutes.length === 0 ? [] : [step(`${host} unroute orphans`, ...unroutes)],
     ...stops.length === 0 ? [] : [step(`${host} stop orphans`, ...stops)],
   ];
@@ -59,6 +62,23 @@ export function orphanedRoutes(input: PlanInput, host: string): readonly RouteSt
   return stateOf(input, host).routes.filter(({ targets }) =>
     targets.length > 0 && targets.every((target) => ids.some((id) => target.startsWith(id)))
   );
+}
+
+/** The operation by which Traefik leaves a container of a role that it served; none for any other. */
+function leaveByCord(
+  { config }: PlanInput,
+  container: ContainerState,
+  role: string,
+): readonly Operation[] {
+  const cord = config.traefik?.cord;
+  if (cord === undefined || !isForTraefik(container)) return [];
+  return [{
+    kind: "cut-cord",
+    container: container.name,
+    role,
+    cord,
+    timeout: config.deployTimeout,
+  }];
 }
 
 /** Names of the routes of a host that {@linkcode stopOrphans} removes. */

@@ -32,11 +32,14 @@ export function proxyUp(input: PlanInput, host: string): readonly Step[] {
   const mend = mendProxy(state);
   // The old container of a replacement that was broken off comes back by that.
   if (mend.length > 0 && state.containers.some(({ name }) => name === PROXY_OLD)) return mend;
-  if (proxy === undefined) {
-    const isHidden = portsOfTraefik(input.config, state).length > 0;
+  const isHidden = portsOfTraefik(input.config, state).length > 0;
+  // One that does not run cannot start with ports that Traefik has.
+  const isInTheWay = proxy?.running === false && isHidden;
+  if (proxy === undefined || isInTheWay) {
     const run = runProxy(input, host);
     return [
       ...proxyImage(input, host),
+      ...isInTheWay ? [step(`${host} old proxy`, { kind: "remove-proxy", everything: false })] : [],
       step(`${host} proxy`, isHidden ? { ...run, isHidden } : run),
       ...mend,
     ];

@@ -37,6 +37,7 @@ import { endNote, isOlder, recordRelease, releasedBefore, releasedRole } from ".
 import { prepareSteps } from "./rollback_prepare.ts";
 import { type Return, runsAnew, startSteps } from "./rollback_start.ts";
 import { rollbackVersion } from "./rollback_version.ts";
+import { traefikUp } from "./traefik.ts";
 import { hookStage, plan, script, stage, step } from "./stages.ts";
 
 /**
@@ -92,6 +93,7 @@ function isServing(input: PlanInput, host: string, version: string): boolean {
     if (serving.length < running.length || running.length === 0 || running.some(isOther)) {
       return false;
     }
+    if (role.traefik !== undefined && traefikUp(input, host).length > 0) return false;
     return role.proxy === undefined ||
       proxyContainer(stateOf(input, host))?.running === true &&
         serving.every(({ id }) => route?.targets.some((target) => target.startsWith(shortId(id))));

@@ -70,19 +70,30 @@ const ENV_FILES = {
   envScript: `${TRAEFIK_FOLDER}/traefik.sh`,
 } as const;
 
-/** The steps that make Traefik run on a host, and let it reach the app; none where it does. */
+/** The steps that make Traefik run on a host, and let it reach all apps; none where it does. */
 export function traefikUp(input: PlanInput, host: string): readonly Step[] {
   const found = traefikContainer(input, host);
   if (found === undefined) return [...pullTraefik(input, host), ...runSteps(input, host)];
-  // One that Kamal 1 ran knows Docker's first network only.
-  const join: Step[] = found.networks.includes("kamal") ? [] : [
-    step(`${host} connect traefik`, {
-      kind: "connect-network",
-      name: "kamal",
-      container: found.name,
-    }),
+  return [
+    ...joinSteps(input, host, found.networks),
+    ...found.running ? [] : [startStep(host)],
   ];
-  return found.running ? join : [...join, startStep(host)];
+}
+
+/** The step by which Traefik joins the networks of all apps: Kamal 1 ran itself and them in Docker's first one. */
+function joinSteps(input: PlanInput, host: string, has: readonly string[]): readonly Step[] {
+  const isApart = stateOf(input, host).containers.some((container) =>
+    isForTraefik(container) && container.networks.includes("bridge") &&
+    !container.networks.includes("kamal")
+  );
+  const missing = ["kamal", ...isApart ? ["bridge"] : []].filter((name) => !has.includes(name));
+  if (missing.length === 0) return [];
+  const joins = missing.map((name): Operation => ({
+    kind: "connect-network",
+    name,
+    container: "traefik",
+  }));
+  return [step(`${host} connect traefik`, ...joins)];
 }
 
 /** A role's container with its cord, and the cord itself; just the container for a role without one. */
@@ -135,12 +146,15 @@ export function joinTraefik(
   role: Role,
   containers: readonly ContainerState[],
 ): readonly Step[] {
-  const cuts = containers.flatMap(({ name }) => leaveTraefik(config, role, name));
+  const cutsOf = (some: readonly ContainerState[]): readonly CutCord[] =>
+    some.flatMap(({ name }) => leaveTraefik(config, role, name));
+  const cuts = cutsOf(containers);
   if (cuts.length === 0) return [];
   return [{
     id: `${host} join ${role.name}`,
     operations: cuts.map((cut) => ({ ...cut, kind: "tie-cord" })),
-    undo: cuts,
+    // Those that ran before may be what serves, and go on.
+    undo: cutsOf(containers.filter(({ running }) => !running)),
   }];
 }
 
@@ -249,19 +263,7 @@ function runSteps(input: PlanInput, host: string): readonly Step[] {
     step(`${host} folders traefik`, folders),
     step(`${host} env traefik`, writeTraefikEnv(traefik, undefined)),
     staysUp(step(`${host} run traefik`, runTraefik(input, traefik))),
-    ...reachSteps(input, host),
-  ];
-}
-
-/** The step by which Traefik reaches what Kamal 1 ran on Docker's first network; none where nothing is there. */
-function reachSteps(input: PlanInput, host: string): readonly Step[] {
-  const isApart = stateOf(input, host).containers.some((container) =>
-    isForTraefik(container) && container.networks.includes("bridge") &&
-    !container.networks.includes("kamal")
-  );
-  if (!isApart) return [];
-  return [
-    step(`${host} reach apps`, { kind: "connect-network", name: "bridge", container: "traefik" }),
+    ...joinSteps(input, host, ["kamal"]),
   ];
 }
 

@@ -150,6 +150,8 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   "DOCKER_MISSING",
   "HOST_UNREACHABLE",
   "LOCK_HELD",
+  "PORT_TAKEN",
+  "PROXY_IN_USE",
   "PROXY_TOO_OLD",
   "USAGE",
   "VERSION_UNKNOWN",
@@ -159,6 +161,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
 const HARMLESS: ReadonlySet<Operation["kind"]> = new Set([
   "acquire-lock",
   "bridge-assets",
+  "connect-network",
   "create-network",
   "install-docker",
   "login-registry",
@@ -168,6 +171,8 @@ const HARMLESS: ReadonlySet<Operation["kind"]> = new Set([
   "run-proxy",
   "start-proxy",
   "tag-image",
+  "upload-error-pages",
+  "write-certificate",
   "write-env",
   "write-salt",
 ]);

@@ -35,6 +35,10 @@ export async function checkEnd(stage: Stage): Promise<void> {
   if (story.hosts.some(({ docker }) => docker === "missing")) {
     await converge(stage, commandOf(stage, { name: "server bootstrap" }, config, run));
   }
+  if (story.deployment.traefik !== true && story.hosts.some(({ kamal1 }) => kamal1 !== undefined)) {
+    const verb = { name: "upgrade", force: true } as const;
+    await converge(stage, { ...commandOf(stage, verb, config, run), version: "k1" });
+  }
   if (story.hosts.some(({ proxy }) => proxy === "old")) {
     await converge(stage, commandOf(stage, { name: "proxy upgrade" }, config, run));
   }
@@ -57,7 +61,10 @@ export async function checkEnd(stage: Stage): Promise<void> {
 }
 
 function commandOf({ fleet }: Stage, verb: Verb, config: Config, run: number): StoryCommand {
-  const client = new Client(fleet, traitsOf(verb), holderOf(run));
+  // Whoever is forced to go over takes Traefik from others as well.
+  const isForced = "force" in verb && verb.force === true;
+  const traits = isForced ? { ...traitsOf(verb), stops: "for good" as const } : traitsOf(verb);
+  const client = new Client(fleet, traits, holderOf(run));
   return { verb, version: LAST, config, revision: 0, client, clock: fleet.clock, run };
 }
 

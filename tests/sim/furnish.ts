@@ -9,7 +9,7 @@ import type {
   InitialContainer,
   InitialRoute,
 } from "../../sdk/simulate/host_options.ts";
-import { behindTraefik, TRAEFIK } from "./kamal1.ts";
+import { behindTraefik, TRAEFIK } from "./kamal_1.ts";
 import { fullService, prefixOf, publicHost, REPOSITORY, SERVICE } from "./deployment.ts";
 import type { LeftoverName, Story, StoryDeployment, StoryRole, StrangerName } from "./story.ts";
 
@@ -31,7 +31,10 @@ export function furnished({ hosts, deployment }: Story, index: number): HostOpti
       ? []
       : roles.map((role, place) => leftByKamal(role, deployment, kamal, place)),
     ...kamal1 === undefined ? [] : roles.map((role) => leftByKamal1(role, deployment, kamal1)),
-    ...leftovers.map((name) => LEFTOVERS[name](deployment, roles)),
+    ...leftovers.map((name) => {
+      const left = LEFTOVERS[name](deployment, roles);
+      return deployment.traefik === true ? asOf1(left, deployment) : left;
+    }),
   ];
   const containers = things.flatMap((one) => one.containers ?? []);
   const isUsed = containers.length > 0 || kamal !== undefined;
@@ -45,7 +48,7 @@ export function furnished({ hosts, deployment }: Story, index: number): HostOpti
     ...!isTraefik && (runs === "running" || runs === "old")
       ? { proxy: `basecamp/kamal-proxy:${runs === "old" ? "v0.8.0" : "v0.9.2"}` }
       : {},
-    routes: things.flatMap((one) => one.routes ?? []),
+    routes: isTraefik ? [] : things.flatMap((one) => one.routes ?? []),
     files: Object.assign({}, ...things.map((one) => one.files ?? {})),
   };
 }
@@ -142,7 +145,7 @@ const LEFTOVERS: Readonly<
   }),
   "candidate": (deployment, roles) => ({
     containers: roles.map((role) => containerOf(role, deployment, "c1", false)),
-    routes: roles.filter(({ proxied }) => proxied && deployment.traefik !== true).map((role) => {
+    routes: roles.filter(({ proxied }) => proxied).map((role) => {
       const service = `${prefixOf(role, deployment)}-candidate`;
       const container = `${prefixOf(role, deployment)}-c1`;
       return { service, container, hosts: [`${service}.invalid`] };
@@ -182,6 +185,20 @@ function leftByKamal(
       [`${folder}/env/roles/${role.name}.env`]: "DATABASE_URL=x\n",
       ...place === 0 ? { [`.kamal/${fullService(deployment)}-audit.log`]: "[dev] booted\n" } : {},
     },
+  };
+}
+
+/** Containers of roles as Traefik finds them. */
+function asOf1({ containers = [], files = {} }: Things, deployment: StoryDeployment): Things {
+  const proxied = deployment.roles.filter((role) => role.proxied);
+  return {
+    containers: containers.map((one) => {
+      const role = proxied.find(({ name }) => name === one.labels?.["role"]);
+      return role === undefined
+        ? one
+        : behindTraefik(one, prefixOf(role, deployment), publicHost(role));
+    }),
+    files,
   };
 }
 

@@ -28,16 +28,20 @@ export function storyOf(seed: number): Story {
   const random = new Random(seed);
   const hostCount = random.weighted({ "1": 3, "2": 5, "3": 3, "4": 1 });
   const deployment = deploymentOf(random, Number(hostCount));
-  const hosts = Array.from({ length: Number(hostCount) }, () => hostOf(random, deployment));
+  // Some come to kamal-proxy from Kamal 1.
+  const isUpgrade = deployment.traefik !== true && random.chance(UPGRADES);
+  const isOfOne = deployment.traefik === true || isUpgrade;
+  const hosts = Array.from({ length: Number(hostCount) }, () => hostOf(random, isOfOne));
   return {
     seed,
     deployment,
     hosts,
     apps: appsOf(random, hosts.length),
-    acts: actsOf(random, deployment, hosts.length),
+    acts: actsOf(random, deployment, hosts.length, isUpgrade),
   };
 }
 
+const UPGRADES = 0.12;
 const MOST_FAULTS = { "0": 2, "1": 6, "2": 3, "3": 1 };
 const LAST_OPERATION = 24;
 
@@ -110,22 +114,32 @@ const LEFTOVERS: Readonly<Record<LeftoverName, number>> = {
   "id file": 0.05,
 };
 
-function hostOf(random: Random, { traefik = false }: StoryDeployment): StoryHost {
+function hostOf(random: Random, isOfOne: boolean): StoryHost {
   const strangers = namesBy(random, STRANGERS);
   const leftovers = namesBy(random, LEFTOVERS);
   // Where Docker never was, nobody else was either.
   const isBare = random.chance(0.03);
   const host = {
-    ...random.chance(0.4) ? { [traefik ? "kamal1" : "kamal"]: "k1" } : {},
-    ...random.chance(0.1)
-      ? {
-        proxy: random.pick(["running", "stopped", "removed", traefik ? "running" : "old"] as const),
-      }
-      : {},
+    ...isOfOne ? afterKamal1(random) : afterKamal(random),
     ...strangers.length > 0 ? { strangers } : {},
     ...leftovers.length > 0 ? { leftovers } : {},
   };
   return isBare ? { docker: "missing" } : host;
+}
+
+function afterKamal(random: Random): Pick<StoryHost, "kamal" | "proxy"> {
+  const proxies = ["running", "stopped", "removed", "old"] as const;
+  return {
+    ...random.chance(0.4) ? { kamal: "k1" } : {},
+    ...random.chance(0.1) ? { proxy: random.pick(proxies) } : {},
+  };
+}
+
+function afterKamal1(random: Random): Pick<StoryHost, "kamal1" | "proxy"> {
+  return {
+    ...random.chance(0.8) ? { kamal1: "k1" } : {},
+    ...random.chance(0.1) ? { proxy: random.pick(["stopped", "removed"] as const) } : {},
+  };
 }
 
 function namesBy<K extends string>(random: Random, shares: Readonly<Record<K, number>>): K[] {
@@ -146,10 +160,16 @@ function appsOf(random: Random, hosts: number): readonly StoryApp[] {
     }));
 }
 
-function actsOf(random: Random, deployment: StoryDeployment, hosts: number): readonly Act[] {
+function actsOf(
+  random: Random,
+  deployment: StoryDeployment,
+  hosts: number,
+  isUpgrade: boolean,
+): readonly Act[] {
   const acts: Act[] = [];
   let revision = 0;
-  if (random.chance(0.6)) acts.push({ verb: { name: "setup" }, version: "v1", faults: [] });
+  if (isUpgrade) acts.push(upgradeOf(random, hosts));
+  else if (random.chance(0.6)) acts.push({ verb: { name: "setup" }, version: "v1", faults: [] });
   const count = Number(random.weighted({ "1": 5, "2": 3, "3": 1 }));
   while (acts.length < count + 1) {
     if (random.chance(0.25)) revision++;
@@ -164,6 +184,15 @@ function actsOf(random: Random, deployment: StoryDeployment, hosts: number): rea
     if (isDead && random.chance(0.8)) acts.push({ verb: { name: "lock release" }, faults: [] });
   }
   return acts;
+}
+
+function upgradeOf(random: Random, hosts: number): Act {
+  const version = random.pick([undefined, undefined, "k1", "s1"]);
+  return {
+    verb: { name: "upgrade", rolling: random.chance(0.3) },
+    ...version === undefined ? {} : { version },
+    faults: faultsOf(random, hosts),
+  };
 }
 
 function actOf(
@@ -182,10 +211,7 @@ function actOf(
     ...without.length > 0 ? { without } : {},
     ...traits.takesVersion === true ? { version: random.pick(["v1", "v2", "v2", "v3"]) } : {},
     ...revision > 0 ? { revision } : {},
-    faults: Array.from(
-      { length: Number(random.weighted(MOST_FAULTS)) },
-      () => faultOf(random, hosts),
-    ),
+    faults: faultsOf(random, hosts),
   };
 }
 
@@ -213,6 +239,11 @@ const VERB_WEIGHTS = Object.fromEntries(
 const FAULT_WEIGHTS = Object.fromEntries(
   Object.entries(FAULTS).map(([name, { weight }]) => [name, weight]),
 ) as Record<FaultName, number>;
+
+function faultsOf(random: Random, hosts: number): readonly StoryFault[] {
+  const count = Number(random.weighted(MOST_FAULTS));
+  return Array.from({ length: count }, () => faultOf(random, hosts));
+}
 
 function faultOf(random: Random, hosts: number): StoryFault {
   const kind = random.weighted(FAULT_WEIGHTS);

@@ -57,7 +57,10 @@ export async function perform(stage: Stage, act: Act, run: number): Promise<void
     await checkResult(stage, act, command, result, pending, before);
   }
   for (const end of ends) checkEach(stage, end, pending, since);
-  if (pending.struck.some(({ kind }) => FAULTS[kind].isLoss === true)) stage.isTidy = false;
+  // What a proxy was about to clear away it forgets as it ends.
+  const isOver = commands.some(({ client }) => client.traits.stopsProxy === true);
+  const isLost = pending.struck.some(({ kind }) => FAULTS[kind].isLoss === true);
+  if (isOver || isLost) stage.isTidy = false;
   watch.during([]);
   heal(stage);
 }

@@ -10,7 +10,7 @@ import type { RegistryImage } from "../../sdk/simulate/image_store.ts";
 import { type CommandControl, FAULTS, PendingFaults } from "./faults.ts";
 import { lockHostOf, REPOSITORY, SERVICE } from "./deployment.ts";
 import { furnished } from "./furnish.ts";
-import { TRAEFIK_IMAGE } from "./kamal1.ts";
+import { TRAEFIK_IMAGE } from "./kamal_1.ts";
 import { Random } from "./random.ts";
 import { hostName, type Story, type StoryFault } from "./story.ts";
 import { Watch } from "./watch.ts";
@@ -60,7 +60,7 @@ export function stageOf(story: Story): Stage {
         pending.atOperation(names.indexOf(host.name), operation).map(strike)
           .find((fault) => fault !== undefined),
       takesEffect: (host, operation) => watch.before(host, operation),
-      ended: (host, operation) => watch.after(host, operation),
+      ended: (host, operation, exitCode) => watch.after(host, operation, exitCode),
     },
   });
   const watch = new Watch(fleet, story.deployment, names);

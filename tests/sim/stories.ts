@@ -105,21 +105,107 @@ export const STORIES: Readonly<Record<string, Story>> = {
       { verb: { name: "traefik boot" }, faults: [] },
     ],
   },
-  "app start runs a proxy that is gone once for all roles": {
+  "app stale-containers leaves what Traefik serves, though a newer container runs": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{ kamal1: "k1", leftovers: ["stale version"] }],
+    apps: [],
+    acts: [{ verb: { name: "app stop-stale-containers" }, faults: [] }],
+  },
+  "a proxy is not rebooted where Traefik has its ports, and upgrade goes over from there": {
+    seed: 0,
+    deployment: WEB_ON_ONE,
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [
+      { verb: { name: "proxy reboot", rolling: false }, faults: [] },
+      { verb: { name: "upgrade", rolling: false }, faults: [] },
+    ],
+  },
+  "a rollback to what serves behind Traefik leaves it there where another host fails": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0, 1], proxied: true },
+        { name: "api", hosts: [1], proxied: true },
+      ],
+      accessories: {},
+      traefik: true,
+    },
+    hosts: [{ kamal1: "k1" }, { kamal1: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "rollback", to: "k1" },
+      faults: [{ kind: "fails late", host: 1, at: 7 }],
+    }],
+  },
+  "a rollback behind a new Traefik reaches what Kamal 1 left stopped": {
+    seed: 0,
+    deployment: { ...WEB_ON_ONE, traefik: true },
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "traefik reboot" }, faults: [] },
+      { verb: { name: "rollback", to: "k1-before" }, faults: [] },
+    ],
+  },
+  "Traefik leaves the containers of a role that left the configuration before they stop": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0], proxied: false },
+        { name: "api", hosts: [0], proxied: true },
+      ],
+      accessories: {},
+      orphans: "stop",
+      traefik: true,
+    },
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [{ verb: { name: "deploy" }, without: ["api"], version: "v2", faults: [] }],
+  },
+  "kamal-proxy keeps its route where Traefik does not get its ports back": {
     seed: 0,
     deployment: {
       roles: [
         { name: "web", hosts: [0], proxied: true },
-        { name: "api", hosts: [0], proxied: true },
+        { name: "jobs", hosts: [0], proxied: false },
       ],
       accessories: {},
     },
-    hosts: [{ kamal: "k1" }],
+    hosts: [{ kamal1: "k1" }],
+    apps: [],
+    acts: [{
+      verb: { name: "upgrade", rolling: false },
+      faults: [{ kind: "fails", host: 0, at: 18 }, { kind: "fails", host: 0, at: "give-ports" }],
+    }],
+  },
+  "app start finds all containers of a version, and a route has a writer": {
+    seed: 0,
+    deployment: {
+      roles: [{ name: "web", hosts: [0, 1], proxied: true, replicas: 3, readers: true }],
+      accessories: {},
+    },
+    hosts: [{ kamal1: "k1" }, {}],
     apps: [],
     acts: [
-      { verb: { name: "app stop" }, faults: [] },
-      { verb: { name: "proxy remove", force: true }, faults: [] },
+      {
+        verb: { name: "upgrade", rolling: false },
+        faults: [{ kind: "fails late", host: 1, at: 14 }],
+      },
       { verb: { name: "app start" }, faults: [] },
+    ],
+  },
+  "a deploy of what serves starts a Traefik that was stopped": {
+    seed: 0,
+    deployment: { ...WEB_ON_ONE, traefik: true },
+    hosts: [{}],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      { verb: { name: "traefik stop" }, faults: [] },
+      { verb: { name: "deploy" }, version: "v1", faults: [] },
     ],
   },
   "a report after traefik stop says that nothing serves": {

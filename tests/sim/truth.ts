@@ -6,11 +6,12 @@
 
 import type { Result } from "../../sdk/commander.ts";
 import { tagOf } from "../../sdk/simulate/app.ts";
+import { answers, containerOf } from "../../sdk/simulate/proxy.ts";
+import { routesOf } from "../../sdk/simulate/traefik.ts";
 import { prefixOf } from "./deployment.ts";
 import { isOurs } from "./furnish.ts";
 import type { Stage } from "./stage.ts";
 import { hostName, type StoryDeployment, type StoryRole } from "./story.ts";
-import { servedOn } from "./watch.ts";
 
 /** Version of each role on each host, as `host role`: what answers, or what runs; `undefined` for nothing. */
 export function pictureOf(
@@ -21,13 +22,14 @@ export function pictureOf(
     roles.flatMap((role) =>
       role.hosts.map((index) => [
         `${hostName(index)} ${role.name}`,
-        role.proxied
-          ? versionBehind(role, index, { story, fleet })
-          : [...new Set(runningOf(role, index, { story, fleet }))].toSorted().join(" ") ||
-            undefined,
+        textOf((role.proxied ? versionsBehind : runningOf)(role, index, { story, fleet })),
       ])
     ),
   );
+}
+
+function textOf(versions: readonly string[]): string | undefined {
+  return [...new Set(versions)].toSorted().join(" ") || undefined;
 }
 
 /** Versions of a role that run on a host, the newest last. */
@@ -45,15 +47,18 @@ export function runningOf(
     .map(({ image }) => tagOf(image));
 }
 
-/** Version that a role's route leads to on a host, held off or not; `undefined` where it leads nowhere. */
-function versionBehind(
+/** Versions that a role's route leads to on a host, held off or not; none where it leads nowhere. */
+function versionsBehind(
   role: StoryRole,
   index: number,
   { story, fleet }: Pick<Stage, "story" | "fleet">,
-): string | undefined {
+): readonly string[] {
   const host = fleet.host(hostName(index));
-  const name = servedOn(host).get(prefixOf(role, story.deployment));
-  return name === undefined ? undefined : tagOf(host.container(name)!.image);
+  const route = routesOf(host).find(({ service }) => service === prefixOf(role, story.deployment));
+  const containers = route?.targets.flatMap((target) =>
+    answers(target, host) ? containerOf(target, host)! : []
+  );
+  return (containers ?? []).map(({ image }) => tagOf(image));
 }
 
 /** What a report says serves is what serves. */
@@ -63,10 +68,8 @@ export function checkServing(stage: Stage, { serving }: Result): void {
     const index = story.hosts.findIndex((_, index) => hostName(index) === host);
     const roles = story.deployment.roles.filter((role) => role.hosts.includes(index));
     if (fleet.host(host).unreachable || roles.length === 0) continue;
-    const found = roles.map((role) =>
-      role.proxied
-        ? versionBehind(role, index, stage)
-        : runningOf(role, index, stage).find((one) => one === version)
+    const found = roles.flatMap((role) =>
+      role.proxied ? versionsBehind(role, index, stage) : runningOf(role, index, stage)
     );
     if (found.includes(version)) continue;
     watch.note(

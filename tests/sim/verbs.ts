@@ -42,8 +42,10 @@ const TOLD = {
   "deploy": { weight: 24, make: plainly("deploy"), ...BOOTS },
   "setup": { weight: 6, make: plainly("setup"), ...BOOTS },
   "redeploy": { weight: 4, make: plainly("redeploy"), ...BOOTS },
-  "rollback": { weight: 10, make: rollback, serves: true, takesBack: true },
-  "app boot": { weight: 4, make: plainly("app boot"), takesBack: true },
+  // The registry may have the image no more.
+  "rollback": { weight: 10, make: rollback, serves: true, takesBack: true, mayFail: true },
+  // Nothing may be there to boot.
+  "app boot": { weight: 4, make: plainly("app boot"), takesBack: true, mayFail: true },
   "app scale": { weight: 5, make: scale, settles: true, takesBack: true },
   "app start": { weight: 3, make: plainly("app start"), settles: true },
   "app stop": { weight: 3, make: plainly("app stop"), stops: "for good", settles: true },
@@ -127,6 +129,7 @@ const TOLD = {
     stopsProxy: true,
   },
   "traefik remove": { weight: 4, make: ofTraefik("traefik remove"), ...ENDS_PROXY, settles: true },
+  "upgrade": { weight: 2, make: ofProxy(upgrade), serves: true, settles: true, takesBack: true },
   "lock release": { weight: 1, make: plainly("lock release"), unlocked: true, mayFail: true },
   "prune": { weight: 4, make: prune, settles: true },
   "remove": { weight: 2, make: plainly("remove"), ...ENDS_PROXY },
@@ -168,7 +171,6 @@ export const UNTOLD: Readonly<Record<Exclude<VerbName, keyof typeof TOLD>, strin
   "server exec": "does what the user's own command does",
   "traefik details": "shows",
   "traefik logs": "shows",
-  "upgrade": "begins with Traefik, and stories have kamal-proxy",
 };
 
 /** What may be expected of a command. */
@@ -194,6 +196,10 @@ function ofProxy(make: VerbTraits["make"]): VerbTraits["make"] {
 /** A command that there is with Traefik alone. */
 function ofTraefik(name: Extract<Bare, `traefik ${string}`>): VerbTraits["make"] {
   return ({ traefik }) => traefik === true ? { name } : undefined;
+}
+
+function upgrade(_: StoryDeployment, random: Random): Verb {
+  return { name: "upgrade", rolling: random.chance(0.3) };
 }
 
 function rollback(_: StoryDeployment, random: Random): Verb {

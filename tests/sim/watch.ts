@@ -5,6 +5,8 @@
  */
 
 import { changesAnything, type Operation } from "../../sdk/operations/operation.ts";
+import type { RemoveContainer } from "../../sdk/operations/container.ts";
+import type { StopContainer } from "../../sdk/operations/stop_container.ts";
 import { isHealthy, type SimulatedRoute } from "../../sdk/simulate/facts.ts";
 import type { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import type { SimulatedHost } from "../../sdk/simulate/host.ts";
@@ -62,6 +64,7 @@ export class Watch {
   #bareBefore: ReadonlySet<string> = new Set();
   #proxyRan = false;
   #clients: readonly Client[] = [];
+  readonly #kept = new Set<string>();
 
   /** Begins to watch; what stands there now and is not the deployment's belongs to others. */
   constructor(fleet: SimulatedFleet, deployment: StoryDeployment, hosts: readonly string[]) {
@@ -81,7 +84,8 @@ export class Watch {
 
   /** Somebody else changed a host: what no longer serves because of that is not the command's doing. */
   changed(host: SimulatedHost): void {
-    const served = servedOn(host);
+    // Of Traefik's containers one after the other may be stopped by hand, and nobody asks before the last one goes.
+    const served = frontOf(host) === "traefik" ? new Map() : servedOn(host);
     this.#served = new Set(
       [...this.#served].filter((one) =>
         !one.startsWith(`${host.name} `) || served.has(one.slice(host.name.length + 1))
@@ -101,12 +105,14 @@ export class Watch {
     this.#bareBefore = bareOn(host);
     this.#proxyRan = frontOf(host) !== undefined;
     this.#checkLock(host, operation);
-    if (operation.kind === "stop-container") this.#checkTraffic(host, operation.name);
-    if (operation.kind === "remove-container") this.#checkTraffic(host, operation.name);
+    if (operation.kind === "stop-container" || operation.kind === "remove-container") {
+      this.#checkTraffic(host, operation);
+    }
   }
 
-  /** An operation has taken effect. */
-  after(host: SimulatedHost, operation: Operation): void {
+  /** An operation has ended; without an exit status it was broken off. */
+  after(host: SimulatedHost, operation: Operation, exitCode: number | undefined): void {
+    if (operation.kind === "cut-cord" && exitCode !== 0) this.#kept.add(operation.container);
     const now = servedOn(host);
     for (const [service, container] of this.#before) {
       if (now.has(service) || this.#clients.some(({ traits }) => traits.stops)) continue;
@@ -137,9 +143,14 @@ export class Watch {
     );
   }
 
-  #checkTraffic(host: SimulatedHost, name: string): void {
-    const container = host.container(name);
+  #checkTraffic(host: SimulatedHost, operation: StopContainer | RemoveContainer): void {
+    const container = host.container(operation.name);
     if (container === undefined || !isHealthy(container, host.clock.now)) return;
+    // Who has no Traefik in the configuration knows of no cord, and can only stop what it serves.
+    const isUnknown = frontOf(host) === "traefik" && this.#deployment.traefik !== true;
+    if (isUnknown && this.#clientOf(operation)?.traits.stops !== undefined) return;
+    // What Traefik cannot be made to leave is stopped all the same.
+    if (this.#kept.has(operation.name)) return;
     const route = routesOf(host).find((one) =>
       !isCandidate(one) && targetsOf(one).some((target) => containerOf(target, host) === container)
     );
