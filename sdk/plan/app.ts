@@ -78,6 +78,7 @@ function startsOn(input: PlanInput, host: string, version: string | undefined): 
     ...isProxied || isBehindTraefik ? networkUp(input, host) : [],
     ...isProxied ? proxyUp(input, host) : [],
     ...isBehindTraefik ? traefikUp(input, host) : [],
+    ...writeProxyFiles(input, host, starts.map(({ role }) => role)),
     ...starts.flatMap(({ role, containers }) => startSteps(input, host, role, containers)),
   ];
 }
@@ -202,7 +203,6 @@ function startSteps(
     forgetsCanary: true,
   });
   return [
-    ...writeProxyFiles(input, host, [role]),
     step(`${host} folder ${role.name}`, {
       kind: "make-directories",
       paths: [ownFolder(config)],

@@ -160,14 +160,24 @@ function removeSteps(
   gone: readonly Placed[],
 ): readonly Step[] {
   if (gone.length === 0) return [];
-  const ids = gone.map(({ container }) => shortId(container.id));
+  return [
+    ...candidatesStep(input, host, id, gone.map(({ container }) => container)),
+    step(id, ...gone.map(removal)),
+  ];
+}
+
+/** The step that removes the candidates of containers that are about to go; none where there are none. */
+export function candidatesStep(
+  input: PlanInput,
+  host: string,
+  id: string,
+  containers: readonly ContainerState[],
+): readonly Step[] {
+  const ids = containers.map((container) => shortId(container.id));
   const candidates = stateOf(input, host).routes.filter(({ service, targets }) =>
     isCandidate(service) && targets.some((target) => ids.some((id) => target.startsWith(id)))
   ).map(({ service }): Operation => ({ kind: "remove-candidate", candidate: service }));
-  return [
-    ...candidates.length === 0 ? [] : [step(`${id} candidates`, ...candidates)],
-    step(id, ...gone.map(removal)),
-  ];
+  return candidates.length === 0 ? [] : [step(`${id} candidates`, ...candidates)];
 }
 
 function removal({ role, container }: Placed): Operation {

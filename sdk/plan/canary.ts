@@ -7,6 +7,7 @@
 import { COOKIE_VALUE_RULE, isCookieValue } from "../config/canary.ts";
 import { SextantError } from "../errors.ts";
 import { CANARY_COOKIE, type CanaryShare } from "../operations/rollout.ts";
+import { candidatesStep } from "./app_remove.ts";
 import { bootGroups } from "./boot.ts";
 import { buildStage } from "./build.ts";
 import { canaryChanges, canaryRoles, splitSteps } from "./canary_start.ts";
@@ -225,6 +226,12 @@ function removeSteps(input: PlanInput, host: string): readonly Step[] {
     containers.map(({ name }) => ({ kind: "remove-container" as const, name, role: role.name }))
   );
   return [
+    ...candidatesStep(
+      input,
+      host,
+      `${host} canary`,
+      found.flatMap(({ containers }) => containers),
+    ),
     ...removals.length === 0 ? [] : [step(`${host} remove canary`, ...removals)],
     step(
       `${host} canary abort done`,

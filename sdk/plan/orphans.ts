@@ -7,8 +7,9 @@
 import { accessoriesOn, rolesOn, serviceWithDestination } from "../config/config.ts";
 import { otherHost } from "../config/other_host.ts";
 import type { ContainerState, RouteState } from "../observe/host_state.ts";
-import { shortId } from "../observe/host_state.ts";
+import { proxyContainer, shortId } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
+import { selectedRoles } from "./current.ts";
 import { OWNER_LABEL } from "./digest.ts";
 import { formerHosts } from "./former_hosts.ts";
 import { isForTraefik } from "./handover.ts";
@@ -84,7 +85,24 @@ function leaveByCord(
 /** Names of the routes of a host that {@linkcode stopOrphans} removes. */
 export function endingRoutes(input: PlanInput, host: string): readonly string[] {
   if (input.config.orphans !== "stop") return [];
-  return orphanedRoutes(input, host).map(({ service }) => service);
+  return [
+    ...orphanedRoutes(input, host).map(({ service }) => service),
+    ...forgottenRoutes(input, host),
+  ];
+}
+
+/** Names of the routes that a proxy may have of orphans once it runs again; while it is gone nobody can ask. */
+function forgottenRoutes(input: PlanInput, host: string): readonly string[] {
+  const { service, destination } = input.config;
+  const isComing = proxyContainer(stateOf(input, host)) === undefined &&
+    selectedRoles(input, host).some(({ proxy }) => proxy !== undefined);
+  if (!isComing) return [];
+  const names = found(input, host).flatMap(({ container: { labels } }) =>
+    labels["service"] === service && labels["role"] !== undefined
+      ? [[service, labels["role"], destination].filter((part) => part !== undefined).join("-")]
+      : []
+  );
+  return [...new Set(names)];
 }
 
 /** What hosts do that left the configuration; whatever fails there fails nothing. */

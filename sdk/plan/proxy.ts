@@ -173,18 +173,20 @@ export function runProxy({ config }: PlanInput, host: string): RunProxy {
  * their labels, and get what the configuration says of their routes.
  */
 export function lostRoutes(input: PlanInput, host: string): readonly Step[] {
-  return selectedRoles(input, host).flatMap((role) => {
+  const lost = selectedRoles(input, host).filter((role) => {
     const { serving, route } = lookUp(input, host, role);
+    return role.proxy !== undefined && route === undefined && serving.length > 0;
+  });
+  const routes = lost.flatMap((role) => {
+    const { serving } = lookUp(input, host, role);
     const { proxy } = role;
-    if (proxy === undefined || route !== undefined || serving[0] === undefined) return [];
+    if (proxy === undefined || serving[0] === undefined) return [];
     const targets = serving.map(({ name, id }) => routed(role, name, { id }));
     const version = versionOf(role, serving[0]);
     const to = { targets, version, previous: undefined, forgetsCanary: true };
-    return [
-      ...writeProxyFiles(input, host, [role]),
-      step(`${host} route ${role.name}`, routeTo(input, host, role, proxy, to)),
-    ];
+    return [step(`${host} route ${role.name}`, routeTo(input, host, role, proxy, to))];
   });
+  return [...writeProxyFiles(input, host, lost), ...routes];
 }
 
 /** Steps, and a line of them in the host's audit log; none where there are no steps. */

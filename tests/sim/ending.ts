@@ -77,6 +77,7 @@ async function checkCandidates({ story, fleet, watch, isTidy }: Stage): Promise<
     const dangling = danglingOn(host);
     for (const service of host.routes.keys()) {
       if (!isCandidate(service) || !isTidy && !dangling.has(service)) continue;
+      if (watch.stuck.has(service)) continue;
       watch.note("no candidate is left", `${host.name}: ${service}`);
     }
   }

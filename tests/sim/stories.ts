@@ -208,6 +208,50 @@ export const STORIES: Readonly<Record<string, Story>> = {
       { verb: { name: "deploy" }, version: "v1", faults: [] },
     ],
   },
+  "canary abort takes a candidate away that a host alone came to": {
+    seed: 0,
+    deployment: WEB_ON_TWO,
+    hosts: [{}, {}],
+    apps: [],
+    acts: [
+      { verb: { name: "setup" }, version: "v1", faults: [] },
+      {
+        verb: { name: "canary start", percent: 100, allow: ["qa"] },
+        version: "v2",
+        revision: 1,
+        faults: [{ kind: "lost", host: 1, at: "run-container" }],
+      },
+      { verb: { name: "canary abort" }, faults: [] },
+    ],
+  },
+  "proxy upgrade gives several routes back that have error pages": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0], proxied: true },
+        { name: "api", hosts: [0], proxied: true },
+      ],
+      accessories: {},
+      errorPages: true,
+    },
+    hosts: [{ proxy: "old", leftovers: ["stale version"] }],
+    apps: [],
+    acts: [],
+  },
+  "the route of an orphan goes though the proxy that has it was gone": {
+    seed: 0,
+    deployment: {
+      roles: [
+        { name: "web", hosts: [0], proxied: true },
+        { name: "api", hosts: [0], proxied: true },
+      ],
+      accessories: {},
+      orphans: "stop",
+    },
+    hosts: [{ kamal: "k1", proxy: "removed" }],
+    apps: [],
+    acts: [{ verb: { name: "setup" }, without: ["api"], version: "v2", faults: [] }],
+  },
   "a report after traefik stop says that nothing serves": {
     seed: 0,
     deployment: { ...WEB_ON_ONE, traefik: true },

@@ -54,6 +54,8 @@ export type RuleName =
 export class Watch {
   /** What was broken, in order. */
   readonly violations: Violation[] = [];
+  /** Candidates that could not be removed. */
+  readonly stuck = new Set<string>();
   readonly #deployment: StoryDeployment;
   readonly #lockHost: SimulatedHost;
   readonly #strange = new Map<string, string>();
@@ -113,6 +115,9 @@ export class Watch {
   /** An operation has ended; without an exit status it was broken off. */
   after(host: SimulatedHost, operation: Operation, exitCode: number | undefined): void {
     if (operation.kind === "cut-cord" && exitCode !== 0) this.#kept.add(operation.container);
+    if (operation.kind === "remove-candidate" && exitCode !== 0) {
+      this.stuck.add(operation.candidate);
+    }
     const now = servedOn(host);
     for (const [service, container] of this.#before) {
       if (now.has(service) || this.#clients.some(({ traits }) => traits.stops)) continue;
@@ -244,7 +249,10 @@ function bareOn(host: SimulatedHost): ReadonlySet<string> {
   const bare = [...host.routes.values()].filter(({ flags = [] }) =>
     missingFile(flags, host) !== undefined
   );
-  const isAlone = bare.length === host.routes.size || !host.containers.has(PROXY_CONTAINER);
+  const others = [...host.routes.values()].filter((route) =>
+    !bare.includes(route) && route.targets.some((target) => containerOf(target, host))
+  );
+  const isAlone = others.length === 0 || !host.containers.has(PROXY_CONTAINER);
   return new Set(isAlone ? [] : bare.map(({ service }) => service));
 }
 
