@@ -5,7 +5,6 @@
  */
 
 import type { Outcome } from "../operations/definition.ts";
-import { APPS_CONFIG, inProxy } from "../operations/own_certificate.ts";
 import type {
   BeginMaintenance,
   EndMaintenance,
@@ -27,6 +26,7 @@ import {
 import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model, refused } from "./model.ts";
 import { PROXY_CONTAINER } from "./proxy_container.ts";
+import { missingFile } from "./proxy_files.ts";
 
 /** How traffic is sent to a container: once it is healthy, and its candidate goes. */
 export const routeTraffic: Model<RouteTraffic> = {
@@ -172,17 +172,6 @@ export function deployProblem(
     1,
     `Error: target failed to become healthy within configured timeout (${timeout}s)`,
   );
-}
-
-/** The first of a route's certificates and error pages that is not there; `undefined` where all are. */
-export function missingFile(flags: readonly string[], host: SimulatedHost): string | undefined {
-  const folder = inProxy(APPS_CONFIG);
-  for (const flag of flags.filter((flag) => flag.includes(`=${folder}/`))) {
-    const path = APPS_CONFIG + flag.slice(flag.indexOf(folder) + folder.length);
-    const isThere = [...host.files.keys()].some((file) => `${file}/`.startsWith(`${path}/`));
-    if (!isThere) return path;
-  }
-  return undefined;
 }
 
 /** Whether the container that a target means answers well. */

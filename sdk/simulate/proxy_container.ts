@@ -17,8 +17,10 @@ import { APPS_CONFIG } from "../operations/own_certificate.ts";
 import { PROXY_NEXT, PROXY_OLD } from "../operations/proxy_swap.ts";
 import type { Outcome } from "../operations/definition.ts";
 import { noSuch, portsOf, started, stop } from "./container.ts";
+import type { SimulatedContainer } from "./facts.ts";
 import type { SimulatedHost } from "./host.ts";
 import { byEngine, done, failed, type Model } from "./model.ts";
+import { restoreRoutes } from "./proxy_files.ts";
 
 /** Name of the proxy's container. */
 export const PROXY_CONTAINER = "kamal-proxy";
@@ -36,13 +38,13 @@ export const runProxy: Model<RunProxy> = byEngine(0.4, ({ image, publish, isHidd
   }
   host.makeDirectory(".kamal/proxy/apps-config");
   const ports = portsOf(isHidden === true ? [] : publish);
-  return started(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 125);
+  return restored(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 125);
 });
 
 /** How a stopped proxy is started. */
 export const startProxy: Model<StartProxy> = byEngine(0.2, (_, host) => {
   const proxy = host.containers.get(PROXY_CONTAINER);
-  return proxy === undefined ? noSuch(PROXY_CONTAINER) : started(proxy, host, 1);
+  return proxy === undefined ? noSuch(PROXY_CONTAINER) : restored(proxy, host, 1);
 });
 
 /** How the proxy is stopped. */
@@ -119,7 +121,15 @@ function replaceBy({ image, publish, isHidden }: RunProxy, host: SimulatedHost):
   const old = host.containers.get(PROXY_CONTAINER);
   if (old !== undefined) stop(old, host);
   const ports = portsOf(isHidden === true ? [] : publish);
-  return started(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 1);
+  return restored(host.addContainer({ name: PROXY_CONTAINER, image, ports }), host, 1);
+}
+
+/** Starts the proxy, with the routes that it finds. */
+function restored(proxy: SimulatedContainer, host: SimulatedHost, exitCode: number): Outcome {
+  const wasRunning = proxy.state === "started";
+  const outcome = started(proxy, host, exitCode);
+  if (outcome.exitCode === 0 && !wasRunning) restoreRoutes(host);
+  return outcome;
 }
 
 /** How what is left of a broken off replacement is cleared away. */
@@ -131,5 +141,5 @@ export const mendProxy: Model<MendProxy> = byEngine(0.5, (_, host) => {
   if (old === undefined || proxy?.state === "started") return done();
   old.name = PROXY_CONTAINER;
   host.containers.set(PROXY_CONTAINER, old);
-  return started(old, host, 1);
+  return restored(old, host, 1);
 });
