@@ -63,6 +63,7 @@ export type { RunRelease } from "./sdk/operations/release_phase.ts";
 export type { CanaryShare, CanarySplit, EndSplit, SplitTraffic } from "./sdk/operations/rollout.ts";
 export type { PauseRoute, ResumeRoute } from "./sdk/operations/route_pause.ts";
 export type { BuildImage } from "./sdk/operations/build.ts";
+export type { RunRegistry } from "./sdk/operations/local_registry.ts";
 export type { Buildx } from "./sdk/operations/buildx.ts";
 export type { BuildCacheInput } from "./sdk/config/build_cache.ts";
 export type { BuilderInput, PackInput } from "./sdk/config/builder.ts";

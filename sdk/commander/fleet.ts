@@ -29,6 +29,8 @@ export interface FleetOptions {
   readonly isDetailed?: boolean | undefined;
   /** Whether hosts tell the settings of running containers one by one. @default {false} */
   readonly isInspected?: boolean | undefined;
+  /** Whether hosts pull images, and so must reach the registry. @default {false} */
+  readonly pulls?: boolean | undefined;
   /** Stops connecting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -107,7 +109,7 @@ export class Fleet {
     const { signal, emit } = this.#options;
     const script = probeOf(this.#config);
     using soon = deadline(this.#options.clock, VISIT_SECONDS, signal);
-    const options = { ...this.#options, signal: soon.signal };
+    const options = { ...this.#options, pulls: false, signal: soon.signal };
     const states = await Promise.all(hosts.map(async (spelled) => {
       const host = otherHost(this.#config, spelled);
       emit({ type: "connecting", host: host.name });
@@ -167,9 +169,9 @@ async function openHost(
   config: Config,
   host: Host,
   script: Script,
-  { transport, signal }: FleetOptions,
+  { transport, signal, pulls }: FleetOptions,
 ): Promise<OpenHost> {
-  const { session, first } = await transport.connect(targetOf(config, host), {
+  const { session, first } = await transport.connect(targetOf(config, host, pulls), {
     signal,
     first: script,
   });

@@ -18,6 +18,8 @@ export interface Needs {
   readonly lock: boolean;
   /** Whether it wants to know all that hosts know of releases. @default {false} */
   readonly details?: boolean;
+  /** Whether hosts may pull images. @default {false} */
+  readonly pulls?: boolean;
   /** Whether it compares the settings of running containers one by one. @default {false} */
   readonly inspect?: boolean;
   /** Whether it looks for what left the configuration, also on hosts that did. @default {false} */
@@ -31,15 +33,15 @@ export interface Needs {
 
 const ASK = { version: false, secrets: false, lock: false, docker: "yes" } as const;
 const CHANGE = { version: false, secrets: false, lock: true, docker: "yes" } as const;
-const BOOT = { version: true, secrets: true, lock: true, docker: "proxy" } as const;
+const BOOT = { version: true, secrets: true, lock: true, docker: "proxy", pulls: true } as const;
 const LOCK = { hosts: "lock", version: false, secrets: false, lock: false, docker: "no" } as const;
 
 const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
-  "accessory boot": { ...CHANGE, hosts: "accessory", secrets: true },
+  "accessory boot": { ...CHANGE, hosts: "accessory", secrets: true, pulls: true },
   "accessory details": { ...ASK, hosts: "accessory" },
   "accessory exec": { ...ASK, hosts: "accessory" },
   "accessory logs": { ...ASK, hosts: "accessory" },
-  "accessory reboot": { ...CHANGE, hosts: "accessory", secrets: true },
+  "accessory reboot": { ...CHANGE, hosts: "accessory", secrets: true, pulls: true },
   "accessory remove": { ...CHANGE, hosts: "accessory" },
   "accessory restart": { ...CHANGE, hosts: "accessory" },
   "accessory start": { ...CHANGE, hosts: "accessory" },
@@ -63,8 +65,8 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "app stop": { ...CHANGE, hosts: "app" },
   "app version": { ...ASK, hosts: "app" },
   "audit": { ...ASK, hosts: "all", docker: "no" },
-  "build deliver": { ...ASK, hosts: "app", version: true, secrets: "later" },
-  "build pull": { ...ASK, hosts: "app", version: true, secrets: "later" },
+  "build deliver": { ...ASK, hosts: "app", version: true, secrets: "later", pulls: true },
+  "build pull": { ...ASK, hosts: "app", version: true, secrets: "later", pulls: true },
   "build push": { ...ASK, hosts: "app", version: true, secrets: "later" },
   "canary abort": { ...CHANGE, hosts: "app" },
   "canary promote": {

@@ -230,6 +230,7 @@ export class Preparation {
       clock: this.#clock,
       isDetailed: this.#needs.details,
       isInspected: this.#needs.inspect,
+      pulls: this.#needs.pulls,
       emit: (event) => onEvent?.(event),
     });
   }

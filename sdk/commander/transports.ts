@@ -5,6 +5,7 @@
  */
 
 import type { Config, Host } from "../config/config.ts";
+import { localRegistryPort } from "../config/registry.ts";
 import type { Event } from "../exec/event.ts";
 import type { SecretValues } from "../secrets/secret_values.ts";
 import type { Target, Transport } from "../transport/transport.ts";
@@ -45,8 +46,12 @@ export async function sshTransport(
   });
 }
 
-/** A host as SSH reaches it. */
-export function targetOf({ ssh }: Config, host: Host): Target {
+/** A host as SSH reaches it; one that pulls reaches the registry, where that is on this machine. */
+export function targetOf(
+  { ssh, registry }: Pick<Config, "ssh" | "registry">,
+  host: Host,
+  pulls = false,
+): Target {
   const { name, address, port, user, keys, jumps, proxyCommand } = host;
   return {
     name,
@@ -57,6 +62,7 @@ export function targetOf({ ssh }: Config, host: Host): Target {
     jumps,
     proxyCommand,
     forwardAgent: ssh.forwardAgent,
+    ...pulls ? { lentPort: localRegistryPort(registry) } : {},
   };
 }
 

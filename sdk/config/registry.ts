@@ -92,6 +92,14 @@ export function resolveImage(
 
 const SERVER_REGEXP = /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?(?:\/[\w.-]+)*$/i;
 
+/** Port of a registry on this machine; `undefined` for one elsewhere. */
+export function localRegistryPort(
+  registry: Partial<Pick<Registry, "server">> | undefined,
+): number | undefined {
+  const [, port] = /^localhost:(\d+)/.exec(registry?.server ?? "") ?? [];
+  return port === undefined ? undefined : Number(port);
+}
+
 /** Whether a registry is on this machine. */
 export function isLocalRegistry(
   registry: Partial<Pick<Registry, "server">> | undefined,

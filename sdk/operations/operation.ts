@@ -42,6 +42,7 @@ import { type AwaitHealthy, awaitHealthy } from "./health.ts";
 import { type RunHook, runHook } from "./hook.ts";
 import { buildImage } from "./build.ts";
 import { type ImageOperation, pullImage, pushImage, removeImage, tagImage } from "./image.ts";
+import { type RunRegistry, runRegistry } from "./local_registry.ts";
 import { measureImage } from "./image_size.ts";
 import { acquireLock, type LockOperation, releaseLock, showLock } from "./lock.ts";
 import { connectNetwork, createNetwork, type NetworkOperation } from "./network.ts";
@@ -109,6 +110,7 @@ export type Operation =
   | ResumeRoute
   | RouteOperation
   | RunHook
+  | RunRegistry
   | RunRelease
   | SplitTraffic
   | StateOperation
@@ -171,6 +173,7 @@ const DEFINITIONS: Definitions = Object.freeze({
   "run-hook": runHook,
   "run-on-host": runOnHost,
   "run-proxy": runProxy,
+  "run-registry": runRegistry,
   "run-release": runRelease,
   "show-audit": showAudit,
   "show-boot-config": showBootConfig,

@@ -6,6 +6,7 @@
 
 import type { RunHook } from "../operations/hook.ts";
 import { invertOperation, type Operation } from "../operations/operation.ts";
+import { localRegistryPort } from "../config/registry.ts";
 import { serviceWithDestination } from "../config/config.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { lockFolder, serviceLabels } from "./names.ts";
@@ -109,7 +110,7 @@ export function plan(
   stages: readonly Stage[],
   options: PlanOptions = {},
 ): Plan {
-  const filled = stages.filter((stage) => stage.scripts.length > 0);
+  const filled = withRegistry(input, stages.filter((stage) => stage.scripts.length > 0));
   const locked = options.lock === true && filled.length > 0;
   return {
     verb,
@@ -135,6 +136,22 @@ export function plan(
       : hookScript(input, options.afterwards, ownHosts(input, filled)),
     onFailure: options.takesBack === true ? input.config.boot.onFailure : "halt",
   };
+}
+
+/** The registry on this machine runs before an image goes to it, or comes from it. */
+function withRegistry({ config }: PlanInput, stages: readonly Stage[]): readonly Stage[] {
+  const port = localRegistryPort(config.registry);
+  if (port === undefined || !stages.some(usesRegistry)) return stages;
+  const run = step("registry here", { kind: "run-registry", port });
+  const [first, ...rest] = stages;
+  if (first?.name !== "build") return [stage("build", [script(HERE, [run])]), ...stages];
+  const scripts = first.scripts.map((script) => ({ ...script, steps: [run, ...script.steps] }));
+  return [{ ...first, scripts }, ...rest];
+}
+
+function usesRegistry({ scripts }: Stage): boolean {
+  const operations = scripts.flatMap(({ steps }) => steps.flatMap(({ operations }) => operations));
+  return operations.some(({ kind }) => kind === "build-image" || kind === "pull-image");
 }
 
 /** Hosts on which something happens in any of the stages. */

@@ -57,7 +57,7 @@ import {
   runRelease,
   showLogs,
 } from "./question.ts";
-import { loginRegistry, logoutRegistry } from "./registry.ts";
+import { loginRegistry, logoutRegistry, runRegistry } from "./registry.ts";
 import { recordRelease } from "./release.ts";
 import { endSplit, splitTraffic } from "./rollout.ts";
 import { checkState, probe } from "./state.ts";
@@ -115,6 +115,7 @@ const MODELS = Object.freeze({
   "run-hook": runHook,
   "run-on-host": runOnHost,
   "run-proxy": runProxy,
+  "run-registry": runRegistry,
   "run-release": runRelease,
   "show-audit": showAudit,
   "show-boot-config": showBootConfig,

@@ -1,6 +1,7 @@
 import type { HostKeyCheck, HostKeys } from "./host_keys.ts";
 import type { KeyRings } from "./key_rings.ts";
 import type { Identity, KeyRing } from "./keys.ts";
+import { LentPorts } from "./lent_port.ts";
 import { Limit } from "./limit.ts";
 import { pause } from "./pause.ts";
 import { CommandWire } from "./proxy_command.ts";
@@ -35,6 +36,7 @@ export class Ssh2Dialer {
   readonly #options: DialerOptions;
   readonly #handshakes: Limit;
   readonly #jumps: Jumps;
+  readonly #lentPorts = new LentPorts();
 
   /** Makes a dialer; nothing is connected yet. */
   constructor(options: DialerOptions) {
@@ -48,11 +50,18 @@ export class Ssh2Dialer {
   /**
    * Connects and logs in: with the keys at hand, and if they do not do, with those that need a passphrase.
    *
-   * @throws {HostError} `HOST_UNREACHABLE`, `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED` or `LOGIN_REFUSED`;
+   * @throws {HostError} `HOST_UNREACHABLE`, `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED`, `LOGIN_REFUSED` or `PORT_TAKEN`;
    * or the signal's reason.
    */
-  dial(target: Target, signal?: AbortSignal): Promise<Ssh2Link> {
-    return this.#dial({ target, signal, keys: this.#options.keys.of(target) });
+  async dial(target: Target, signal?: AbortSignal): Promise<Ssh2Link> {
+    const link = await this.#dial({ target, signal, keys: this.#options.keys.of(target) });
+    try {
+      await this.#lentPorts.lend(link, target);
+      return link;
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
   }
 
   async #dial(callee: Callee): Promise<Ssh2Link> {

@@ -75,6 +75,19 @@ export class Ssh2Link implements Link {
     });
   }
 
+  /**
+   * Has the host listen at a port of its loopback address, and hands over each connection to it.
+   *
+   * @throws {Error} What ssh2 gives.
+   */
+  lend(port: number, receive: (channel: ClientChannel) => void): Promise<void> {
+    this.#client.on("tcp connection", (_, accept) => receive(accept()));
+    return new Promise((resolve, reject) => {
+      void this.closed.then(() => reject(new Error("the connection is closed")));
+      this.#client.forwardIn("127.0.0.1", port, (error) => error ? reject(error) : resolve());
+    });
+  }
+
   /** Lets the host's shells clear up after themselves, and ends the connection: one round trip. */
   async close(): Promise<void> {
     const commands = [...this.#commands];

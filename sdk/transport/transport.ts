@@ -28,6 +28,8 @@ export interface Target {
   readonly proxyCommand?: string | undefined;
   /** Whether the host may ask this machine's ssh-agent. */
   readonly forwardAgent?: boolean | undefined;
+  /** Port of this machine that the host reaches at the same port of its own loopback address; `undefined` for none. */
+  readonly lentPort?: number | undefined;
 }
 
 /** A host on the way to another. */

@@ -8,6 +8,17 @@ import { SextantError } from "../../sdk/errors.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 
+Deno.test("targetOf() lends hosts that pull the port of a registry on this machine", async () => {
+  const portFor = async (server: string, pulls: boolean): Promise<number | undefined> => {
+    const app = deploy("shop").image("shop").servers({ web: ["10.0.0.1"] }).registry({ server });
+    const config = await resolveConfig(app.toSpec());
+    return targetOf(config, config.hosts[0]!, pulls).lentPort;
+  };
+  assertEquals(await portFor("localhost:5555", true), 5555);
+  assertEquals(await portFor("localhost:5555", false), undefined);
+  assertEquals(await portFor("registry.acme.dev:5555", true), undefined);
+});
+
 Deno.test("targetOf() says how SSH reaches a host", async () => {
   const app = deploy("shop").image("acme/shop")
     .servers({ web: ["a", { host: "me@b:2222", keys: ["~/.ssh/b"], proxy: "none" }] })

@@ -363,6 +363,7 @@ export const SAMPLES: { readonly [K in OperationKind]: Extract<Operation, { kind
     holdFile: PAUSE.holdFile,
     holder: PAUSE.holder,
   },
+  "run-registry": { kind: "run-registry", port: 5000 },
   "run-release": RELEASE,
   "run-hook": { kind: "run-hook", name: "pre-deploy", hosts: ["10.0.0.1"], quiet: false },
   "run-proxy": RUN_PROXY,

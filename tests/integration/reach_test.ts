@@ -2,6 +2,7 @@ import "../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { HostError } from "../../sdk/errors.ts";
 import { Ssh2Transport } from "../../sdk/transport/ssh2.ts";
+import { run } from "../lab/shell.ts";
 import { labTest, up } from "../lab/lab.ts";
 import { ask, running, Scene } from "./scene.ts";
 
@@ -52,6 +53,42 @@ labTest("hosts that cannot be reached are named, and nothing is touched elsewher
     );
     assertEquals(await running(first), []);
   });
+});
+
+labTest("a host pulls from a registry that only this machine reaches", async () => {
+  await using lab = await up({ hosts: 1 });
+  const scene = await Scene.begin(lab);
+  const image = await lab.buildImage("healthy", "acme/shop:v1", { labels: { service: "shop" } });
+  // The lab's registry at a port of this machine, which hosts reach over their connection alone.
+  await using registry = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => {
+      const { pathname, search } = new URL(request.url);
+      const headers = new Headers(request.headers);
+      headers.delete("host");
+      const { method } = request;
+      return fetch(`http://${lab.registry.address}${pathname}${search}`, { method, headers });
+    },
+  );
+  const { port } = registry.addr;
+  const docker = (...args: readonly string[]): Promise<string> =>
+    run("/usr/bin/docker", args, { env: { DOCKER_HOST: lab.builder.dockerHost } });
+  // Stands where Kamal's registry would, which needs an image from the net.
+  await docker(
+    "create",
+    "--name",
+    "kamal-docker-registry",
+    "--publish",
+    `127.0.0.1:${port}:5000`,
+    image,
+  );
+  const spec = { ...scene.app().toSpec(), registry: { server: `localhost:${port}` } };
+  const { report } = await scene.runSpec(spec, { name: "build pull" }, { version: "v1" });
+  assertEquals(report?.failures, []);
+  const [host] = lab.hosts;
+  const images = await host!.must("docker images --format '{{.Repository}}:{{.Tag}}'");
+  assertStringIncludes(images, `localhost:${port}/acme/shop:v1`);
+  assertStringIncludes(await docker("ps", "--format", "{{.Names}}"), "kamal-docker-registry");
 });
 
 labTest("a connection that is lost in the middle is picked up again", async (t) => {

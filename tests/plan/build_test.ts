@@ -1,7 +1,9 @@
 import "../sanitizers.ts";
 import { assertEquals } from "@std/assert";
 import type { BuilderInput } from "../../sdk/config/builder.ts";
-import type { Plan } from "../../sdk/plan/plan.ts";
+import type { Verb } from "../../sdk/commander/verb.ts";
+import type { DeploySpec } from "../../sdk/config/spec.ts";
+import { HERE, type Plan } from "../../sdk/plan/plan.ts";
 import { secretsNeededBy, stepsOf } from "../../sdk/plan/plan.ts";
 import { serving } from "../exec/fleets.ts";
 import { SHOP_WITH_DATABASE } from "./configs.ts";
@@ -50,6 +52,22 @@ Deno.test("planAccessory() logs in to an accessory's own registry", async () => 
   assertEquals(operationsOf(plan, "run-container").map(({ image }) => image), [
     "ghcr.io/postgres:17",
   ]);
+});
+
+Deno.test("a plan runs this machine's registry before an image goes to it or comes from it, and no other", async () => {
+  const registry = { server: "localhost:5555" };
+  const kindsHere = async (spec: Partial<DeploySpec>, verb: Verb): Promise<readonly string[]> => {
+    const { stages } = await (await serving({ spec })).plan(verb, "v2");
+    const scripts = stages.flatMap(({ scripts }) => scripts.filter(({ host }) => host === HERE));
+    return scripts.flatMap(({ steps }) => steps.flatMap(({ operations }) => operations))
+      .map(({ kind }) => kind);
+  };
+  const own = ["run-registry", "build-image", "push-image", "measure-image"];
+  assertEquals(await kindsHere({ registry }, { name: "deploy" }), own);
+  assertEquals(await kindsHere({ registry }, { name: "deploy", skipPush: true }), ["run-registry"]);
+  assertEquals(await kindsHere({ registry }, { name: "build pull" }), ["run-registry"]);
+  assertEquals(await kindsHere({ registry }, { name: "app stop" }), []);
+  assertEquals(await kindsHere({}, { name: "build pull" }), []);
 });
 
 Deno.test("planDeploy() runs a hook as quietly as the configuration wants it", async () => {
