@@ -143,7 +143,9 @@ export class Deploy<S extends DeployShape = EmptyShape> {
    * // docker build --platform linux/arm64 --build-arg NODE=24 …
    * ```
    */
-  builder(builder: BuilderInput): Deploy<S> {
+  builder<const Secret extends string = never>(
+    builder: BuilderInput<Secret>,
+  ): Deploy<WithSecret<S, Secret>> {
     return this.#with({ builder });
   }
 

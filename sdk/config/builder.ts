@@ -11,7 +11,7 @@ import type { SecretReference } from "./secret.ts";
 import type { TextMap } from "./text_map.ts";
 
 /** How the image is built. */
-export interface BuilderInput {
+export interface BuilderInput<Secret extends string = string> {
   /**
    * Architecture of the hosts, such as `amd64` or `arm64`; several for an image that has all of them.
    * @default {undefined} That of the machine that builds.
@@ -38,7 +38,7 @@ export interface BuilderInput {
    * Secrets that the build may read, as `RUN --mount=type=secret,id=NAME` asks for them. No layer keeps them.
    * @default {[]}
    */
-  readonly secrets?: readonly SecretReference[];
+  readonly secrets?: readonly SecretReference<Secret>[];
   /**
    * Agent or key that `RUN --mount=type=ssh` may use: `default`, or `default=~/.ssh/key`.
    * @default {undefined} None.

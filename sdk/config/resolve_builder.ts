@@ -8,7 +8,7 @@ import { type BuildCache, resolveBuildCache } from "./build_cache.ts";
 import type { BuilderInput, PackInput } from "./builder.ts";
 import type { Registry } from "./config.ts";
 import type { ReportProblem } from "./problems.ts";
-import { isLocalRegistry } from "./registry.ts";
+import { localRegistryPort } from "./registry.ts";
 import { resolveTextMap } from "./text_map.ts";
 
 /** How the image is built. */
@@ -47,8 +47,8 @@ export interface Buildx {
   readonly remote: string | undefined;
   /** Whether this machine builds for its own architecture. */
   readonly local: boolean;
-  /** Whether the registry is on this machine, and the builder must reach it. */
-  readonly localRegistry: boolean;
+  /** Port of the registry, where that is on this machine; `undefined` for one elsewhere. */
+  readonly registryPort: number | undefined;
 }
 
 /** Fills the builder's defaults, and complains about keys that do not go together. */
@@ -87,7 +87,7 @@ export function resolveBuilder(
         driver: driver ?? "docker-container",
         remote,
         local,
-        localRegistry: isLocalRegistry(registry),
+        registryPort: localRegistryPort(registry),
       }
       : undefined,
     pack: input.pack,
@@ -116,10 +116,10 @@ function checkRemote(
   if (driver?.startsWith("cloud ")) {
     report(["builder", "remote"], "is never asked where the driver is a cloud");
   }
-  if (isLocalRegistry(registry)) {
+  if (localRegistryPort(registry) !== undefined && !remote.startsWith("ssh://")) {
     report(
       ["builder", "remote"],
-      "cannot reach a registry on this machine: leave it out, or name a registry that both reach",
+      "should be reached by SSH, such as ssh://root@10.0.0.9, since the registry is on this machine",
     );
   }
 }

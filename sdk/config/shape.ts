@@ -14,7 +14,7 @@ export interface DeployShape {
   accessory: string;
   /** Destinations. */
   destination: string;
-  /** Secrets of the app's environment and of the registry. */
+  /** Secrets of the app's environment, of the registry and of the build. */
   secret: string;
 }
 

@@ -20,7 +20,7 @@ const BUILDX: Buildx = {
   driver: "docker-container",
   remote: undefined,
   local: true,
-  localRegistry: false,
+  registryPort: undefined,
 };
 
 Deno.test("buildImage hands secrets over by variables, and their names alone as arguments", () => {
@@ -100,6 +100,7 @@ const BUILDERS: readonly {
   readonly platforms?: readonly string[];
   readonly makes: readonly string[];
   readonly uses: string;
+  readonly ends?: string;
 }[] = [
   {
     name: "a builder of its own, as Kamal names it",
@@ -116,7 +117,7 @@ const BUILDERS: readonly {
   },
   {
     name: "a builder that reaches this machine's registry",
-    buildx: { ...BUILDX, localRegistry: true },
+    buildx: { ...BUILDX, registryPort: 5000 },
     makes: [
       "buildx create --name kamal-local-registry-docker-container --driver docker-container --driver-opt network=host",
     ],
@@ -152,6 +153,17 @@ const BUILDERS: readonly {
     uses: "kamal-remote-ssh---app-10-0-0-9-2122",
   },
   {
+    name: "a remote machine that reaches this one's registry",
+    has: "kamal-remote-ssh---app-10-0-0-9-2122-local-registry",
+    buildx: { ...REMOTE, local: false, registryPort: 5000 },
+    makes: [
+      "ssh -o ControlMaster=yes -o ControlPath=control -o ExitOnForwardFailure=yes -f -N -R 127.0.0.1:5000:127.0.0.1:5000 -o StrictHostKeyChecking=accept-new -p 2122 app@10.0.0.9",
+    ],
+    uses: "kamal-remote-ssh---app-10-0-0-9-2122-local-registry",
+    ends:
+      "ssh -o ControlPath=control -O exit -o StrictHostKeyChecking=accept-new -p 2122 app@10.0.0.9",
+  },
+  {
     name: "both machines, each for its own",
     platforms: ["linux/arm64", "linux/amd64"],
     buildx: REMOTE,
@@ -164,15 +176,19 @@ const BUILDERS: readonly {
   },
 ];
 
-for (const { name, arch = "x86_64", has = "", buildx, platforms, makes, uses } of BUILDERS) {
+for (const { name, arch = "x86_64", has = "", buildx, platforms, makes, uses, ends } of BUILDERS) {
   testInShells(`buildImage uses ${name}`, async (home, shell) => {
     await home.program("docker", docker(arch));
-    await home.program("ssh", `echo "ssh $*" >>"$HOME/calls"`);
+    await home.program(
+      "ssh",
+      `echo "ssh $*" | sed "s#ControlPath=[^ ]*#ControlPath=control#" >>"$HOME/calls"`,
+    );
     await Deno.writeTextFile(`${home.path}/builders`, `${has}\n`);
     await Deno.remove(`${home.path}/calls`).catch(() => {});
     const build = { ...BUILD, buildx, platforms: platforms ?? BUILD.platforms };
     const { code } = await home.do(shell, build);
     const calls = (await home.read("calls")).trimEnd().split("\n");
+    if (ends !== undefined) assertEquals(calls.pop(), ends);
     assertEquals([code, calls.slice(0, -1)], [0, makes]);
     assertStringIncludes(calls.at(-1) ?? "", `buildx build --builder ${uses} `);
   });

@@ -175,7 +175,7 @@ proxy:
   ),
   "no machine that builds": shop("builder:\n  local: false\n  cache: { type: gha, image: a }\n"),
   "a remote builder that cannot reach the registry":
-    "service: shop\nservers: [10.0.0.1]\nregistry: { server: localhost:5000 }\nbuilder: { remote: ssh://b }\n",
+    "service: shop\nservers: [10.0.0.1]\nregistry: { server: localhost:5000 }\nbuilder: { remote: tcp://b:2376 }\n",
   "a share that is none": shop("boot:\n  limit: 120%\n"),
   "a jump host that is none": shop("ssh:\n  proxy: root@10.0.0.9,-oProxyCommand=x\n"),
   "jump hosts as a list": shop("ssh:\n  proxy: [root@10.0.0.9]\n"),

@@ -25,9 +25,12 @@ Deno.test("Deploy remembers the hosts of roles and the names of secrets", () => 
   expectSame<Same<typeof app["~shape"]["host"], "10.0.0.1" | "10.0.0.2" | "10.0.0.3">>();
   const more = app
     .registry({ username: "ci", password: secret("TOKEN") })
+    .builder({ secrets: [secret("NPM_TOKEN")] })
     .env({ clear: { A: "1" }, secret: ["DATABASE_URL", "MAIL:SMTP_URL"] })
     .env({ B: "2" });
-  expectSame<Same<typeof more["~shape"]["secret"], "TOKEN" | "DATABASE_URL" | "SMTP_URL">>();
+  expectSame<
+    Same<typeof more["~shape"]["secret"], "TOKEN" | "NPM_TOKEN" | "DATABASE_URL" | "SMTP_URL">
+  >();
   expectSame<Same<typeof more["~shape"]["host"], typeof app["~shape"]["host"]>>();
   const hosts: readonly string[] = [];
   const computed = deploy("shop").servers({ web: hosts });
