@@ -118,7 +118,7 @@ export type {
   WithSecret,
 } from "./sdk/config/shape.ts";
 export type { DeployOverlay, DeploySpec, SpecFields } from "./sdk/config/spec.ts";
-export type { SshInput } from "./sdk/config/ssh.ts";
+export type { SshInput, SshLogLevel } from "./sdk/config/ssh.ts";
 export type { SshkitInput } from "./sdk/config/sshkit.ts";
 export type { TextMap } from "./sdk/config/text_map.ts";
 export { type AnyDeploy, Deploy, deploy, type DeployExport } from "./sdk/deploy.ts";

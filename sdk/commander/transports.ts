@@ -35,6 +35,9 @@ export async function sshTransport(
     connectSeconds: ssh.connectTimeout,
     handshakes: sshkit.maxConcurrentStarts,
     dnsRetries: sshkit.dnsRetries,
+    onDebug: ssh.logLevel === "debug"
+      ? ({ name }, line) => onEvent({ type: "notice", host: name, message: `ssh: ${line}` })
+      : undefined,
     onNewHostKey: ({ target, type, fingerprint, file }) =>
       onEvent({
         type: "notice",

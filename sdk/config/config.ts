@@ -5,6 +5,7 @@
  */
 
 import type { HookName } from "./hook.ts";
+import type { SshLogLevel } from "./ssh.ts";
 import type { Builder } from "./resolve_builder.ts";
 import type { ErrorPage, Proxy } from "./resolve_proxy.ts";
 import type { ProxyRun } from "./proxy_run.ts";
@@ -231,6 +232,8 @@ export interface Ssh {
   readonly config: readonly string[];
   /** What happens with a host key that was never seen. */
   readonly hostKeys: "accept-new" | "strict";
+  /** How much is told of logins. */
+  readonly logLevel: SshLogLevel;
   /** Seconds until a host counts as unreachable. */
   readonly connectTimeout: number;
 }

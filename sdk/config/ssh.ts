@@ -10,6 +10,9 @@ import { jumps, parseJumps } from "./jump.ts";
 import { port, secretReference, strict, text, whole } from "./schema.ts";
 import type { SecretReference } from "./secret.ts";
 
+/** How much is told of logins, under the names that Kamal has for it. */
+export type SshLogLevel = "debug" | "info" | "warn" | "error" | "fatal";
+
 /** How hosts are reached. */
 export interface SshInput {
   /**
@@ -68,6 +71,11 @@ export interface SshInput {
    */
   readonly hostKeys?: "accept-new" | "strict";
   /**
+   * How much is told of logins: with `debug` each step, with every other level what fails.
+   * @default {"fatal"}
+   */
+  readonly logLevel?: SshLogLevel;
+  /**
    * Seconds until a host counts as unreachable.
    * @default {8}
    */
@@ -117,6 +125,10 @@ export const sshSchema: z.ZodType<SshInput> = strict<SshInput>({
     description: "What happens with a host key that was never seen",
     example: "strict",
   }),
+  logLevel: z.enum(["debug", "info", "warn", "error", "fatal"]).optional().meta({
+    description: "How much is told of logins: each step with debug, else what fails",
+    example: "debug",
+  }),
   connectTimeout: whole(1).optional().meta({
     description: "Seconds until a host counts as unreachable",
     example: 30,
@@ -136,6 +148,7 @@ export function resolveSsh(input: SshInput = {}): Ssh {
     forwardAgent: input.forwardAgent ?? false,
     config: configFiles(input.config ?? true),
     hostKeys: input.hostKeys ?? "accept-new",
+    logLevel: input.logLevel ?? "fatal",
     connectTimeout: input.connectTimeout ?? 8,
   };
 }

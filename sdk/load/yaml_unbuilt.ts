@@ -40,10 +40,6 @@ export const REFUSED_KEYS: ReadonlyMap<string, RefusedKey> = new Map<string, Ref
     isHarmless: is(".kamal"),
   }],
   ["accessories.*.proxy", { message: notYet("publish a port instead: port") }],
-  ["ssh.log_level", {
-    message: notYet("leave it out; sextant -v shows more"),
-    isHarmless: (node) => ["fatal", "error"].includes(String(node.content)),
-  }],
   ["servers.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["accessories.*.env.tags", { message: "belongs to the app's env alone: write it there" }],
   ["healthcheck.cmd", {

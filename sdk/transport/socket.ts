@@ -121,10 +121,14 @@ async function open(
   const late = Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => controller.abort(late), milliseconds);
   signal?.addEventListener("abort", stop);
+  // Deno asks once more when the connection is there, and whatever throws then leaves it open for good.
+  Object.defineProperty(controller.signal, "throwIfAborted", { value: () => {} });
   try {
     signal?.throwIfAborted();
     const connection = await Deno.connect({ hostname, port, signal: controller.signal });
-    return new Socket(connection);
+    if (!controller.signal.aborted) return new Socket(connection);
+    connection.close();
+    throw controller.signal.reason;
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {

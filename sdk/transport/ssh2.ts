@@ -61,6 +61,12 @@ export interface Ssh2Options
    * @default {3}
    */
   readonly dnsRetries?: number | undefined;
+  /**
+   * Takes each step of each login, in the words of ssh2.
+   *
+   * @default nobody does
+   */
+  readonly onDebug?: ((target: Target, line: string) => void) | undefined;
 }
 
 /** Reaches hosts by SSH, with ssh2. One transport serves any number of hosts and reads keys once. */
@@ -87,6 +93,7 @@ export class Ssh2Transport implements Transport {
       keepaliveSeconds: options.keepaliveSeconds ?? 5,
       handshakes: options.handshakes ?? 16,
       dnsRetries: options.dnsRetries ?? 3,
+      onDebug: options.onDebug,
     });
   }
 

@@ -29,6 +29,8 @@ export interface DialerOptions {
   readonly handshakes: number;
   /** How often looking a name up is tried again. */
   readonly dnsRetries: number;
+  /** Takes each step of a login; `undefined` for nobody. */
+  readonly onDebug: ((target: Target, line: string) => void) | undefined;
 }
 
 /** Connects to hosts: tries again where that helps, and says what is wrong where it does not. */
@@ -125,7 +127,7 @@ export class Ssh2Dialer {
   ): Promise<Ssh2Link | LoginReport> {
     if (wire.destroyed) return stoppedAt("greeting", new Error("it hung up"));
     const { target, signal, explain, left: milliseconds } = call;
-    const { keepaliveSeconds, agent } = this.#options;
+    const { keepaliveSeconds, agent, onDebug } = this.#options;
     const client = await timed(call, () =>
       login({
         wire,
@@ -136,6 +138,7 @@ export class Ssh2Dialer {
         milliseconds,
         keepaliveSeconds,
         explain,
+        onDebug: onDebug && ((line) => onDebug(target, line)),
         signal,
       }));
     if (!("stage" in client)) return new Ssh2Link(client, wire, target);

@@ -26,6 +26,8 @@ export interface LoginOptions {
   readonly keepaliveSeconds: number;
   /** Finds out which algorithms the sides offer each other; makes the connection slow. */
   readonly explain: boolean;
+  /** Takes each step of the login as ssh2 tells it; makes it slow. `undefined` for nobody. */
+  readonly onDebug: ((line: string) => void) | undefined;
   /** Stops it. */
   readonly signal: AbortSignal | undefined;
 }
@@ -51,6 +53,7 @@ class Attempt {
   readonly #untried: Identity[];
   readonly #algorithms: string[] = [];
   #hasAgreed = false;
+  #isOver = false;
   #failure: Error | undefined;
   #accepted: readonly string[] = [];
 
@@ -78,6 +81,7 @@ class Attempt {
         accepted: this.#accepted,
       };
     } finally {
+      this.#isOver = true;
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
     }
@@ -85,7 +89,7 @@ class Attempt {
 
   /** Settles when the login has succeeded or the connection is closed: an error may be followed by another try. */
   #connect(): Promise<boolean> {
-    const { wire, hostKey, keepaliveSeconds, explain, forwardedAgent } = this.#options;
+    const { wire, hostKey, keepaliveSeconds, explain, onDebug, forwardedAgent } = this.#options;
     return new Promise((resolve) => {
       // This listener stays for good: one connection may report two errors, and one that nobody hears ends the process.
       this.#client.on("error", (error) => this.#failure ??= error);
@@ -102,7 +106,7 @@ class Attempt {
         authHandler: (left, _partial, next) => this.#offer(left, next),
         algorithms: algorithms(hostKey.algorithms),
         ...(forwardedAgent === undefined ? {} : { agent: forwardedAgent }),
-        ...(explain ? { debug: (line: string) => this.#note(line) } : {}),
+        ...(explain || onDebug ? { debug: (line: string) => this.#note(line) } : {}),
       });
     });
   }
@@ -117,8 +121,10 @@ class Attempt {
     this.#options.wire.destroy();
   }
 
-  /** Keeps what the sides offered each other, to show it if they do not agree. */
+  /** Hands on what ssh2 tells, and keeps what the sides offered each other, to show it if they do not agree. */
   #note(line: string): void {
+    // Afterwards it would tell of every packet.
+    if (!this.#isOver) this.#options.onDebug?.(line);
     const [, offer] = /^Handshake: (\((?:local|remote)\) .*)$/.exec(line) ?? [];
     if (offer !== undefined) this.#algorithms.push(offer);
   }

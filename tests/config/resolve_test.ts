@@ -101,6 +101,7 @@ Deno.test("resolveConfig() fills Kamal's defaults", async () => {
       forwardAgent: false,
       config: ["~/.ssh/config", "/etc/ssh/ssh_config"],
       hostKeys: "accept-new",
+      logLevel: "fatal",
       connectTimeout: 8,
     },
     sshkit: { maxConcurrentStarts: 30, dnsRetries: 3 },

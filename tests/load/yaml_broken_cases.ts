@@ -186,7 +186,7 @@ proxy:
   "a private key that is not in a list": shop("ssh:\n  key_data: hunter2\n"),
   "an agent in words": shop("ssh:\n  forward_agent: please\n"),
   "a file of SSH by its name": shop("ssh:\n  config:\n    file: ~/.ssh/config\n"),
-  "a log of SSH": shop("ssh:\n  log_level: debug\n"),
+  "a log of SSH that is none": shop("ssh:\n  log_level: loud\n"),
   "no connection at a time": shop("sshkit:\n  max_concurrent_starts: 0\n"),
   "half a look-up": shop("sshkit:\n  dns_retries: 0.5\n"),
   "a pool of connections": shop("sshkit:\n  pool_idle_timeout: 300\n"),

@@ -25,3 +25,25 @@ Deno.test("openSocket() does not go on looking a name up when it is told to stop
   const error = await assertRejects(() => opening, Error);
   assertEquals(error.message, "stop");
 });
+
+Deno.test("openSocket() leaves no connection open, whenever its signal is aborted", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) accepted.push(connection);
+  })();
+  const reason = new Error("enough");
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(reason), attempt % 3);
+    const options = { milliseconds: 1000, dnsRetries: 0, signal: controller.signal };
+    await openSocket("127.0.0.1", listener.addr.port, options).then(
+      (socket) => void socket.destroy(),
+      (error) => assertEquals(error, reason),
+    );
+    clearTimeout(timer);
+  }
+  listener.close();
+  await accepting;
+  for (const connection of accepted) connection.close();
+});

@@ -11,6 +11,25 @@ function exitCodes(results: readonly StepResult[]): readonly (number | undefined
   return results.map(({ exitCode }) => exitCode);
 }
 
+serverTest(
+  "connect() tells each step of a login to whoever wants to know, and nothing after it",
+  async () => {
+    await using server = await startServer();
+    const lines: string[] = [];
+    const transport = new Ssh2Transport({
+      home: server.home,
+      agent: "",
+      onDebug: ({ name }, line) => lines.push(`${name} ${line}`),
+    });
+    const { session } = await transport.connect(server.target);
+    assert(lines.some((line) => /^a .*USERAUTH_SUCCESS/.test(line)), lines.join("\n"));
+    const count = lines.length;
+    await session.run(script("echo more"));
+    await session.close();
+    assertEquals(lines.length, count);
+  },
+);
+
 serverTest("connect() logs in and runs the first script in the login user's home", async () => {
   await using server = await startServer();
   const transport = new Ssh2Transport({ home: server.home, agent: "" });
