@@ -4,10 +4,11 @@
  * @module
  */
 
+import { relative } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { DeployEffects, HookEffect } from "../config/effects.ts";
-import type { HookContext, HookIds, HookName } from "../config/hook.ts";
-import { messageOf, SextantError } from "../errors.ts";
+import { type HookContext, type HookIds, type HookName, TRAEFIK_HOOKS } from "../config/hook.ts";
+import { ConfigError, messageOf, SextantError } from "../errors.ts";
 import type { HookCall } from "../exec/effects.ts";
 import type { RunFacts } from "../plan/input.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -65,7 +66,9 @@ export class Hooks {
     const functions = Object.entries(ids).map(([name, own]) =>
       [name as HookName, own.flatMap((id) => hooks[id] ?? [])] as const
     );
-    return new Hooks(root, await findHooks(root, config.hooksPath), new Map(functions));
+    const files = await findHooks(root, config.hooksPath);
+    if (config.traefik === undefined) refuseTraefikHooks(root, files);
+    return new Hooks(root, files, new Map(functions));
   }
 
   /** Whether there are hooks that are given the secrets. */
@@ -106,6 +109,18 @@ export class Hooks {
       }
     }
   }
+}
+
+/** Kamal: configuration.rb, ensure_no_traefik_reboot_hooks; where kamal-proxy serves they would never run. */
+function refuseTraefikHooks(root: string, files: ReadonlyMap<HookName, string>): void {
+  const problems = [...TRAEFIK_HOOKS].flatMap(([old, name]) => {
+    const position = files.get(old);
+    const message = `is of Kamal 1, and kamal-proxy serves this app: call it ${name}`;
+    return position === undefined
+      ? []
+      : [{ path: "", message, position: relative(root, position) }];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 // Kamal: secrets go to these hooks only.

@@ -8,7 +8,7 @@ import { ConfigError } from "../errors.ts";
 import { didYouMean } from "./closest.ts";
 import type { DeployEffects, HookEffect } from "./effects.ts";
 
-/** Every hook, in the order of a deploy; the names are those of Kamal's files, `pre-init` those of Kamal 1. */
+/** Every hook, in the order of a deploy; the names are those of Kamal's files. */
 export const HOOK_NAMES: readonly HookName[] = [
   "pre-init",
   "pre-connect",
@@ -20,7 +20,15 @@ export const HOOK_NAMES: readonly HookName[] = [
   "post-deploy",
   "pre-proxy-reboot",
   "post-proxy-reboot",
+  "pre-traefik-reboot",
+  "post-traefik-reboot",
 ];
+
+/** The hooks around a reboot of Traefik, with those around one of kamal-proxy. */
+export const TRAEFIK_HOOKS: ReadonlyMap<HookName, HookName> = new Map([
+  ["pre-traefik-reboot", "pre-proxy-reboot"],
+  ["post-traefik-reboot", "post-proxy-reboot"],
+]);
 
 /** Name of a hook. */
 export type HookName =
@@ -33,7 +41,17 @@ export type HookName =
   | "post-app-boot"
   | "post-deploy"
   | "pre-proxy-reboot"
-  | "post-proxy-reboot";
+  | "post-proxy-reboot"
+  | "pre-traefik-reboot"
+  | "post-traefik-reboot";
+
+/** Name of a hook that Kamal 1 has alone. */
+export type OldHookName = "pre-init" | "pre-traefik-reboot" | "post-traefik-reboot";
+
+/** Whether Kamal 1 alone has a hook. */
+export function isOldHook(name: HookName): name is OldHookName {
+  return name === "pre-init" || TRAEFIK_HOOKS.has(name);
+}
 
 /** What a hook may know of the plan. */
 export interface PlanSummary {

@@ -15,6 +15,7 @@ import type { Accessory } from "./resolve_accessories.ts";
 import type { Traefik } from "./traefik.ts";
 import { destinationNames, specFor } from "./destination.ts";
 import { resolveErrorPages } from "./error_pages.ts";
+import { TRAEFIK_HOOKS } from "./hook.ts";
 import { HostRegister } from "./host.ts";
 import { longSpec } from "./long_form.ts";
 import { deepFreeze, type PlainObject, sortedCopy } from "./plain_data.ts";
@@ -92,6 +93,7 @@ function reporter(
 const DEPENDS_ON: Readonly<Record<string, readonly string[]>> = {
   image: ["registry", "servers"],
   builder: ["registry"],
+  hooks: ["traefik"],
   servers: ["proxy", "settings", "ssh", "traefik"],
   accessories: ["servers", "ssh"],
   proxy: ["servers", "settings", "traefik"],
@@ -143,6 +145,10 @@ function resolveNouns(spec: LongSpec, options: ResolveOptions, report: ReportPro
   const registry = resolveRegistry(spec.registry, report);
   const needsImage = roles.length > 0 && !isLocalRegistry(spec.registry);
   const image = resolveImage(spec.image, service, needsImage, report);
+  for (const [old, name] of traefik === undefined ? TRAEFIK_HOOKS : []) {
+    if (spec.hooks?.[old] === undefined) continue;
+    report(["hooks", old], `never runs where kamal-proxy serves: call it ${name}`);
+  }
   const builder = resolveBuilder(spec.builder, image, registry, report);
   const { settings = {} } = spec;
   if (traefik !== undefined && settings.errorPagesPath !== undefined) {

@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname, resolve } from "node:path";
-import { HOOK_NAMES } from "../config/hook.ts";
+import { HOOK_NAMES, isOldHook } from "../config/hook.ts";
 import { messageOf, SextantError } from "../errors.ts";
 import { deployTemplate, hookTemplate, SECRETS_TEMPLATE } from "./init_templates.ts";
 
@@ -48,7 +48,7 @@ function newFiles(root: string): readonly NewFile[] {
     { path: "deploy.ts", text: deployTemplate(serviceName(root)), unless: "config/deploy.ts" },
     // Kamal 1's env file is read only where there is no file of secrets.
     { path: ".kamal/secrets", text: SECRETS_TEMPLATE, unless: ".kamal/.env" },
-    ...HOOK_NAMES.filter((name) => name !== "pre-init").map((name) => ({
+    ...HOOK_NAMES.filter((name) => !isOldHook(name)).map((name) => ({
       path: `.kamal/hooks/${name}.sample`,
       text: hookTemplate(name),
       mode: 0o755,

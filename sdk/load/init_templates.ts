@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HookName } from "../config/hook.ts";
+import type { HookName, OldHookName } from "../config/hook.ts";
 
 /** A `deploy.ts` to begin with. */
 export function deployTemplate(service: string): string {
@@ -73,8 +73,8 @@ interface HookSample {
   readonly example: string;
 }
 
-/** Hooks of which there are samples: all but that of Kamal 1. */
-export type SampledHook = Exclude<HookName, "pre-init">;
+/** Hooks of which there are samples: all but those of Kamal 1. */
+export type SampledHook = Exclude<HookName, OldHookName>;
 
 const HOOK_SAMPLES: Readonly<Record<SampledHook, HookSample>> = Object.freeze({
   "pre-connect": {

@@ -19,10 +19,10 @@ import { CONFIG_LABEL, digest } from "./digest.ts";
 import { isForTraefik, traefikOf } from "./handover.ts";
 import { type PlanInput, stateOf } from "./input.ts";
 import { cordFolder, idFile, ownFolder, replicaOf, TRAEFIK_FOLDER } from "./names.ts";
-import type { Plan, Step } from "./plan.ts";
+import type { Plan, Stage, Step } from "./plan.ts";
 import { audit, networkUp } from "./proxy.ts";
 import { pullMissing } from "./pull.ts";
-import { plan, script, stage, step } from "./stages.ts";
+import { hookStage, hostsIn, plan, script, stage, step } from "./stages.ts";
 
 /** What may be done to a Traefik that is there. */
 export type TraefikAction = "boot" | "reboot" | "start" | "stop" | "restart" | "remove";
@@ -30,9 +30,14 @@ export type TraefikAction = "boot" | "reboot" | "start" | "stop" | "restart" | "
 /** Plans `traefik boot`, `reboot`, `start`, `stop`, `restart` and `remove`. */
 export function planTraefik(input: PlanInput, action: TraefikAction): Plan {
   const scripts = traefikHosts(input).map((host) => script(host, actionSteps(input, action, host)));
-  return plan(input, `traefik ${action}`, [
-    stage("apply", scripts, { interruptible: action !== "reboot" && action !== "restart" }),
-  ], { lock: true });
+  const apply = stage("apply", scripts, {
+    interruptible: action !== "reboot" && action !== "restart",
+  });
+  const hosts = hostsIn([apply]);
+  const hooks = (name: string): readonly Stage[] =>
+    action === "reboot" && hosts.length > 0 ? hookStage(input, name, hosts) : [];
+  const stages = [...hooks("pre-traefik-reboot"), apply, ...hooks("post-traefik-reboot")];
+  return plan(input, `traefik ${action}`, stages, { lock: true });
 }
 
 /**

@@ -3,7 +3,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RunFailedError } from "../../sdk/commander/run.ts";
 import type { CommandOptions } from "../../sdk/commander.ts";
 import { deploy } from "../../sdk/deploy.ts";
+import { ConfigError } from "../../sdk/errors.ts";
 import { SimulatedFleet } from "../../sdk/simulate/fleet.ts";
+import { withProject } from "../fixtures/project_folder.ts";
 
 const APP = deploy("shop").image("acme/shop").servers({ web: ["10.0.0.1", "10.0.0.2"] })
   .proxy({ host: "shop.test" });
@@ -77,4 +79,14 @@ Deno.test("runVerb() names every host that cannot be reached, and touches none",
   assertEquals((error as { code?: string }).code, "HOST_UNREACHABLE");
   assert(String(error).includes("10.0.0.2"));
   assertEquals(fleet.journal.filter(({ operation }) => operation.kind !== "probe"), []);
+});
+
+Deno.test("Deploy.plan() refuses Kamal 1's hooks of Traefik where kamal-proxy serves", async () => {
+  await withProject({ ".kamal/hooks/pre-traefik-reboot": "" }, async (root) => {
+    const options = { ...optionsOn(newFleet(), "v1"), root, skipHooks: false };
+    const error = await assertRejects(async () => await APP.plan(options), ConfigError);
+    assertEquals(error.details, [
+      ".kamal/hooks/pre-traefik-reboot  is of Kamal 1, and kamal-proxy serves this app: call it pre-proxy-reboot",
+    ]);
+  });
 });

@@ -306,7 +306,11 @@ const CASES: readonly (readonly [what: string, more: object, problems: readonly 
   ]],
   ["a hook that is none", { hooks: { "predeploy": ["x"] } }, [
     "hooks.predeploy: should be one of pre-init, pre-connect, docker-setup, pre-build, pre-deploy, " +
-    "pre-app-boot, post-app-boot, post-deploy, pre-proxy-reboot, post-proxy-reboot",
+    "pre-app-boot, post-app-boot, post-deploy, pre-proxy-reboot, post-proxy-reboot, pre-traefik-reboot, " +
+    "post-traefik-reboot",
+  ]],
+  ["a hook of Traefik's where kamal-proxy serves", { hooks: { "pre-traefik-reboot": ["x"] } }, [
+    "hooks.pre-traefik-reboot: never runs where kamal-proxy serves: call it pre-proxy-reboot",
   ]],
 ];
 

@@ -1,7 +1,7 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { HOOK_NAMES } from "../../sdk/config/hook.ts";
+import { HOOK_NAMES, isOldHook } from "../../sdk/config/hook.ts";
 import { resolveConfig } from "../../sdk/config/resolve.ts";
 import { SextantError } from "../../sdk/errors.ts";
 import { loadDeployment } from "../../sdk/load/deployment.ts";
@@ -11,7 +11,7 @@ import { secretsFromFiles } from "../../sdk/secrets/files.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 
 /** All hooks but that of Kamal 1. */
-const SAMPLED = HOOK_NAMES.filter((name) => name !== "pre-init");
+const SAMPLED = HOOK_NAMES.filter((name) => !isOldHook(name));
 
 const FILES = [
   "deploy.ts",
