@@ -14,7 +14,6 @@ labTest("accessories, hooks and secrets", async (t) => {
   });
   const scene = await Scene.begin(lab);
   const [first, second] = lab.hosts as [typeof lab.hosts[0], typeof lab.hosts[0]];
-  const image = `${lab.registry.address}/acme/cache:1`;
   await scene.write(
     ".kamal/secrets",
     `REGISTRY_PASSWORD=sesame-open
@@ -36,7 +35,12 @@ echo "$KAMAL_COMMAND $KAMAL_SERVICE $KAMAL_HOSTS $KAMAL_LOCK" >>hooks.log
     .registry({ username: "ci", password: secret("REGISTRY_PASSWORD") })
     .env({ clear: { GREETING: "hello world" }, secret: ["PLAIN", "ALIAS:PLAIN"] })
     .accessory("cache", {
-      image,
+      image: "acme/cache:1",
+      registry: {
+        server: lab.registry.address,
+        username: "ci",
+        password: secret("REGISTRY_PASSWORD"),
+      },
       host: second.address,
       port: "6379:80",
       env: { clear: { MODE: "fast" }, secret: ["PLAIN"] },
