@@ -221,7 +221,7 @@ serverTest("connect() says that a user gets no shell, with what the host says to
 
 serverTest("connect() does not wait for ever for a shell that does not begin", async () => {
   await using server = await startServer(["ForceCommand echo hello; sleep 60"]);
-  const transport = new Ssh2Transport({ home: server.home, agent: "", connectSeconds: 4 });
+  const transport = new Ssh2Transport({ home: server.home, agent: "", connectSeconds: 8 });
   const error = await refusal(transport, server.target);
   assertEquals(error.code, "LOGIN_REFUSED");
   assertStringIncludes(error.message, "the shell does not answer");
