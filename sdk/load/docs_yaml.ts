@@ -87,6 +87,15 @@ const HOST_WITH_TAGS: JsonSchema = {
   additionalProperties: { anyOf: [{ type: "string" }, { type: "array" }] },
 };
 
+/** Kamal 1 has a map for the remote builder. */
+function orOldRemote({ type, pattern, ...rest }: JsonSchema): JsonSchema {
+  const address = {
+    ...type === undefined ? {} : { type },
+    ...pattern === undefined ? {} : { pattern },
+  };
+  return { ...rest, anyOf: [address, { type: "object" }] };
+}
+
 function orTags(host: JsonSchema): JsonSchema {
   return { ...host, anyOf: [...host.anyOf ?? [], HOST_WITH_TAGS] };
 }
@@ -96,6 +105,8 @@ const SECRET_NAME: JsonSchema = { type: "string", pattern: "^[\\w.-]+$" };
 
 /** What Kamal has in more ways than there are in TypeScript. */
 const KAMALS_FORMS: readonly SchemaChange[] = [
+  ["builder.local", (local) => ({ ...local, type: ["boolean", "object"] })],
+  ["builder.remote", orOldRemote],
   ["builder.secrets.*", () => SECRET_NAME],
   ["ssh.keyData.*", () => SECRET_NAME],
   ["accessories.*.hosts.*", orTags],

@@ -6,7 +6,9 @@
 
 import { didYouMean } from "../config/closest.ts";
 import type { ReportNode } from "./yaml_long_form.ts";
+import { valueAt, withKey, withoutKey } from "./yaml_at.ts";
 import { isMapNode, textOf, type YamlMapNode, type YamlNode } from "./yaml_node.ts";
+import { withoutOldBuilder } from "./yaml_old_builder.ts";
 import { refusedKey } from "./yaml_unbuilt.ts";
 
 /** A key of Kamal 1, and what it is now. */
@@ -36,7 +38,8 @@ export const OLD_KEYS: ReadonlyMap<string, OldKey> = new Map<string, OldKey>([
 export const OLD_ROLE_KEY = "servers.*.traefik";
 
 /** Brings all old keys of a file to the new ones; complains where both are there. */
-export function withoutOldKeys(root: YamlMapNode, report: ReportNode): YamlMapNode {
+export function withoutOldKeys(written: YamlMapNode, report: ReportNode): YamlMapNode {
+  const root = withoutOldBuilder(written, report);
   let file = root;
   for (const [place, { now, beside, convert = (node: YamlNode) => node }] of OLD_KEYS) {
     const old = place.split(".");
@@ -133,30 +136,4 @@ function patienceOf(node: YamlNode): YamlNode {
   const isCount = typeof content === "number" && Number.isInteger(content) && content > 0;
   // What is no count stays as it is: the schema names it.
   return isCount ? { ...node, content: content * (content + 1) / 2 } : node;
-}
-
-/** The value at a place; a key without a value counts as not there. */
-function valueAt(node: YamlNode | undefined, keys: readonly string[]): YamlNode | undefined {
-  const [key, ...rest] = keys;
-  if (key === undefined) return node?.content === null ? undefined : node;
-  return isMapNode(node) ? valueAt(node.content.get(key), rest) : undefined;
-}
-
-/** Sets a value, making what is missing around it; what is there and holds no keys is left to the schema. */
-function withKey(file: YamlMapNode, keys: readonly string[], value: YamlNode): YamlMapNode {
-  const [key = "", ...rest] = keys;
-  const content = new Map(file.content);
-  const inner = valueAt(file, [key]) ?? { ...value, content: new Map<string, YamlNode>() };
-  if (rest.length === 0) content.set(key, value);
-  else if (isMapNode(inner)) content.set(key, withKey(inner, rest, value));
-  return { ...file, content };
-}
-
-function withoutKey(file: YamlMapNode, keys: readonly string[]): YamlMapNode {
-  const [key = "", ...rest] = keys;
-  const content = new Map(file.content);
-  const inner = content.get(key);
-  if (rest.length === 0) content.delete(key);
-  else if (isMapNode(inner)) content.set(key, withoutKey(inner, rest));
-  return { ...file, content };
 }

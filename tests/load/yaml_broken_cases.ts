@@ -168,6 +168,9 @@ proxy:
   "keys that buildpacks know nothing of": shop(
     "builder:\n  arch: [amd64, arm64]\n  pack: { builder: b, buildpacks: [a] }\n  target: app\n  ssh: default\n  secrets: [A.B]\n",
   ),
+  "a builder of Kamal 1 beside one of today": shop(
+    "builder:\n  arch: amd64\n  local:\n    arch: amd64\n    host: unix:///run/docker.sock\n  remote:\n    hots: ssh://b\n",
+  ),
   "quiet hooks that are none": shop("hooks_output: { pre-deploy: loud, pre-deplyo: quiet }\n"),
   "an output of hooks that is none": shop("hooks_output: loud\n"),
   "a builder that is mistyped": shop(

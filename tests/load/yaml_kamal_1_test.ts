@@ -38,6 +38,18 @@ const PAIRS: Readonly<Record<string, readonly [old: string, now: string]>> = {
     "builder: { multiarch: false, target: app }\n",
     "builder: { target: app }\n",
   ],
+  "a builder of two machines": [
+    "builder: { local: { arch: amd64 }, remote: { arch: arm64, host: ssh://root@10.0.0.9 }, multiarch: true }\n",
+    "builder: { arch: [amd64, arm64], remote: ssh://root@10.0.0.9 }\n",
+  ],
+  "a remote builder alone": [
+    "builder: { remote: { arch: arm64, host: ssh://root@10.0.0.9 } }\n",
+    "builder: { arch: arm64, remote: ssh://root@10.0.0.9, local: false }\n",
+  ],
+  "a local builder alone": [
+    "builder: { local: { arch: arm64 } }\n",
+    "builder: { arch: arm64 }\n",
+  ],
   "multiarch: true": [
     "builder: { multiarch: true }\n",
     "builder: { arch: [amd64, arm64] }\n",

@@ -9,6 +9,7 @@ import {
   type SchemaKind,
 } from "../../sdk/load/yaml_schema.ts";
 import { OLD_KEYS, OLD_ROLE_KEY } from "../../sdk/load/yaml_kamal_1.ts";
+import { OLD_BUILDER_KEYS } from "../../sdk/load/yaml_old_builder.ts";
 import { REFUSED_KEYS } from "../../sdk/load/yaml_unbuilt.ts";
 import { withProject } from "../fixtures/project_folder.ts";
 
@@ -55,7 +56,8 @@ Deno.test("docs/parity.md has a row for every key that is read", async () => {
   const fields = [nouns, settings].flatMap((fields) => missingFields(fields, "", rows))
     .filter((place) => !place.startsWith("env.tags.*"));
   assertEquals(fields, []);
-  assertEquals([...OLD_KEYS.keys()].filter((place) => !rows.has(place)), []);
+  const old = [...OLD_KEYS.keys(), ...OLD_BUILDER_KEYS.keys()];
+  assertEquals(old.filter((place) => !rows.has(place)), []);
   for (const [place, { state }] of rows) {
     assert(["same", "different", "not yet", "ours"].includes(state), `${place}: ${state}`);
   }
@@ -104,7 +106,11 @@ Deno.test("docs/parity.md says same, different or ours of what is read", async (
   const rows = await readRows();
   const { nouns, settings } = rootFields();
   const known = new Map([...nouns, ...settings]);
-  const beside = ["minimum_version", "run_directory", OLD_ROLE_KEY, ...OLD_KEYS.keys()];
+  const beside = [
+    ...["minimum_version", "run_directory", OLD_ROLE_KEY],
+    ...OLD_KEYS.keys(),
+    ...OLD_BUILDER_KEYS.keys(),
+  ];
   for (const [place, { state, note }] of rows) {
     if (state === "not yet" || beside.includes(place) || /^refused/.test(note)) continue;
     assert(isKnown({ kind: "fields", fields: known }, place.split(".")), `${place} is unknown`);
