@@ -135,7 +135,13 @@ function rowOf(key: DocsKey, isYaml: boolean): DocsRow {
 /** A value as it is written in TypeScript or, on one line, in YAML. */
 function valueText(value: unknown, isYaml: boolean): string {
   if (isSecretReference(value)) return isYaml ? `[${value.secret}]` : `secret("${value.secret}")`;
-  if (Array.isArray(value)) return `[${value.map((item) => valueText(item, isYaml)).join(", ")}]`;
+  if (Array.isArray(value)) {
+    // In a list of secrets, YAML has their names as they are.
+    const texts = value.map((item) =>
+      isYaml && isSecretReference(item) ? item.secret : valueText(item, isYaml)
+    );
+    return `[${texts.join(", ")}]`;
+  }
   if (!isPlainObject(value)) return JSON.stringify(value);
   const fields = Object.entries(value).map(([key, item]) => {
     const name = /^[a-z_]\w*$/i.test(key) || isYaml ? key : JSON.stringify(key);

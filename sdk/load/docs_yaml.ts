@@ -5,6 +5,7 @@
  */
 
 import { changeAt, type JsonSchema, schemaAt, writtenJsonSchema } from "../config/docs_schema.ts";
+import { isSecretReference } from "../config/secret.ts";
 import { isPlainObject } from "../config/plain_data.ts";
 import { YamlDocument } from "./yaml_document.ts";
 import { OLD_KEYS, OLD_ROLE_KEY } from "./yaml_kamal_1.ts";
@@ -31,6 +32,16 @@ export function inYamlsWords(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [yamlName(key), inYamlsWords(item)]),
   );
+}
+
+/** An example with secrets as YAML has them: a name in a list, alone or with others. */
+function withNames(value: unknown): unknown {
+  if (isSecretReference(value)) return [value.secret];
+  if (Array.isArray(value)) {
+    return value.map((item) => isSecretReference(item) ? item.secret : withNames(item));
+  }
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNames(item)]));
 }
 
 /** A field's name in YAML's spelling. */
@@ -174,6 +185,8 @@ function inYaml(schema: JsonSchema): JsonSchema {
     ...typeof additionalProperties === "object"
       ? { additionalProperties: inYaml(additionalProperties) }
       : {},
-    ...examples === undefined ? {} : { examples: examples.map(inYamlsWords) },
+    ...examples === undefined
+      ? {}
+      : { examples: examples.map((value) => inYamlsWords(withNames(value))) },
   };
 }

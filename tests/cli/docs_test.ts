@@ -158,6 +158,9 @@ Deno.test("sextant docs --yaml spells keys, examples and secrets as config/deplo
   assertStringIncludes((await docs("registry", "--yaml")).out, "password: [REGISTRY_PASSWORD]\n");
   const typescript = (await docs("registry")).out;
   assertStringIncludes(typescript, 'password: secret("REGISTRY_PASSWORD")\n');
+  assertStringIncludes((await docs("ssh", "--yaml")).out, "key_data: [SSH_KEY]\n");
+  assertStringIncludes((await docs("builder", "--yaml")).out, "secrets: [NPM_TOKEN]\n");
+  assertStringIncludes((await docs("accessory", "--yaml")).out, "password: [GHCR_TOKEN] }\n");
   assertStringIncludes((await docs("env", "--yaml")).out, 'clear: { PORT: "3000" }\n');
 });
 
@@ -188,6 +191,7 @@ Deno.test("sextant docs --json-schema has names, bounds, defaults and examples",
   assertEquals(yaml.$schema, "https://json-schema.org/draft/2020-12/schema");
   assertEquals(yaml.properties?.["retain_containers"]?.default, 5);
   assertEquals(yaml.properties?.["settings"], undefined);
+  assertEquals(yaml.properties?.["ssh"]?.properties?.["key_data"]?.examples, [["SSH_KEY"]]);
   const line = (await docs("--json", "--yaml")).out;
   assertEquals([JSON.parse(line), line.split("\n").length], [yaml, 2]);
 });
