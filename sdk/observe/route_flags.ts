@@ -124,9 +124,19 @@ function shortest(flags: readonly string[]): readonly string[] {
   return flags.filter((flag) => {
     const name = nameOf(flag);
     // What TLS brings with it counts only beside it.
-    return name === "tls" ? settings["tls"] === "true" : settings[name] !== usual[name];
+    if (name === "tls") return settings["tls"] === "true";
+    // kamal-proxy's command line takes no limit without a word on buffering, be it that there is none.
+    const limit = LIMITS[name];
+    const isLimited = limit !== undefined && settings[limit] !== usual[limit];
+    return isLimited || settings[name] !== usual[name];
   });
 }
+
+/** The limit of what a flag buffers. */
+const LIMITS: Readonly<Record<string, string>> = {
+  "buffer-requests": "max-request-body",
+  "buffer-responses": "max-response-body",
+};
 
 function nameOf(flag: string): string {
   const end = flag.indexOf("=");

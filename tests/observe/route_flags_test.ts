@@ -82,6 +82,19 @@ Deno.test("flagsOfRoute() gives back every flag that a route was told", () => {
   assertEquals(flagsOfRoute(routeOfFlags(EVERYTHING)), EVERYTHING);
 });
 
+Deno.test("flagsOfRoute() says of a limit that nothing is buffered, for kamal-proxy refuses it alone", () => {
+  const flags = [
+    "--host=a.dev",
+    "--buffer-requests=false",
+    "--buffer-responses=false",
+    "--max-request-body=4000",
+    "--max-response-body=5000",
+  ];
+  assertEquals(flagsOfRoute(routeOfFlags(flags)), flags);
+  const [host, requests, , most] = flags as [string, string, string, string];
+  assertEquals(flagsOfRoute(routeOfFlags([host, requests, most])), [host, requests, most]);
+});
+
 Deno.test("flagsOfRoute() takes what TLS brings with it for usual", () => {
   const secure = (forward: boolean): RouteJson => ({
     options: { hosts: ["a.dev"], tls_enabled: true },
