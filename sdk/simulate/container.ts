@@ -60,6 +60,7 @@ export const startContainer: Model<StartContainer> = byEngine(0.2, ({ name }, ho
 /** How a container is stopped; one that is not there is as good as stopped. */
 export const stopContainer: Model<StopContainer> = {
   ...byEngine(0.1, (operation, host) => {
+    if (operation.idFile !== undefined) host.files.delete(operation.idFile);
     const container = meant(operation, host);
     if (container === undefined) return done();
     const seconds = Math.floor(secondsToStop(operation, container, host));
