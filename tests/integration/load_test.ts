@@ -119,13 +119,18 @@ labTest("no request fails, whatever a deployment does", async (t) => {
   });
 });
 
-/** A POST may be lost on a connection that the other side closed while it was idle, and in no other way. */
+/**
+ * A POST may be lost on a connection that the other side closed while it was idle, and in no other way. How many are,
+ * a slow client decides: whoever ends closes all of its connections, and the client must come to know of it.
+ */
 function assertLostPosts({ posts }: LoadReport): void {
   assert(posts.sent > 0);
   const lost = Object.entries(posts.failures);
-  for (const [reason] of lost) assert(/closed|reset|broken pipe/i.test(reason), reason);
+  for (const [reason] of lost) {
+    assert(/(?:closed|reset|broken pipe)(?!.* on a new connection)/i.test(reason), reason);
+  }
   const count = lost.reduce((sum, [, one]) => sum + one, 0);
-  assert(count <= Math.max(3, posts.sent / 100), `${count} of ${posts.sent} POSTs were lost`);
+  assert(count <= Math.max(3, posts.sent / 10), `${count} of ${posts.sent} POSTs were lost`);
 }
 
 function line(what: string, { sent, posts, webSockets, slowestMs }: LoadReport): string {
