@@ -20,6 +20,8 @@ export interface Needs {
   readonly details?: boolean;
   /** Whether hosts may pull images. @default {false} */
   readonly pulls?: boolean;
+  /** Whether it brings images or containers to hosts, for which there must be room. @default {false} */
+  readonly room?: boolean;
   /** Whether it compares the settings of running containers one by one. @default {false} */
   readonly inspect?: boolean;
   /** Whether it looks for what left the configuration, also on hosts that did. @default {false} */
@@ -33,15 +35,22 @@ export interface Needs {
 
 const ASK = { version: false, secrets: false, lock: false, docker: "yes" } as const;
 const CHANGE = { version: false, secrets: false, lock: true, docker: "yes" } as const;
-const BOOT = { version: true, secrets: true, lock: true, docker: "proxy", pulls: true } as const;
+const BOOT = {
+  version: true,
+  secrets: true,
+  lock: true,
+  docker: "proxy",
+  pulls: true,
+  room: true,
+} as const;
 const LOCK = { hosts: "lock", version: false, secrets: false, lock: false, docker: "no" } as const;
 
 const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
-  "accessory boot": { ...CHANGE, hosts: "accessory", secrets: true, pulls: true },
+  "accessory boot": { ...CHANGE, hosts: "accessory", secrets: true, pulls: true, room: true },
   "accessory details": { ...ASK, hosts: "accessory" },
   "accessory exec": { ...ASK, hosts: "accessory" },
   "accessory logs": { ...ASK, hosts: "accessory" },
-  "accessory reboot": { ...CHANGE, hosts: "accessory", secrets: true, pulls: true },
+  "accessory reboot": { ...CHANGE, hosts: "accessory", secrets: true, pulls: true, room: true },
   "accessory remove": { ...CHANGE, hosts: "accessory" },
   "accessory restart": { ...CHANGE, hosts: "accessory" },
   "accessory start": { ...CHANGE, hosts: "accessory" },
@@ -65,8 +74,8 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "app stop": { ...CHANGE, hosts: "app" },
   "app version": { ...ASK, hosts: "app" },
   "audit": { ...ASK, hosts: "all", docker: "no" },
-  "build deliver": { ...ASK, hosts: "app", version: true, secrets: "later", pulls: true },
-  "build pull": { ...ASK, hosts: "app", version: true, secrets: "later", pulls: true },
+  "build deliver": { ...ASK, hosts: "app", version: true, secrets: "later", pulls: true, room: true },
+  "build pull": { ...ASK, hosts: "app", version: true, secrets: "later", pulls: true, room: true },
   "build push": { ...ASK, hosts: "app", version: true, secrets: "later" },
   "canary abort": { ...CHANGE, hosts: "app" },
   "canary promote": {
@@ -75,6 +84,7 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
     version: false,
     secrets: "later",
     details: true,
+    room: false,
   },
   "canary start": { ...BOOT, hosts: "app" },
   "canary status": { ...ASK, hosts: "app" },
@@ -86,33 +96,40 @@ const NEEDS: Readonly<Record<Verb["name"], Needs>> = Object.freeze({
   "lock acquire": { ...LOCK, version: true },
   "lock release": LOCK,
   "lock status": LOCK,
-  "proxy boot": { ...CHANGE, hosts: "proxy", docker: "proxy" },
+  "proxy boot": { ...CHANGE, hosts: "proxy", docker: "proxy", room: true },
   "proxy boot-config get": { ...ASK, hosts: "proxy", docker: "no" },
   "proxy boot-config reset": { ...ASK, hosts: "proxy", docker: "no" },
   "proxy boot-config set": { ...ASK, hosts: "proxy", docker: "no" },
   "proxy details": { ...ASK, hosts: "proxy" },
   "proxy logs": { ...ASK, hosts: "proxy" },
-  "proxy reboot": { ...CHANGE, hosts: "proxy", docker: "proxy of any age" },
+  "proxy reboot": { ...CHANGE, hosts: "proxy", docker: "proxy of any age", room: true },
   "proxy remove": { ...CHANGE, hosts: "proxy" },
   "proxy restart": { ...CHANGE, hosts: "proxy" },
   "proxy start": { ...CHANGE, hosts: "proxy", docker: "proxy" },
   "proxy stop": { ...CHANGE, hosts: "proxy" },
-  "proxy upgrade": { ...CHANGE, hosts: "proxy", docker: "proxy of any age" },
+  "proxy upgrade": { ...CHANGE, hosts: "proxy", docker: "proxy of any age", room: true },
   "prune": { ...CHANGE, hosts: "app" },
   "redeploy": { ...BOOT, hosts: "app", orphans: true },
   "registry login": { ...ASK, hosts: "all", secrets: "later" },
   "registry logout": { ...ASK, hosts: "all" },
   "remove": { ...CHANGE, hosts: "all" },
   "releases": { ...ASK, hosts: "app" },
-  // Going back to containers that are still there must not depend on a password manager.
-  "rollback": { ...BOOT, hosts: "app", version: false, secrets: "later", details: true },
+  // Going back to containers that are still there must not depend on a password manager, and is what a full disk asks for.
+  "rollback": {
+    ...BOOT,
+    hosts: "app",
+    version: false,
+    secrets: "later",
+    details: true,
+    room: false,
+  },
   "server exec": { ...ASK, hosts: "all", docker: "no" },
   "server bootstrap": { ...ASK, hosts: "all", docker: "no" },
   "setup": { ...BOOT, hosts: "all", orphans: true },
-  "traefik boot": { ...CHANGE, hosts: "app", secrets: true },
+  "traefik boot": { ...CHANGE, hosts: "app", secrets: true, room: true },
   "traefik details": { ...ASK, hosts: "app" },
   "traefik logs": { ...ASK, hosts: "app" },
-  "traefik reboot": { ...CHANGE, hosts: "app", secrets: true },
+  "traefik reboot": { ...CHANGE, hosts: "app", secrets: true, room: true },
   "traefik remove": { ...CHANGE, hosts: "app" },
   "traefik restart": { ...CHANGE, hosts: "app" },
   "traefik start": { ...CHANGE, hosts: "app" },

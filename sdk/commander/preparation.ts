@@ -112,12 +112,13 @@ export class Preparation {
    */
   check({ lock }: { readonly lock: boolean }): void {
     const input = this.input();
-    const { docker } = this.#needs;
+    const { docker, room = false } = this.#needs;
     if (docker !== "no") {
       checkHosts(input, {
         proxy: docker !== "yes",
         fromTraefik: docker === "from Traefik",
         ofAnyAge: docker === "proxy of any age",
+        room,
       });
     }
     const waiting = lock && this.#needs.lock ? checkLock(input) : undefined;

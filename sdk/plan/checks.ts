@@ -31,11 +31,14 @@ export function checkHosts(
     readonly fromTraefik?: boolean;
     /** Whether a proxy that is there is replaced, and so its age and its routes do not matter. */
     readonly ofAnyAge?: boolean;
+    /** Whether anything is brought to the hosts, for which there must be room. */
+    readonly room?: boolean;
   },
 ): void {
   const errors = input.hosts.flatMap((host) => {
     const state = stateOf(input, host);
-    const problem = dockerProblem(state) ?? diskProblem(state);
+    // What makes room must work where there is none.
+    const problem = dockerProblem(state) ?? (options.room === true ? diskProblem(state) : undefined);
     if (problem) return [problem];
     const proxied = selectedRoles(input, host).filter((role) => role.proxy !== undefined);
     if (!options.proxy || proxied.length === 0) return [];

@@ -1,6 +1,8 @@
 import "../sanitizers.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { DeploySpec } from "../../sdk/config/spec.ts";
+import { needsOf } from "../../sdk/commander/needs.ts";
+import type { Verb } from "../../sdk/commander/verb.ts";
 import { HostError, HostsError, type SextantError } from "../../sdk/errors.ts";
 import { checkHosts, checkLock } from "../../sdk/plan/checks.ts";
 import type { HostOptions } from "../../sdk/simulate/host_options.ts";
@@ -27,12 +29,21 @@ Deno.test("checkHosts() names Docker where it is missing or stopped", async () =
   assertStringIncludes(stopped.message, "Cannot connect to the Docker daemon");
 });
 
-Deno.test("checkHosts() refuses a host without space", async () => {
+Deno.test("checkHosts() refuses a host without space to bring anything to, and nothing else", async () => {
   const { code, message } = await problem({ freeKiB: 10 * 1024 });
   assertEquals([code, message], [
     "DISK_FULL",
     "10.0.0.1: only 10 MiB are free where Docker keeps its data",
   ]);
+  await check({ "10.0.0.1": { freeKiB: 0 } });
+  const brings = (["deploy", "accessory boot", "proxy boot", "build pull"] as const).map((name) =>
+    needsOf({ name } as Verb).room
+  );
+  assertEquals(brings, [true, true, true, true]);
+  const makes = (["prune", "remove", "app stop", "rollback", "app logs", "drift"] as const).map((
+    name,
+  ) => needsOf({ name } as Verb).room ?? false);
+  assertEquals(makes, [false, false, false, false, false, false]);
 });
 
 Deno.test("checkHosts() refuses a proxy that is too old, and none that is newer or unnamed", async () => {
@@ -150,7 +161,7 @@ async function problem(
 ): Promise<SextantError> {
   const input = await (await deploymentOn({ "10.0.0.1": host }, more)).input("v1");
   try {
-    checkHosts(input, { proxy: true });
+    checkHosts(input, { proxy: true, room: true });
   } catch (error) {
     assert(error instanceof HostError);
     return error;
