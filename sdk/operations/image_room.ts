@@ -89,7 +89,7 @@ export function explainNoRoom(image: string, { stdout }: Outcome): Explanation {
     message: `${image} needs ${about} ${mebibytes(need)} MiB, and ${
       mebibytes(free)
     } MiB are free in ${disk}`,
-    hint: `Nothing was touched. ${MAKE_ROOM}`,
+    hint: `Nothing that serves was touched. ${MAKE_ROOM}`,
   };
 }
 

@@ -133,6 +133,10 @@ labTest("what cannot be deployed is refused, and says why", async (t) => {
     await second.fillDisk();
     const error = await assertRejects(() => scene.run(app, { name: "deploy" }), HostError);
     assertEquals([error.code, error.host], ["DISK_FULL", second.address]);
+    // What asks, and what makes room, works all the same.
+    assertEquals((await scene.run(app, { name: "app logs" })).report?.failures, []);
+    const pruned = await scene.run(app, { name: "prune", retain: 1 });
+    assertEquals(pruned.report?.failures, []);
     await second.freeDisk();
   });
 

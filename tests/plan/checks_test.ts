@@ -113,7 +113,7 @@ Deno.test("checkHosts() compares path prefixes as kamal-proxy does", async () =>
 Deno.test("checkHosts() names the problems of all hosts at once", async () => {
   const hosts = { "10.0.0.1": { docker: "missing" }, "10.0.0.2": { freeKiB: 0 } } as const;
   const input = await (await deploymentOn(hosts)).input("v1");
-  const error = assertThrows(() => checkHosts(input, { proxy: true }), HostsError);
+  const error = assertThrows(() => checkHosts(input, { proxy: true, room: true }), HostsError);
   assertEquals(error.errors.map(({ host, code }) => [host, code]), [
     ["10.0.0.1", "DOCKER_MISSING"],
     ["10.0.0.2", "DISK_FULL"],
