@@ -5,7 +5,7 @@
  */
 
 import type { Role } from "../config/config.ts";
-import { SextantError } from "../errors.ts";
+import { HostError, SextantError } from "../errors.ts";
 import { type ContainerState, proxyContainer } from "../observe/host_state.ts";
 import type { Operation } from "../operations/operation.ts";
 import { awaitRole, routed, routeTo } from "./app_container.ts";
@@ -33,7 +33,8 @@ import { joinTraefik, leaveTraefik, traefikUp } from "./traefik.ts";
  * Plans `app start`: the containers that served last, or those of a version, start and get traffic again; those that run
  * get it again where an `app stop` that was broken off has taken it from them.
  *
- * @throws {SextantError} `VERSION_UNKNOWN` where no host has any container of the app, or of that version.
+ * @throws {SextantError} `VERSION_UNKNOWN` where no host has any container of the app, or of that version, or one has none of
+ * the version that the others run.
  */
 export function planAppStart(input: PlanInput, version: string | undefined): Plan {
   const isThere = appHosts(input).some((host) =>
@@ -165,6 +166,13 @@ function containersToStart(
     return isMeant && isCutOff(role, current) ? containersAt(input, host, role, runs) : [];
   }
   if (version !== undefined) return containersAt(input, host, role, version);
+  const others = appHosts(input).flatMap((other) =>
+    servingVersion(role, lookUp(input, other, role)) ?? []
+  );
+  const [common] = others;
+  if (common !== undefined && others.every((other) => other === common)) {
+    return containersOfAll(input, host, role, common);
+  }
   const released = goodReleases(stateOf(input, host).releases).findLast((release) =>
     containersAt(input, host, role, release).length > 0
   );
@@ -174,6 +182,22 @@ function containersToStart(
   // What made room for another of its name is of no version any more.
   const all = containersAt(input, host, role, versionOf(role, newest));
   return all.includes(newest) ? all : [newest];
+}
+
+/** Containers of the version that all other hosts run: any other would be a mixture that nobody asked for. */
+function containersOfAll(
+  input: PlanInput,
+  host: string,
+  role: Role,
+  version: string,
+): readonly ContainerState[] {
+  const found = containersAt(input, host, role, version);
+  if (found.length > 0 || lookUp(input, host, role).containers.length === 0) return found;
+  const message = `no container of ${version} is left to start, which the other hosts run`;
+  throw new HostError("VERSION_UNKNOWN", host, message, {
+    hint:
+      `Run it here anew: sextant rollback ${version}. Or start another: sextant app start --version VERSION`,
+  });
 }
 
 /** Whether what runs of a role gets no traffic: its route is gone, or its cord is cut. */

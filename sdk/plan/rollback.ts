@@ -25,6 +25,7 @@ import {
   containersAt,
   lookUp,
   type RoleOnHost,
+  runningVersions,
   selectedRoles,
   servingVersions,
   versionOf,
@@ -207,10 +208,14 @@ function finishSteps(
   ];
 }
 
-/** Notes that the user went back from what served, unless the rollback goes forth to something newer. */
+/**
+ * Notes that the user went back from what ran here, or from what the others run where nothing does, unless the rollback
+ * goes forth to something newer.
+ */
 function leaveSteps(input: PlanInput, host: string): readonly Step[] {
   const { releases } = stateOf(input, host);
-  const left = servingVersions(input)[host];
+  const running = runningVersions(input);
+  const left = running[host] ?? Object.values(running)[0];
   if (left === undefined || left === input.version) return [];
   if (!isOlder(releases, input.version, left)) return [];
   // A step of its own: both write to the ledger, one after the other.

@@ -95,6 +95,25 @@ Deno.test("planFor() of app start says so where there is nothing to start", asyn
   await assertRejects(start(), SextantError, "no host has a container of the app to start");
 });
 
+Deno.test("planFor() of app start starts what the other hosts run, and nothing else", async () => {
+  const deployment = await serving();
+  for (const version of ["v2", "v3"]) await deployment.deploy(version);
+  await deployment.do({ name: "rollback" }, "v3");
+  const host = deployment.fleet.host("10.0.0.1");
+  host.container("shop-web-v2")!.state = "stopped";
+  await deployment.do({ name: "app start" }, "v2");
+  assertEquals(answering(deployment), ["v2", "v2"]);
+  host.containers.delete("shop-web-v2");
+  const error = await assertRejects(
+    () => deployment.plan({ name: "app start" }, "v2"),
+    SextantError,
+    "no container of v2 is left to start, which the other hosts run",
+  );
+  assertStringIncludes(error.hint!, "sextant rollback v2");
+  await deployment.do({ name: "rollback", to: "v2" }, "v2");
+  assertEquals(answering(deployment), ["v2", "v2"]);
+});
+
 Deno.test("execute() of app start gives traffic back to what an app stop left running when it was broken off", async () => {
   const deployment = await setUp();
   const cancel = new AbortController();

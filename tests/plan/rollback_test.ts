@@ -65,6 +65,16 @@ Deno.test("planRollback() believes the ledgers of others where a host has lost i
   assertEquals((await deployment.plan({ name: "rollback" }, "v2")).version, "v1");
 });
 
+Deno.test("planRollback() notes what was gone back from also where its proxy or its container is gone", async () => {
+  const deployment = await serving();
+  await deployment.deploy("v2");
+  deployment.fleet.host("10.0.0.1").containers.delete("kamal-proxy");
+  deployment.fleet.host("10.0.0.2").containers.delete("shop-web-v2");
+  await deployment.do({ name: "rollback" }, "v2");
+  const [v2] = listReleases(await deployment.input("v1")).filter(({ version }) => version === "v2");
+  assertEquals(v2?.status, ["rolled back"]);
+});
+
 Deno.test("planRollback() takes a commit by its first digits, as it is shown", async () => {
   const [one, other] = ["359aeaf", "359aea0"].map((digits) => digits.padEnd(40, "1"));
   const deployment = await serving();
