@@ -38,7 +38,8 @@ export function checkHosts(
   const errors = input.hosts.flatMap((host) => {
     const state = stateOf(input, host);
     // What makes room must work where there is none.
-    const problem = dockerProblem(state) ?? (options.room === true ? diskProblem(state) : undefined);
+    const problem = dockerProblem(state) ??
+      (options.room === true ? diskProblem(state) : undefined);
     if (problem) return [problem];
     const proxied = selectedRoles(input, host).filter((role) => role.proxy !== undefined);
     if (!options.proxy || proxied.length === 0) return [];
