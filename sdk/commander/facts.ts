@@ -57,13 +57,16 @@ export async function gatherFacts(
   const config = await configOf(deployment, options);
   const needs = needsOf(verb);
   const selection = select(config, verb, needs, options);
-  const [version, hooks, run, files] = await Promise.all([
+  const gathering = [
     needs.version ? versionOf(root, options.version) : options.version,
     hooksOf(root, config, deployment, options),
     newRunFacts(root),
     filesOf(root, config, verb, needs),
     options.transport ?? loadSsh(),
-  ]);
+  ] as const;
+  // What is wrong is told once nothing of it goes on any more.
+  await Promise.allSettled(gathering);
+  const [version, hooks, run, files] = await Promise.all(gathering);
   const source = secretsOf(deployment, {
     root,
     config,
