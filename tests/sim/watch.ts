@@ -103,6 +103,7 @@ export class Watch {
 
   /** An operation is about to take effect. */
   before(host: SimulatedHost, operation: Operation): void {
+    if (!isWatched(host, operation)) return;
     this.#before = servedOn(host);
     this.#danglingBefore = danglingOn(host);
     this.#bareBefore = bareOn(host);
@@ -115,6 +116,7 @@ export class Watch {
 
   /** An operation has ended; without an exit status it was broken off. */
   after(host: SimulatedHost, operation: Operation, exitCode: number | undefined): void {
+    if (!isWatched(host, operation)) return;
     if (operation.kind === "cut-cord" && exitCode !== 0) this.#kept.add(operation.container);
     if (operation.kind === "remove-candidate" && exitCode !== 0) {
       this.stuck.add(operation.candidate);
@@ -138,7 +140,7 @@ export class Watch {
   }
 
   #checkLock(host: SimulatedHost, operation: Operation): void {
-    if (host.name === HERE || UNLOCKED.has(operation.kind) || !changesAnything(operation)) return;
+    if (UNLOCKED.has(operation.kind)) return;
     const client = this.#clientOf(operation);
     if (client === undefined || client.traits.unlocked === true) return;
     const details = this.#lockHost.lock(fullService(this.#deployment));
@@ -268,6 +270,11 @@ function key(host: SimulatedHost, service: string): string {
 
 const HERE = "here";
 const PROXIES: ReadonlySet<string> = new Set([PROXY_CONTAINER, TRAEFIK_CONTAINER]);
+
+/** Whether an operation may break a rule at all: most of the time goes into looking at hosts. */
+function isWatched({ name }: SimulatedHost, operation: Operation): boolean {
+  return name !== HERE && changesAnything(operation);
+}
 
 // Taking the lock is what makes the difference; Docker is there for all.
 const UNLOCKED: ReadonlySet<Operation["kind"]> = new Set([
