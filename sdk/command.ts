@@ -70,6 +70,14 @@ export function append(command: Command, to: Word): Command {
   return { kind: "write", command, to, append: true };
 }
 
+/**
+ * Shell text that makes a folder for as long as a script runs: a script's second argument is the folder of its run, which
+ * goes with it even when it is killed.
+ */
+export function scratchFolder(name: string): string {
+  return `$(mktemp -d "\${2:-\${TMPDIR:-/tmp}}/${name}.XXXXXX")`;
+}
+
 /** What a file's name ends with until it is whole. */
 export const UNFINISHED = ".new";
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { scratchFolder } from "../command.ts";
 import { ENGINE_FUNCTIONS } from "./engine_script.ts";
 import { inspectScript } from "./inspect.ts";
 
@@ -36,8 +37,7 @@ const CONFIG_FOLDER = "/home/kamal-proxy/.config/kamal-proxy";
 const ROUTES_FOLDER =
   `{{range .Mounts}}{{if eq .Destination "${CONFIG_FOLDER}"}}~v {{.Source}}/kamal-proxy.state{{end}}{{end}}`;
 
-// A script's second argument is the folder of its run, which goes with it even when it is killed.
-const FOLDER = `$(mktemp -d "\${2:-\${TMPDIR:-/tmp}}/probe.XXXXXX")`;
+const FOLDER = scratchFolder("probe");
 
 // From a container's JSON to "id name state service", as the docker client prints them.
 const LIST_PROGRAM = `/"Id":/ { s = ""

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { scratchFolder } from "../command.ts";
 import type { Outcome } from "./definition.ts";
 
 /** How one of several operations of a step ended. */
@@ -18,8 +19,7 @@ export interface PartOutcome extends Outcome {
  */
 export function sideBySide(texts: readonly string[]): string {
   return [
-    // The second argument of a script is the folder of its run, which goes with it even when it is killed.
-    `sx_r=; sx_d=$(mktemp -d "\${2:-\${TMPDIR:-/tmp}}/parts.XXXXXX") || exit 1`,
+    `sx_r=; sx_d=${scratchFolder("parts")} || exit 1`,
     `sx_part() { [ "$2" = 0 ] || sx_r="\${sx_r:-$2}"; echo "~part $1 $2"; echo "~part $1 $2" >&2; [ ! -s "$sx_d/$1" ] || cat "$sx_d/$1"; [ ! -s "$sx_d/$1.err" ] || cat "$sx_d/$1.err" >&2; }`,
     ...texts.map((shell, index) =>
       `(${shell}\n) >"$sx_d/${index}" 2>"$sx_d/${index}.err" & sx_p${index}=$!`

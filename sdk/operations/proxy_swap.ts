@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quote } from "../command.ts";
+import { quote, scratchFolder } from "../command.ts";
 
 /** Container that answers meanwhile. */
 export const PROXY_NEXT = "kamal-proxy-next";
@@ -106,8 +106,7 @@ command -v $sx_tool-save >/dev/null 2>&1 || continue
 $sx_tool-save -t $sx_table 2>/dev/null | grep -e '--comment "*${TAG}' | sed "s/^-A/$sx_tool -w -t $sx_table -D/" | sh || exit 1
 done`;
 
-// A script's second argument is the folder of its run, which goes with it even when it is killed.
-const FOLDER = `$(mktemp -d "\${2:-\${TMPDIR:-/tmp}}/swap.XXXXXX")`;
+const FOLDER = scratchFolder("swap");
 
 // What every container of the proxy publishes, as "80/tcp|0.0.0.0|8080".
 const PORTS_FORMAT =
